@@ -1,0 +1,1 @@
+"""Triage a support mailbox."""

@@ -1,0 +1,45 @@
+"""A case: the messages about one matter with one customer."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NewType
+
+CaseId = NewType("CaseId", int)
+CaseState = Literal["open", "waiting", "answered"]
+"""open: a person must act by other means; waiting: an escalation is open; answered: nothing to do for now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """`customer` is the address that wrote first; only mail from it is shown to the model as history.
+
+    `escalated` says whether a person was asked and the question is still theirs.
+    """
+
+    id: CaseId
+    mailbox: str
+    customer: str
+    customer_name: str
+    subject: str
+    state: CaseState
+    opened_at: datetime
+    automatic_answers: int = 0
+    acknowledged: bool = False
+    escalated: bool = False
+
+    @property
+    def number(self) -> str:
+        """``C-1042``, as people see it."""
+        return case_number(self.id)
+
+
+def case_number(case_id: CaseId) -> str:
+    """``C-1042``; the same string is LangGraph's ``thread_id``."""
+    return f"C-{case_id}"
+
+
+def read_case_number(text: str) -> CaseId | None:
+    """The id that ``C-1042``, ``c1042`` or ``1042`` names; None if it names none."""
+    found = re.fullmatch(r"(?:c-?)?(\d{1,15})", text.strip(), re.IGNORECASE | re.ASCII)
+    return CaseId(int(found.group(1))) if found else None

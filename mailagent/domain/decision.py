@@ -1,0 +1,124 @@
+"""The reviewers' grammar: what a reply to a digest means, or why it cannot be told.
+
+The first word of the reviewer's own text decides. What is not certain is `Unclear`: nothing is sent and the reviewer
+is told. The codes are those of ``templates/review/errors/``.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+Verb = Literal["approve", "modify", "reject"]
+UnclearCode = Literal["REVIEW-01", "REVIEW-02", "REVIEW-03", "REVIEW-04", "REVIEW-05", "REVIEW-06"]
+
+VERBS: dict[str, Verb] = {
+    "approve": "approve", "approved": "approve", "approves": "approve", "agreed": "approve",
+    "modify": "modify", "edit": "modify", "send": "modify",
+    "reject": "reject", "rejected": "reject", "deny": "reject", "decline": "reject",
+    "no": "reject", "do not send": "reject",
+}  # fmt: skip
+WEAK: dict[str, Verb] = {
+    **dict.fromkeys(
+        ("yes", "y", "ok", "okay", "sure", "lgtm", "send it", "go ahead", "👍", "✅", "+1", "ja", "oui", "sí"),
+        "approve",
+    ),
+    **dict.fromkeys(("no", "n", "nope", "not approved", "👎", "❌", "-1", "nein", "non", "nee"), "reject"),
+}
+"""They count only when the whole reply is one of them."""
+
+COURTESY = frozenset({"", "thanks", "thank you", "thx", "cheers", "please", "great", "perfect", "good", "looks good"})
+CONDITION = re.compile(
+    r"\b(but|if|unless|except|until|first|before|after|not|don't|dont|change|changes|remove|add|replace|instead|partially"
+    r"|wait|tomorrow|later|only|without)\b"
+)
+GREETING = re.compile(r"(?:hi|hello|hey|dear|hallo|bonjour|hola|good (?:morning|afternoon|evening))\b[^.?!]{0,40}[,!]?")
+CASE_NUMBER = re.compile(r"\[?c-\d+\]?")
+LONGEST_NOTE = 400
+DECORATION = " \t*_`/#!@()[]\"'“”„«»‘’.:,;"
+INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """`text` is the reply to send, for modify, exactly as written; `note` stays internal."""
+
+    verb: Verb
+    text: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclear:
+    """Why nothing was done. `detail` is the part of the reply that the code is about."""
+
+    code: UnclearCode
+    detail: str = ""
+
+
+def read_decision(text: str) -> Decision | Unclear:
+    """What a reviewer's own text means: quotes and signature must have been cut away already."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    while lines and (not _plain(lines[0]) or GREETING.fullmatch(_plain(lines[0]))):
+        lines.pop(0)
+    if not lines:
+        return Unclear(code="REVIEW-01")
+    whole = " ".join(_plain(text).split())
+    if whole in WEAK:
+        return Decision(verb=WEAK[whole])
+    found = _verb(lines[0])
+    if found is None:
+        return Unclear(code="REVIEW-02", detail=lines[0].strip()[:80])
+    verb, rest = found
+    below = "\n".join(lines[1:])
+    second = _second_verb(verb, lines[1:])
+    if second is not None:
+        return Unclear(code="REVIEW-05", detail=f"{verb.upper()} and {second.upper()}")
+    if verb == "modify":
+        return _modify(rest, below)
+    if verb == "approve":
+        return _approve(rest, below)
+    return Decision(verb="reject", note="\n".join(part for part in (rest, below.strip()) if part))
+
+
+def _modify(rest: str, below: str) -> Decision | Unclear:
+    if rest:
+        return Unclear(code="REVIEW-06", detail=rest[:80])
+    if not below.strip():
+        return Unclear(code="REVIEW-04", detail="MODIFY")
+    return Decision(verb="modify", text=below.strip("\n").rstrip())
+
+
+def _approve(rest: str, below: str) -> Decision | Unclear:
+    """An approval sends the draft as it stands, so one with a condition is held."""
+    beside = CASE_NUMBER.sub("", _plain(rest)).strip(DECORATION)
+    note = below.strip()
+    if beside not in COURTESY:
+        return Unclear(code="REVIEW-03", detail=rest[:80])
+    if len(note) > LONGEST_NOTE or "?" in note or CONDITION.search(_plain(note)):
+        return Unclear(code="REVIEW-03", detail=note[:80])
+    return Decision(verb="approve", note=note)
+
+
+def _verb(line: str) -> tuple[Verb, str] | None:
+    """The verb that a line starts with, and the rest of that line."""
+    plain = unicodedata.normalize("NFKC", line).translate(INVISIBLE).strip(DECORATION)
+    for words in sorted(VERBS, key=len, reverse=True):
+        found = re.match(rf"{words}(?![\w'-])", plain, re.IGNORECASE)
+        if found:
+            return VERBS[words], plain[found.end() :].strip(DECORATION)
+    return None
+
+
+def _second_verb(first: Verb, lines: list[str]) -> Verb | None:
+    """Another decision on a line of its own; in a text for the customer only directly below the first."""
+    rest = [line for line in lines if line.strip()]
+    for line in rest[:1] if first == "modify" else rest:
+        found = _verb(line)
+        if found and found[0] != first and not found[1]:
+            return found[0]
+    return None
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).translate(INVISIBLE).casefold().strip(DECORATION + "\n\r")

@@ -1,0 +1,57 @@
+"""A message: one email received, immutable once it is stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NewType
+
+from mailagent.domain.case import CaseId
+
+MessageId = NewType("MessageId", int)
+
+Intake = Literal["person", "auto_reply", "bounce", "automatic", "own", "review"]
+"""What a message is before any model sees it."""
+
+MessageState = Literal["received", "ready", "handled", "aside"]
+"""received: raw bytes only; ready: sorted, waits for its turn in its case; aside: kept for a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawMail:
+    """One mail as the server gave it. `uid` is unique within `(mailbox, folder, uidvalidity)`."""
+
+    mailbox: str
+    folder: str
+    uidvalidity: int
+    uid: int
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A stored message. `text` is what the sender newly wrote; `message_id` and `references` are as they wrote them.
+
+    `sender` is the lower-cased address of the one mailbox in From, or None where From does not name exactly one.
+    `review_revision` is the escalation that a review message answers; `answerable` is false where no automatic
+    answer may go out.
+    """
+
+    id: MessageId
+    mailbox: str
+    received_at: datetime
+    state: MessageState
+    attempts: int = 0
+    case_id: CaseId | None = None
+    intake: Intake = "person"
+    answerable: bool = True
+    authenticated: bool = False
+    sender: str | None = None
+    sender_name: str = ""
+    subject: str = ""
+    text: str = ""
+    full_text: str = ""
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+    review_revision: int | None = None
+    rating: int | None = None
+    attachments: tuple[str, ...] = ()
+    reason: str = ""

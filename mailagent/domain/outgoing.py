@@ -1,0 +1,58 @@
+"""A mail that leaves: what it says, and its entry in the outbox."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NewType
+
+from mailagent.domain.case import CaseId
+
+OutboxId = NewType("OutboxId", int)
+
+MailKind = Literal["answer", "acknowledgment", "holding", "digest", "receipt", "confirmation", "notice"]
+OutboxState = Literal["ready", "sending", "sent", "failed", "uncertain"]
+"""uncertain: the server may have accepted it; it is not sent again, a person is told."""
+
+TO_CUSTOMER: frozenset[MailKind] = frozenset({"answer", "acknowledgment", "holding"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One mail to one recipient, before it is bytes. Ids carry their angle brackets."""
+
+    kind: MailKind
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    reply_to: str | None = None
+    sender_address: str
+    sender_name: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOutboxEntry:
+    """`key` is unique and made from the cause: writing the same cause twice leaves one entry. `raw` is never rebuilt."""
+
+    key: str
+    kind: MailKind
+    mailbox: str
+    case_id: CaseId | None
+    recipient: str
+    message_id: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxEntry(NewOutboxEntry):
+    """An entry with its fate. `due_at` is when it may be tried next; `error` the server's words at the last try."""
+
+    id: OutboxId
+    state: OutboxState
+    attempts: int
+    due_at: datetime
+    sent_at: datetime | None = None
+    error: str = ""

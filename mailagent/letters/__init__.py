@@ -1,0 +1,1 @@
+"""Every mail we write: which template, to whom, in which thread."""

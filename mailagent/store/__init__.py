@@ -1,0 +1,1 @@
+"""The database; its rows never leave it."""

@@ -1,0 +1,1 @@
+"""The graph that reaches a decision about one message."""
