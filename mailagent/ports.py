@@ -218,7 +218,6 @@ class Sorted:
     sender_name: str
     subject: str
     text: str
-    full_text: str
     message_id: str
     references: tuple[str, ...]
     attachments: tuple[str, ...]
@@ -229,8 +228,8 @@ class Sorted:
     log_entry: Mapping[str, object] | None = None
 
 
-class Messages(Protocol):
-    """Received mail, from raw bytes to its outcome."""
+class Sightings(Protocol):
+    """Copies of mail on the servers: how far each folder was read, and commit 1."""
 
     async def cursor(self, mailbox: str, folder: str) -> Cursor | None:
         """None before the first connection."""
@@ -250,6 +249,10 @@ class Messages(Protocol):
     async def marked(self, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]) -> None:
         """Remember that they were flagged."""
 
+
+class Messages(Protocol):
+    """Received mail, from raw bytes to its outcome."""
+
     async def to_sort(self, *, at: datetime, limit: int) -> list[Message]:
         """Messages in state ``received`` that are due, oldest first."""
 
@@ -259,8 +262,10 @@ class Messages(Protocol):
     async def case_of(self, message_ids: Sequence[str]) -> CaseId | None:
         """The case of the first of these Message-IDs that we received or sent."""
 
-    async def sort(self, message_id: MessageId, found: Sorted, *, at: datetime) -> CaseId | None:
-        """Record what sorting found and open a case if it has none. Returns the case."""
+    async def sort(
+        self, message_id: MessageId, found: Sorted, *, at: datetime, notices: Sequence[NewOutboxEntry] = ()
+    ) -> CaseId | None:
+        """Record what sorting found, open a case for a person who has none, queue `notices`. Returns the case."""
 
     async def due_cases(self, *, at: datetime, limit: int) -> list[CaseId]:
         """Cases with a ``ready`` message that is due, the longest waiting first."""
@@ -270,6 +275,9 @@ class Messages(Protocol):
 
     async def get(self, message_id: MessageId) -> Message:
         """One message."""
+
+    async def next_due(self, *, after: datetime) -> datetime | None:
+        """When the next postponed message is due."""
 
     async def history(self, case_id: CaseId, *, before: MessageId) -> list[Turn]:
         """Earlier texts of the case's customer and our answers to them, oldest first."""
@@ -295,7 +303,8 @@ class Handled:
     """Commit 2: everything that one message leads to. Written whole or not at all.
 
     `case_state` and `escalated` are the case's afterwards. `opens` puts a question, `supersedes` ends the open
-    revision without an answer, `decides` ends it with one. `log_for` is the message whose log entry this is.
+    revision without an answer, `decides` ends it with one. `answer` is the text that the customer is sent for good;
+    `log` the entries by message.
     """
 
     message_id: MessageId
@@ -308,8 +317,8 @@ class Handled:
     opens: NewEscalation | None = None
     supersedes: int | None = None
     decides: DecidedBy | None = None
-    log_for: MessageId
-    log_entry: Mapping[str, object]
+    answer: tuple[MessageId, str] | None = None
+    log: Mapping[MessageId, Mapping[str, object]]
     outbox: tuple[NewOutboxEntry, ...] = ()
 
 
@@ -356,3 +365,16 @@ class Outbox(Protocol):
 
     async def interrupted(self) -> list[OutboxEntry]:
         """Entries left in ``sending`` by a process that died."""
+
+    async def next_due(self, *, after: datetime) -> datetime | None:
+        """When the next postponed entry is due."""
+
+
+class Health(Protocol):
+    """What `status` tells about the outside."""
+
+    async def worked(self, name: str, *, at: datetime) -> None:
+        """It was used with success."""
+
+    async def failed(self, name: str, detail: str, *, at: datetime) -> None:
+        """It could not be used."""

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Literal, NewType
 
 CaseId = NewType("CaseId", int)
-CaseState = Literal["open", "waiting", "answered"]
-"""open: a person must act by other means; waiting: an escalation is open; answered: nothing to do for now."""
+CaseState = Literal["new", "waiting", "open", "answered"]
+"""waiting: an escalation is open; open: a reviewer rejected the draft and writes by other means; answered: nothing to
+do for now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,11 @@ class Case:
     automatic_answers: int = 0
     acknowledged: bool = False
     escalated: bool = False
+
+    @property
+    def with_a_person(self) -> bool:
+        """Whether a person has taken the matter on, so that no automatic answer may come between."""
+        return self.state in ("waiting", "open")
 
     @property
     def number(self) -> str:

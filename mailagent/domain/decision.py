@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Verb = Literal["approve", "modify", "reject"]
-UnclearCode = Literal["REVIEW-01", "REVIEW-02", "REVIEW-03", "REVIEW-04", "REVIEW-05", "REVIEW-06"]
+UnclearCode = Literal["REVIEW-01", "REVIEW-02", "REVIEW-03", "REVIEW-04", "REVIEW-05", "REVIEW-06", "REVIEW-12"]
 
 VERBS: dict[str, Verb] = {
     "approve": "approve", "approved": "approve", "approves": "approve", "agreed": "approve",
@@ -35,7 +35,7 @@ CONDITION = re.compile(
 GREETING = re.compile(r"(?:hi|hello|hey|dear|hallo|bonjour|hola|good (?:morning|afternoon|evening))\b[^.?!]{0,40}[,!]?")
 CASE_NUMBER = re.compile(r"\[?c-\d+\]?")
 LONGEST_NOTE = 400
-DECORATION = " \t*_`/#!@()[]\"'“”„«»‘’.:,;"
+DECORATION = " \t*_`/#!@()[]\"'“”„«»‘’.:,;"  # noqa: RUF001 - people write all of these
 INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF])
 
 
@@ -63,10 +63,8 @@ def read_decision(text: str) -> Decision | Unclear:
         lines.pop(0)
     if not lines:
         return Unclear(code="REVIEW-01")
-    whole = " ".join(_plain(text).split())
-    if whole in WEAK:
-        return Decision(verb=WEAK[whole])
-    found = _verb(lines[0])
+    weak = WEAK.get(" ".join(_plain(text).split()))
+    found = (weak, "") if weak else _verb(lines[0])
     if found is None:
         return Unclear(code="REVIEW-02", detail=lines[0].strip()[:80])
     verb, rest = found
@@ -74,11 +72,13 @@ def read_decision(text: str) -> Decision | Unclear:
     second = _second_verb(verb, lines[1:])
     if second is not None:
         return Unclear(code="REVIEW-05", detail=f"{verb.upper()} and {second.upper()}")
-    if verb == "modify":
-        return _modify(rest, below)
-    if verb == "approve":
-        return _approve(rest, below)
-    return Decision(verb="reject", note="\n".join(part for part in (rest, below.strip()) if part))
+    match verb:
+        case "approve":
+            return _approve(rest, below)
+        case "modify":
+            return _modify(rest, below)
+        case "reject":
+            return Decision(verb="reject", note="\n".join(part for part in (rest, below.strip()) if part))
 
 
 def _modify(rest: str, below: str) -> Decision | Unclear:

@@ -17,19 +17,24 @@ MessageState = Literal["received", "ready", "handled", "aside"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawMail:
-    """One mail as the server gave it. `uid` is unique within `(mailbox, folder, uidvalidity)`."""
+    """One mail as the server gave it. `uid` is unique within `(mailbox, folder, uidvalidity)`.
+
+    `size` is in bytes; `raw` is shorter when the mail was over the limit, and is then the first part of its header.
+    """
 
     mailbox: str
     folder: str
     uidvalidity: int
     uid: int
     raw: bytes
+    size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A stored message. `text` is what the sender newly wrote; `message_id` and `references` are as they wrote them.
 
+    `size` is what the server said, more than was fetched where the mail is over the limit.
     `sender` is the lower-cased address of the one mailbox in From, or None where From does not name exactly one.
     `review_revision` is the escalation that a review message answers; `answerable` is false where no automatic
     answer may go out.
@@ -39,6 +44,7 @@ class Message:
     mailbox: str
     received_at: datetime
     state: MessageState
+    size: int = 0
     attempts: int = 0
     case_id: CaseId | None = None
     intake: Intake = "person"
@@ -48,10 +54,16 @@ class Message:
     sender_name: str = ""
     subject: str = ""
     text: str = ""
-    full_text: str = ""
     message_id: str = ""
     references: tuple[str, ...] = ()
     review_revision: int | None = None
     rating: int | None = None
     attachments: tuple[str, ...] = ()
     reason: str = ""
+
+    @property
+    def for_case(self) -> CaseId:
+        """The case of a sorted message; raises `ValueError` where there is none."""
+        if self.case_id is None:
+            raise ValueError(f"message {self.id} belongs to no case")
+        return self.case_id

@@ -35,7 +35,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOutboxEntry:
-    """`key` is unique and made from the cause: writing the same cause twice leaves one entry. `raw` is never rebuilt."""
+    """`key` is unique and made from the cause: one cause, one mail. `raw` is never rebuilt."""
 
     key: str
     kind: MailKind

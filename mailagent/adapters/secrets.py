@@ -1,0 +1,82 @@
+"""Where secrets come from: passwords that the configuration names, and the installation's own key."""
+
+import os
+import secrets
+import shlex
+import subprocess
+from pathlib import Path
+
+from mailagent.errors import ConfigurationError
+
+COMMAND_SECONDS = 30
+KEY_BYTES = 32
+
+
+def read_secret(named: str, *, key: str) -> str:
+    """The secret that ``env:NAME``, ``file:PATH``, ``credential:NAME`` (systemd) or ``command:WORDS`` names.
+
+    Anything else is taken as the secret itself. `key` says where it stands in the configuration; raises
+    `ConfigurationError` when it is not to be had, without its value.
+    """
+    kind, _, rest = named.partition(":")
+    match kind:
+        case "env":
+            value = os.environ.get(rest, "")
+            missing = f"the environment variable {rest} is not set"
+        case "file":
+            value, missing = _read(Path(rest))
+        case "credential":
+            value, missing = _read(Path(os.environ.get("CREDENTIALS_DIRECTORY", "/run/credentials")) / rest)
+        case "command":
+            value, missing = _run(rest)
+        case _:
+            return named
+    if not value:
+        raise ConfigurationError(f"{key}: {missing}")
+    return value
+
+
+def is_literal(named: str) -> bool:
+    """Whether the configuration holds the secret itself, which `check` warns about."""
+    return named.partition(":")[0] not in ("env", "file", "credential", "command")
+
+
+def installation_key(data_dir: Path) -> bytes:
+    """The key that signs our ids and tokens, made at the first start; only the owner may read it.
+
+    Losing it ends every open reply address: back it up with the database.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = data_dir / "secret.key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        key = path.read_bytes()
+        if len(key) != KEY_BYTES:
+            raise ConfigurationError(
+                f"{path}: error: it must hold {KEY_BYTES} bytes and holds {len(key)}; restore it from a backup"
+            ) from None
+        return key
+    with os.fdopen(handle, "wb") as file:
+        key = secrets.token_bytes(KEY_BYTES)
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    return key
+
+
+def _read(path: Path) -> tuple[str, str]:
+    try:
+        return path.read_text("utf-8").strip(), f"the file {path} is empty"
+    except OSError as error:
+        return "", f"the file {path} cannot be read: {error.strerror}"
+
+
+def _run(words: str) -> tuple[str, str]:
+    try:
+        done = subprocess.run(  # noqa: S603 - the admin's own command, without a shell
+            shlex.split(words), capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        return "", f"the command could not be run: {type(error).__name__}"
+    return done.stdout.strip(), f"the command ended with exit code {done.returncode} and gave no secret"

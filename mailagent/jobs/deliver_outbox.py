@@ -1,0 +1,75 @@
+"""Send what is due in the outbox.
+
+An entry is moved to ``sending`` before the server is asked. A process that dies between the two leaves it there, and
+the next start ends it as uncertain: a person looks, because sending it again might answer somebody twice.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mailagent.domain.outgoing import OutboxEntry
+from mailagent.errors import ConfigurationError, TemporaryError, UncertainError
+from mailagent.events import log
+from mailagent.letters.review import ReviewLetters
+from mailagent.ports import Clock, Health, MailSender, Outbox
+
+BATCH = 100
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_RETRY = timedelta(hours=1)
+GIVE_UP_AFTER = 50
+"""Tries before an entry fails: about two days."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliverOutbox:
+    """A `Job`. `senders` by mailbox."""
+
+    outbox: Outbox
+    senders: Mapping[str, MailSender]
+    letters: ReviewLetters
+    health: Health
+    clock: Clock
+    name: str = "deliver_outbox"
+
+    async def recover(self) -> None:
+        """At start: what a process that died was about to send is uncertain."""
+        for entry in await self.outbox.interrupted():
+            await self.set_aside(entry, UncertainError("mailagent stopped while this mail was being sent"))
+
+    async def due(self) -> Sequence[OutboxEntry]:
+        """What may be sent now."""
+        return await self.outbox.due(at=self.clock.now(), limit=BATCH)
+
+    async def handle(self, entry: OutboxEntry) -> None:
+        """Send one mail and remember that it went."""
+        if not await self.outbox.claim(entry):
+            return
+        try:
+            await self.senders[entry.mailbox].send(entry.recipient, entry.raw)
+        except (TemporaryError, ConfigurationError) as error:
+            await self.health.failed(f"smtp:{entry.mailbox}", str(error), at=self.clock.now())
+            raise
+        await self.outbox.sent(entry, at=self.clock.now())
+        await self.health.worked(f"smtp:{entry.mailbox}", at=self.clock.now())
+        log("outbox.sent", outbox_id=entry.id, kind=entry.kind, case_id=entry.case_id, attempt=entry.attempts + 1)
+
+    def attempts(self, entry: OutboxEntry) -> int:
+        """See `Job`."""
+        return entry.attempts
+
+    async def postpone(self, entry: OutboxEntry, reason: str) -> None:
+        """Twice as long after each try; after two days it failed."""
+        if entry.attempts + 1 >= GIVE_UP_AFTER:
+            await self.set_aside(entry, TemporaryError(f"given up after {entry.attempts + 1} tries: {reason}"))
+            return
+        delay = min(FIRST_RETRY * 2 ** min(entry.attempts, 10), LONGEST_RETRY)
+        log("outbox.postponed", outbox_id=entry.id, attempt=entry.attempts + 1, seconds=delay.total_seconds())
+        await self.outbox.postpone(entry, until=self.clock.now() + delay, error=reason)
+
+    async def set_aside(self, entry: OutboxEntry, error: Exception) -> None:
+        """It failed, or nobody knows; the admin hears of it, unless it was itself a notice."""
+        uncertain = isinstance(error, UncertainError)
+        log("outbox.uncertain" if uncertain else "outbox.failed", outbox_id=entry.id, case_id=entry.case_id)
+        notices = [] if entry.kind == "notice" else [self.letters.not_sent(entry, error, uncertain=uncertain)]
+        await self.outbox.give_up(entry, uncertain=uncertain, error=str(error), notices=notices)

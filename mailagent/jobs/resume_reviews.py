@@ -1,0 +1,173 @@
+"""Apply a reviewer's reply to the case that waits for it.
+
+Who may decide is settled here and nowhere else. What is unclear is answered with a receipt and never guessed; a reply
+of somebody who may not decide is recorded, answered to nobody, and the admin is told.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mailagent.domain.case import Case
+from mailagent.domain.decision import Decision, Unclear, read_decision
+from mailagent.domain.escalation import Escalation
+from mailagent.domain.message import Message
+from mailagent.domain.outgoing import NewOutboxEntry
+from mailagent.errors import TemporaryError
+from mailagent.events import log
+from mailagent.letters.customer import CustomerLetters
+from mailagent.letters.review import ReviewLetters
+from mailagent.ports import Cases, Clock, DecidedBy, Handled, Messages
+from mailagent.triage.engine import Engine
+from mailagent.triage.state import DecisionState
+
+RETRY = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResumeReviews:
+    """A `Job` over replies to digests. `reviewers` maps each address that may decide to its owner's name."""
+
+    engine: Engine
+    messages: Messages
+    cases: Cases
+    customer: CustomerLetters
+    review: ReviewLetters
+    reviewers: Mapping[str, str]
+    deadlines: Mapping[str, timedelta]
+    longest: timedelta
+    clock: Clock
+    name: str = "resume_reviews"
+
+    async def due(self) -> Sequence[Message]:
+        """The dispatcher hands out messages case by case."""
+        return []
+
+    async def handle(self, reply: Message) -> None:
+        """Read one reply and do what it says, or say why not."""
+        case = await self.cases.get(reply.for_case)
+        escalation = await self.cases.escalation(case.id, reply.review_revision or 0)
+        reviewer = self.reviewers.get(reply.sender or "")
+        if escalation is None or reviewer is None or not reply.authenticated:
+            await self._refuse(case, reply, _refusal(escalation, reviewer))
+            return
+        if escalation.state != "open":
+            await self._too_late(case, reply, escalation)
+            return
+        decision = read_decision(reply.text)
+        if isinstance(decision, Decision) and decision.verb == "approve" and escalation.draft is None:
+            decision = Unclear(code="REVIEW-12")
+        if isinstance(decision, Unclear):
+            values = {"detail": decision.detail, "due": self.review.spoken(escalation.due_at)}
+            await self._tell(case, reply, code=decision.code, values=values)
+            return
+        await self._apply(case, reply, escalation, decision, reviewer)
+
+    def attempts(self, reply: Message) -> int:
+        """See `Job`."""
+        return reply.attempts
+
+    async def postpone(self, reply: Message, reason: str) -> None:
+        """See `Job`."""
+        await self.messages.postpone(reply.id, until=self.clock.now() + RETRY, reason=reason)
+
+    async def set_aside(self, reply: Message, error: Exception) -> None:
+        """See `Job`."""
+        log("mail.set_aside", message_id=reply.id, error=type(error).__name__)
+        await self.messages.set_aside(
+            reply.id, reason=f"{type(error).__name__}: {error}", notices=[self.review.set_aside(reply, error)]
+        )
+
+    async def _apply(
+        self, case: Case, reply: Message, escalation: Escalation, decision: Decision, reviewer: str
+    ) -> None:
+        """Resume the graph; close the question and queue the mails in one commit.
+
+        The store compares and sets: of two reviewers at once one wins, the other's reply is read again as too late.
+        """
+        message = await self.messages.get(escalation.message_id)
+        outcome = await self.engine.decide(
+            escalation,
+            DecisionState(
+                verb=decision.verb,
+                text=decision.text,
+                note=decision.note,
+                reviewer=reviewer,
+                message_id=int(reply.id),
+            ),
+        )
+        state = outcome.state
+        letter = state["response"]
+        now = self.clock.now()
+        to_customer: NewOutboxEntry | None = None
+        if letter is not None:
+            to_customer = self.customer.answer(case, message, text=letter, automatic=False, sources=[])
+        elif message.answerable:
+            due = now + self.deadlines.get(state["category"], self.longest)
+            to_customer = self.customer.holding(case, message, tone=state["sentiment"], due=due)
+        confirmation = self.review.confirmation(case, message, reply, decision, reviewer=reviewer, letter=letter)
+        handled = Handled(
+            message_id=reply.id,
+            case_id=case.id,
+            at=now,
+            case_state="open" if letter is None else "answered",
+            escalated=state["escalated"],
+            decides=DecidedBy(revision=escalation.revision, reviewer=reviewer, verb=decision.verb),
+            answer=None if letter is None else (message.id, letter),
+            log={
+                message.id: state["log_entry"],
+                reply.id: _entry(case, reply, rule=decision.verb, reason=f"decided by {reviewer}"),
+            },
+            outbox=(*([to_customer] if to_customer else []), confirmation),
+        )
+        if not await self.cases.commit(handled):
+            raise TemporaryError("another decision came first; the reply is read again")
+        log("review.decided", case_id=case.id, revision=escalation.revision, verb=decision.verb, message_id=reply.id)
+
+    async def _too_late(self, case: Case, reply: Message, escalation: Escalation) -> None:
+        """Already decided, or overtaken by the customer. The same word again from the same person: silence."""
+        decision = read_decision(reply.text)
+        verb = decision.verb if isinstance(decision, Decision) else None
+        if escalation.state == "superseded":
+            latest = await self.cases.latest_revision(case.id)
+            await self._tell(case, reply, code="REVIEW-09", values={"revision": escalation.revision, "latest": latest})
+            return
+        decided_by = escalation.decided_by or ""
+        if verb == escalation.verb and self.reviewers.get(reply.sender or "") == decided_by:
+            entry = _entry(case, reply, rule="repeated", reason="the same decision again")
+            await self._commit(case, reply, entry)
+            return
+        values = {
+            "decided_by": decided_by,
+            "decided_verb": (escalation.verb or "").upper(),
+            "decided_at": self.review.spoken(escalation.decided_at or escalation.opened_at),
+            "verb": (verb or "reply").upper() if verb else "reply",
+        }
+        await self._tell(case, reply, code="REVIEW-08", values=values)
+
+    async def _tell(self, case: Case, reply: Message, *, code: str, values: Mapping[str, object]) -> None:
+        log("review.unclear", case_id=case.id, message_id=reply.id, code=code)
+        receipt = self.review.receipt(case, reply, code=code, values=values)
+        await self._commit(case, reply, _entry(case, reply, rule=code, reason="nothing was done"), receipt)
+
+    async def _refuse(self, case: Case, reply: Message, reason: str) -> None:
+        log("review.refused", case_id=case.id, message_id=reply.id, reason=reason)
+        notice = self.review.refused(reply, case=case, reason=reason)
+        await self._commit(case, reply, _entry(case, reply, rule="refused", reason=reason), notice)
+
+    async def _commit(self, case: Case, reply: Message, entry: Mapping[str, object], *mails: NewOutboxEntry) -> None:
+        await self.cases.commit(
+            Handled(message_id=reply.id, case_id=case.id, at=self.clock.now(), log={reply.id: entry}, outbox=mails)
+        )
+
+
+def _refusal(escalation: Escalation | None, reviewer: str | None) -> str:
+    if escalation is None:
+        return "no such question was asked"
+    if reviewer is None:
+        return "the sender is not in reviewers.toml"
+    return "the sender's address was not authenticated by the mail provider"
+
+
+def _entry(case: Case, reply: Message, *, rule: str, reason: str) -> dict[str, object]:
+    return {"case": case.number, "message": reply.id, "disposition": "review", "rule": rule, "reason": reason}

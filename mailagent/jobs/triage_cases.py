@@ -1,0 +1,144 @@
+"""Take a customer's message through the graph and write down what follows from it.
+
+Commit 2 marks the message as handled and queues its mails in one transaction. A process that dies before it runs the
+message again from the store; nothing has left by then.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mailagent.domain.case import Case
+from mailagent.domain.escalation import Escalation, NewEscalation
+from mailagent.domain.message import Message
+from mailagent.domain.outgoing import NewOutboxEntry
+from mailagent.domain.policy import Mode
+from mailagent.events import log
+from mailagent.letters.customer import CustomerLetters
+from mailagent.letters.review import ReviewLetters
+from mailagent.ports import Cases, Clock, Handled, Messages
+from mailagent.triage.engine import Engine, Outcome
+from mailagent.triage.state import TriageState, fresh
+
+RETRY = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriageCases:
+    """A `Job` over messages of customers. `deadlines` by category; `longest` where there is none."""
+
+    engine: Engine
+    messages: Messages
+    cases: Cases
+    customer: CustomerLetters
+    review: ReviewLetters
+    deadlines: Mapping[str, timedelta]
+    longest: timedelta
+    mode: Mode
+    clock: Clock
+    name: str = "triage_cases"
+
+    async def due(self) -> Sequence[Message]:
+        """The dispatcher hands out messages case by case."""
+        return []
+
+    async def handle(self, message: Message) -> None:
+        """Decide about one message."""
+        case = await self.cases.get(message.for_case)
+        history = await self.messages.history(case.id, before=message.id) if message.authenticated else []
+        state = fresh(case, message, history)
+        waiting = await self.cases.open_escalation(case.id)
+        if message.rating is not None:
+            outcome, waiting = await self.engine.rate(state), None
+        elif waiting is not None:
+            outcome = await self.engine.follow_up(waiting, state)
+        else:
+            outcome = await self.engine.start(state)
+        handled = await self._follow(case, message, outcome, waiting)
+        if await self.cases.commit(handled):
+            log(
+                "message.handled",
+                message_id=message.id,
+                case_id=case.id,
+                disposition=outcome.state["disposition"],
+                rule=outcome.state["rule"],
+            )
+        else:
+            log("message.superseded_commit", message_id=message.id, case_id=case.id)
+
+    def attempts(self, message: Message) -> int:
+        """See `Job`."""
+        return message.attempts
+
+    async def postpone(self, message: Message, reason: str) -> None:
+        """See `Job`."""
+        await self.messages.postpone(message.id, until=self.clock.now() + RETRY, reason=reason)
+
+    async def set_aside(self, message: Message, error: Exception) -> None:
+        """See `Job`."""
+        log("mail.set_aside", message_id=message.id, error=type(error).__name__)
+        await self.messages.set_aside(
+            message.id, reason=f"{type(error).__name__}: {error}", notices=[self.review.set_aside(message, error)]
+        )
+
+    async def _follow(self, case: Case, message: Message, outcome: Outcome, waiting: Escalation | None) -> Handled:
+        """What an outcome leads to. In shadow mode: the log entry, and nothing else."""
+        state = outcome.state
+        log_entry = {**state["log_entry"], "mode": self.mode}
+        bare = Handled(message_id=message.id, case_id=case.id, at=self.clock.now(), log={message.id: log_entry})
+        if self.mode == "shadow" or state["disposition"] == "ignore":
+            return bare
+        if outcome.interrupt_id is not None:
+            return await self._ask(bare, case, message, outcome, waiting)
+        text = state["response"] or ""
+        return Handled(
+            message_id=message.id,
+            case_id=case.id,
+            at=bare.at,
+            case_state="answered",
+            automatic_answer=True,
+            answer=(message.id, text),
+            log=bare.log,
+            outbox=(self.customer.answer(case, message, text=text, automatic=True, sources=_titles(state)),),
+        )
+
+    async def _ask(
+        self, bare: Handled, case: Case, message: Message, outcome: Outcome, waiting: Escalation | None
+    ) -> Handled:
+        """Put the question, and tell the customer that a person answers, once a case."""
+        state = outcome.state
+        question = NewEscalation(
+            case_id=case.id,
+            revision=await self.cases.latest_revision(case.id) + 1,
+            message_id=message.id,
+            interrupt_id=outcome.interrupt_id or "",
+            priority=state["priority"],
+            reason=state["escalation_reason"],
+            draft=state["response"],
+            due_at=bare.at + self.deadlines.get(state["category"], self.longest),
+            graph_state=state,
+        )
+        earlier = len(await self.messages.history(case.id, before=message.id))
+        mails: list[NewOutboxEntry] = [
+            self.review.digest(case, message, question, state, earlier_messages=earlier),
+        ]
+        acknowledge = message.answerable and not case.acknowledged
+        if acknowledge:
+            mails.append(self.customer.acknowledgment(case, message, tone=state["sentiment"], due=question.due_at))
+        return Handled(
+            message_id=message.id,
+            case_id=case.id,
+            at=bare.at,
+            case_state="waiting",
+            escalated=True,
+            acknowledged=acknowledge,
+            opens=question,
+            supersedes=waiting.revision if waiting else None,
+            log=bare.log,
+            outbox=tuple(mails),
+        )
+
+
+def _titles(state: TriageState) -> list[str]:
+    titles = {article["id"]: article["title"] for article in state["kb_results"]}
+    return [titles.get(source, source) for source in state["sources"]]

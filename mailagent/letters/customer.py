@@ -1,0 +1,85 @@
+"""The mails that customers get: answer, acknowledgment, holding reply."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailagent.domain.case import Case
+from mailagent.domain.message import Message
+from mailagent.domain.outgoing import MailKind, NewOutboxEntry, Outgoing
+from mailagent.domain.person import greeting_name
+from mailagent.domain.times import promised_time
+from mailagent.letters.desk import Stationery, mailto, reply_subject
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerLetters:
+    """Each letter answers one message, goes to its sender alone and stands in its thread.
+
+    The keys hold the message's id, so a message gets one answer, one acknowledgment and one holding reply at most.
+    """
+
+    paper: Stationery
+
+    def answer(
+        self, case: Case, message: Message, *, text: str, automatic: bool, sources: Sequence[str]
+    ) -> NewOutboxEntry:
+        """A reply: `text` is the whole letter, written by a template or by a reviewer."""
+        desk = self.paper.desks[case.mailbox]
+        subject = f"{reply_subject(message.subject)} [{case.number}]"
+        reference = f"\n\n\nRef {desk.tokens.case_reference(case.id)}"
+        ratings = [
+            {"n": n, "url": mailto(desk.address, subject=subject, body=f"Rating: {n} of 5{reference}")}
+            for n in range(1, 6)
+        ]
+        values = {
+            "letter": text,
+            "automatic": automatic,
+            "sources": list(sources),
+            "ratings": ratings if automatic else [],
+            "person_url": mailto(desk.address, subject=subject, body=f"A person, please.{reference}"),
+            "case_number": case.number,
+            "company": self.paper.company,
+        }
+        return self._letter("answer", "reply", case, message, values)
+
+    def acknowledgment(self, case: Case, message: Message, *, tone: str, due: datetime) -> NewOutboxEntry:
+        """A person looks at it; until when they answer. Never quotes the customer."""
+        return self._letter("acknowledgment", "acknowledgment", case, message, self._promise(case, message, tone, due))
+
+    def holding(self, case: Case, message: Message, *, tone: str, due: datetime) -> NewOutboxEntry:
+        """We are still on it; a person writes by `due`."""
+        return self._letter("holding", "holding", case, message, self._promise(case, message, tone, due))
+
+    def _promise(self, case: Case, message: Message, tone: str, due: datetime) -> dict[str, object]:
+        return {
+            "greeting_name": greeting_name(message.sender_name),
+            "tone": tone,
+            "due": promised_time(due, now=self.paper.clock.now(), zone=self.paper.zone),
+            "case_number": case.number,
+            "company": self.paper.company,
+        }
+
+    def _letter(
+        self, kind: MailKind, purpose: str, case: Case, message: Message, values: Mapping[str, object]
+    ) -> NewOutboxEntry:
+        desk = self.paper.desks[case.mailbox]
+        body = self.paper.templates.body(f"customer/{kind}", values)
+        key = f"{message.id}:{purpose}"
+        return self.paper.seal(
+            Outgoing(
+                kind=kind,
+                recipient=message.sender or case.customer,
+                subject=reply_subject(message.subject),
+                text=body.text,
+                html=body.html,
+                message_id=desk.tokens.message_id(case.id, key),
+                in_reply_to=message.message_id or None,
+                references=(*message.references, *([message.message_id] if message.message_id else [])),
+                sender_address=desk.address,
+                sender_name=self.paper.company,
+            ),
+            key=key,
+            mailbox=case.mailbox,
+            case_id=case.id,
+        )

@@ -1,0 +1,60 @@
+"""What all letters share: whose mailbox they leave from, and how they become outbox entries."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from mailagent.domain.case import CaseId
+from mailagent.domain.outgoing import NewOutboxEntry, Outgoing
+from mailagent.mail.compose import clean_header, compose
+from mailagent.mail.tokens import Tokens
+from mailagent.ports import Clock, Templates
+
+MAILTO_LIMIT = 2_000
+"""Characters of a ``mailto:`` link that every mail client still opens."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """One mailbox as an author of mail: its address, and the signed ids at its domain."""
+
+    mailbox: str
+    address: str
+    tokens: Tokens
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stationery:
+    """What a letter needs beside its facts."""
+
+    templates: Templates
+    clock: Clock
+    company: str
+    zone: ZoneInfo
+    desks: dict[str, Desk]
+
+    def seal(self, mail: Outgoing, *, key: str, mailbox: str, case_id: CaseId | None) -> NewOutboxEntry:
+        """Freeze the bytes; they are never built again."""
+        return NewOutboxEntry(
+            key=key,
+            kind=mail.kind,
+            mailbox=mailbox,
+            case_id=case_id,
+            recipient=mail.recipient,
+            message_id=mail.message_id,
+            raw=compose(mail, at=self.clock.now()),
+        )
+
+
+def reply_subject(subject: str) -> str:
+    """``Re: ...`` once, however often the customer's client has put it."""
+    bare = clean_header(subject).strip()
+    while bare[:3].casefold() == "re:":
+        bare = bare[3:].strip()
+    return f"Re: {bare or 'your message'}"
+
+
+def mailto(address: str, *, subject: str, body: str) -> str:
+    """A button that opens a mail to send; nothing acts on opening it. Line ends are CR LF, as RFC 6068 asks."""
+    encoded = quote(body.replace("\r\n", "\n").replace("\n", "\r\n"), safe="")
+    return f"mailto:{quote(address, safe='@+.')}?subject={quote(subject, safe='')}&body={encoded}"

@@ -1,0 +1,162 @@
+"""Values to try each template with: what a letter fills in, in an everyday case.
+
+The keys of a sample are the values that its template may use. `mailagent check` renders the admins' templates with
+them, and the tests compare them with the list at the top of each template.
+"""
+
+from collections.abc import Mapping
+
+LETTER = """\
+Hi Mira,
+
+We are deeply sorry for what you have been through. You have every reason to expect better from us, and we want to \
+put this right.
+
+Both payments of 3 March show up under your subscription, and only one of them was due. The second one is not \
+needed and can be returned to the card you paid with. Banks usually show such a return within 3 to 5 working days.
+
+You can follow it under https://larkfield.example/account/payments at any time.
+
+If anything is still not right, reply to this email. A person reads your reply and stays with it until it is settled.
+
+Larkfield Support"""
+
+CUSTOMER_TEXT = """\
+Hello,
+
+I was charged TWICE for March, 49 euro each on the 3rd. No other shop did this to me, and it is the second time here.
+I want the money back today, otherwise I go to my bank. Proof: https://pictures.example/statement.png
+
+Mira"""
+
+DETAILS: Mapping[str, str] = {
+    "01": "",
+    "02": "Looks fine to me",
+    "03": "but change the date to 20 March",
+    "04": "MODIFY",
+    "05": "APPROVE and REJECT",
+    "06": "the date to 20 March",
+    "08": "",
+    "09": "",
+    "10": "",
+}
+"""Code -> the part of a reviewer's reply that it is about."""
+
+ERROR: Mapping[str, object] = {
+    "due": "today 14:00 CET",
+    "verb": "approve",
+    "decided_by": "Dana Kim",
+    "decided_at": "today 10:36 CET",
+    "revision": 2,
+}
+
+SAMPLES: Mapping[str, Mapping[str, object]] = {
+    "customer/draft": {
+        "greeting_name": "Tom",
+        "tone": "neutral",
+        "body": "You can change your delivery day until 20:00 on the evening before, under Deliveries, Change day.",
+        "company": "Larkfield Support",
+    },
+    "customer/answer": {
+        "letter": """\
+Hi Tom,
+
+Thank you for your message.
+
+You can change your delivery day until 20:00 on the evening before:
+
+1. Open https://larkfield.example/account/deliveries and sign in.
+2. Choose "Change day" next to the next box.
+3. Pick a new day and save.
+
+If this leaves a question open, reply to this email and a person reads it.
+
+Larkfield Support""",
+        "automatic": True,
+        "sources": ["Change your delivery day"],
+        "ratings": [
+            {"n": n, "url": f"mailto:support+f.c1043.{n}.p3x8@larkfield.example?subject=Rating%20{n}&body={n}"}
+            for n in (1, 2, 3, 4, 5)
+        ],
+        "person_url": "mailto:support@larkfield.example?subject=Re%3A%20Delivery%20day&body=A%20person%20please",
+        "case_number": "C-1043",
+        "company": "Larkfield Support",
+    },
+    "customer/acknowledgment": {
+        "greeting_name": "Mira",
+        "tone": "angry",
+        "due": "today by 14:00 (CET)",
+        "case_number": "C-1042",
+        "company": "Larkfield Support",
+    },
+    "customer/holding": {
+        "greeting_name": "Mira",
+        "tone": "negative",
+        "due": "tomorrow by 10:00 (CET)",
+        "case_number": "C-1042",
+        "company": "Larkfield Support",
+    },
+    "review/digest": {
+        "case_number": "C-1042",
+        "subject": "Charged twice for March",
+        "priority": "urgent",
+        "due": "today 14:00 CET",
+        "time_left": "3 h 40 min",
+        "category": "billing",
+        "confidence_percent": 94,
+        "sentiment": "angry",
+        "sentiment_score": -0.8,
+        "summary": "Mira was charged 49 euro twice on 3 March and wants the second payment back today. "
+        "It has happened before; otherwise she goes to her bank.",
+        "why": "the customer is angry",
+        "rule": "angry",
+        "draft": LETTER,
+        "draft_missing": "",
+        "approve_url": "mailto:support+r.c1042.2.k7f2q9xw@larkfield.example?subject=Re&body=APPROVE%0D%0A",
+        "modify_url": "mailto:support+r.c1042.2.k7f2q9xw@larkfield.example?subject=Re&body=MODIFY%0D%0A",
+        "reject_url": "mailto:support+r.c1042.2.k7f2q9xw@larkfield.example?subject=Re&body=REJECT%0D%0A",
+        "customer_name": "Mira Lindqvist",
+        "customer_address": "mira.lindqvist@example.net",
+        "received": "today 10:12 CET",
+        "customer_text": CUSTOMER_TEXT,
+        "customer_text_cut": True,
+        "earlier_messages": 2,
+        "attachments": ["statement-march.pdf"],
+        "suggested_fix": "Return the second payment of 3 March. Then find out why the renewal ran twice.",
+        "sources": ["Charged twice", "How long a refund takes"],
+        "queue": "support-review@larkfield.example",
+        "company": "Larkfield Support",
+        "ref": "C-1042.2.k7f2q9xwm4t1",
+        "reviewers": 4,
+        "customer_unauthenticated": True,
+    },
+    "review/receipt": {
+        "heading": "Your approval came with a condition",
+        "message": "An approval sends the draft exactly as it stands. It was not sent, so that your change is not lost."
+        "\n\nThe case still waits for a decision, until today 14:00 CET.",
+        "lines": ["Approve, but change the date to 20 March", "", "Dana"],
+        "code": "REVIEW-03",
+        "case_number": "C-1042",
+        "ref": "C-1042.2.k7f2q9xwm4t1",
+        "company": "Larkfield Support",
+    },
+    "review/confirmation": {
+        "case_number": "C-1042",
+        "subject": "Charged twice for March",
+        "reviewer": "Dana Kim",
+        "verb": "approve",
+        "letter": LETTER,
+        "note": "I asked accounting to look at the renewal job.",
+        "customer_name": "Mira Lindqvist",
+        "company": "Larkfield Support",
+    },
+    "review/notice": {
+        "heading": "An email could not be delivered",
+        "what": "The server refused the answer to case C-1042 for good: 550 no such mailbox.",
+        "remedy": "Look at the address in the case. When it is right, put the email back with: mailagent retry 318",
+        "facts": [{"name": "Case", "value": "C-1042"}, {"name": "Recipient", "value": "mira.lindqvist@example.net"}],
+        "company": "Larkfield Support",
+    },
+    **{f"review/errors/REVIEW-{code}": {**ERROR, "detail": detail} for code, detail in DETAILS.items()},
+}
+"""Template name -> its values."""

@@ -1,0 +1,110 @@
+"""Run a job over its due items. The only place that catches an error it does not know.
+
+One bad item never stops the others; what fails is postponed, and set aside when it cannot work. Five set aside in a row
+mean that the fault is ours: the job stops before it empties the inbox, and `status` says so.
+"""
+
+import traceback
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
+from mailagent.events import log
+from mailagent.ports import Clock, Health
+
+Item = TypeVar("Item")
+CRASHES = 3
+"""Unknown errors on one item before it is set aside."""
+ASIDE_IN_A_ROW = 5
+
+
+class Job(Protocol[Item]):
+    """What the daemon does again and again."""
+
+    @property
+    def name(self) -> str:
+        """The file's name, as it stands in logs and in `status`."""
+
+    async def due(self) -> Sequence[Item]:
+        """What there is to do now."""
+
+    async def handle(self, item: Item) -> None:
+        """Do it, ending in one commit."""
+
+    def attempts(self, item: Item) -> int:
+        """How often it was tried before."""
+
+    async def postpone(self, item: Item, reason: str) -> None:
+        """Count an attempt and try again later."""
+
+    async def set_aside(self, item: Item, error: Exception) -> None:
+        """Keep it for a person, and tell one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runner:
+    """`stopped` names the jobs that gave up until a restart."""
+
+    health: Health
+    clock: Clock
+    stopped: set[str] = field(default_factory=set)
+    _aside: dict[str, int] = field(default_factory=dict)
+
+    async def run_due(self, job: Job[Item]) -> int:
+        """Handle all that is due; returns how many items there were."""
+        items = [] if job.name in self.stopped else await job.due()
+        for item in items:
+            await self.run(job, item)
+        return len(items)
+
+    async def run(self, job: Job[Item], item: Item) -> None:
+        """Handle one item and see to its errors."""
+        if job.name in self.stopped:
+            return
+        try:
+            await job.handle(item)
+        except (TemporaryError, ConfigurationError) as error:
+            log("job.postponed", job=job.name, error=type(error).__name__, detail=str(error)[:200])
+            await job.postpone(item, str(error))
+            return
+        except PermanentError as error:
+            await self._give_up(job, item, error)
+            return
+        except Exception as error:  # noqa: BLE001 - a bug must not stop the others
+            log("job.crashed", job=job.name, error=type(error).__name__, trace=_trace(error))
+            if job.attempts(item) + 1 < CRASHES:
+                await job.postpone(item, f"{type(error).__name__}: {error}")
+                return
+            await self._give_up(job, item, error)
+            return
+        self._aside[job.name] = 0
+
+    async def reach(self, name: str, visit: Callable[[], Awaitable[None]]) -> bool:
+        """Use something outside; remember for `status` whether that worked."""
+        try:
+            await visit()
+        except (TemporaryError, ConfigurationError) as error:
+            log("mailbox.failed", mailbox=name, error=type(error).__name__, detail=str(error)[:200])
+            await self.health.failed(name, str(error), at=self.clock.now())
+            return False
+        except Exception as error:  # noqa: BLE001 - a bug must not stop the mailbox for good
+            log("job.crashed", job=name, error=type(error).__name__, trace=_trace(error))
+            await self.health.failed(name, f"{type(error).__name__}: {error}", at=self.clock.now())
+            return False
+        await self.health.worked(name, at=self.clock.now())
+        return True
+
+    async def _give_up(self, job: Job[Item], item: Item, error: Exception) -> None:
+        await job.set_aside(item, error)
+        self._aside[job.name] = self._aside.get(job.name, 0) + 1
+        if self._aside[job.name] >= ASIDE_IN_A_ROW:
+            self.stopped.add(job.name)
+            detail = f"{ASIDE_IN_A_ROW} items in a row were set aside; mend the cause, then restart mailagent"
+            log("job.stopped", job=job.name, detail=detail)
+            await self.health.failed(f"job:{job.name}", detail, at=self.clock.now())
+
+
+def _trace(error: Exception) -> str:
+    """Where it happened, without the error's own words: they may quote a mail."""
+    return " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(error.__traceback__)))

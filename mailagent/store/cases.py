@@ -1,0 +1,157 @@
+"""Cases, their escalations and the log; commit 2. See `ports.Cases`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlmodel import func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from mailagent.domain.case import Case, CaseId, CaseState
+from mailagent.domain.decision import Verb
+from mailagent.domain.escalation import Escalation, EscalationState, NewEscalation
+from mailagent.domain.message import MessageId
+from mailagent.domain.routing import Priority
+from mailagent.ports import Handled
+from mailagent.store.database import Sessions
+from mailagent.store.messages import remember_id
+from mailagent.store.outbox import enqueue
+from mailagent.store.tables import CaseRow, EscalationRow, LogRow, MessageRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredCases:
+    """See `ports.Cases`."""
+
+    sessions: Sessions
+
+    async def get(self, case_id: CaseId) -> Case:
+        """See `ports.Cases`."""
+        async with self.sessions.begin() as session:
+            row = await session.get(CaseRow, case_id)
+            if row is None:
+                raise KeyError(case_id)
+            return read_case(row)
+
+    async def open_escalation(self, case_id: CaseId) -> Escalation | None:
+        """See `ports.Cases`."""
+        async with self.sessions.begin() as session:
+            row = (
+                await session.exec(
+                    select(EscalationRow).where(EscalationRow.case_id == case_id, EscalationRow.state == "open")
+                )
+            ).first()
+            return None if row is None else read_escalation(row)
+
+    async def escalation(self, case_id: CaseId, revision: int) -> Escalation | None:
+        """See `ports.Cases`."""
+        async with self.sessions.begin() as session:
+            row = await session.get(EscalationRow, (case_id, revision))
+            return None if row is None else read_escalation(row)
+
+    async def latest_revision(self, case_id: CaseId) -> int:
+        """See `ports.Cases`."""
+        async with self.sessions.begin() as session:
+            latest: int | None = (
+                await session.exec(select(func.max(EscalationRow.revision)).where(EscalationRow.case_id == case_id))
+            ).first()
+            return latest or 0
+
+    async def commit(self, handled: Handled) -> bool:
+        """See `ports.Cases`."""
+        async with self.sessions.begin() as session:
+            message = await session.get_one(MessageRow, handled.message_id)
+            if message.state != "ready" or not await _close_question(session, handled):
+                return False
+            message.state = "handled"
+            message.reason = ""
+            session.add(message)
+            case = await session.get_one(CaseRow, handled.case_id)
+            case.state = handled.case_state or case.state
+            case.escalated = case.escalated if handled.escalated is None else handled.escalated
+            case.acknowledged = case.acknowledged or handled.acknowledged
+            case.automatic_answers += int(handled.automatic_answer)
+            session.add(case)
+            if handled.opens is not None:
+                session.add(_new_escalation(handled.opens, handled.at))
+            for message_id, entry in handled.log.items():
+                await session.merge(
+                    LogRow(message_id=message_id, case_id=handled.case_id, at=handled.at, entry=dict(entry))
+                )
+            if handled.answer is not None:
+                answered = await session.get_one(MessageRow, handled.answer[0])
+                answered.answer = handled.answer[1]
+                session.add(answered)
+            for letter in handled.outbox:
+                await remember_id(session, letter.message_id, handled.case_id)
+            await enqueue(session, handled.outbox, at=handled.at)
+            return True
+
+
+async def _close_question(session: AsyncSession, handled: Handled) -> bool:
+    """Compare and set: the open revision is decided or superseded once, by whoever comes first."""
+    revision = handled.decides.revision if handled.decides else handled.supersedes
+    if revision is None:
+        return True
+    row = await session.get(EscalationRow, (handled.case_id, revision))
+    if row is None or row.state != "open":
+        return False
+    row.state = "decided" if handled.decides else "superseded"
+    row.decided_at = handled.at
+    if handled.decides:
+        row.decided_by = handled.decides.reviewer
+        row.verb = handled.decides.verb
+    session.add(row)
+    await session.flush()
+    return True
+
+
+def _new_escalation(new: NewEscalation, at: datetime) -> EscalationRow:
+    return EscalationRow(
+        case_id=new.case_id,
+        revision=new.revision,
+        message_id=new.message_id,
+        interrupt_id=new.interrupt_id,
+        priority=new.priority,
+        reason=new.reason,
+        draft=new.draft,
+        due_at=new.due_at,
+        graph_state=dict(new.graph_state),
+        opened_at=at,
+    )
+
+
+def read_case(row: CaseRow) -> Case:
+    """The value that a row holds."""
+    return Case(
+        id=CaseId(cast("int", row.id)),
+        mailbox=row.mailbox,
+        customer=row.customer,
+        customer_name=row.customer_name,
+        subject=row.subject,
+        state=cast("CaseState", row.state),
+        opened_at=row.opened_at,
+        automatic_answers=row.automatic_answers,
+        acknowledged=row.acknowledged,
+        escalated=row.escalated,
+    )
+
+
+def read_escalation(row: EscalationRow) -> Escalation:
+    """The value that a row holds."""
+    return Escalation(
+        case_id=CaseId(row.case_id),
+        revision=row.revision,
+        message_id=MessageId(row.message_id),
+        interrupt_id=row.interrupt_id,
+        priority=cast("Priority", row.priority),
+        reason=row.reason,
+        draft=row.draft,
+        due_at=row.due_at,
+        graph_state=row.graph_state,
+        state=cast("EscalationState", row.state),
+        opened_at=row.opened_at,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        verb=cast("Verb | None", row.verb),
+    )

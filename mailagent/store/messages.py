@@ -1,0 +1,219 @@
+"""Received mail, from raw bytes to its outcome. See `ports.Messages`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from mailagent.domain.case import CaseId
+from mailagent.domain.message import Intake, Message, MessageId, MessageState
+from mailagent.domain.outgoing import NewOutboxEntry
+from mailagent.ports import Sorted, Turn
+from mailagent.store.database import Sessions
+from mailagent.store.outbox import enqueue
+from mailagent.store.tables import (
+    CaseRow,
+    KnownIdRow,
+    LogRow,
+    MessageRow,
+    RawMailRow,
+    id_hash,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredMessages:
+    """See `ports.Messages`."""
+
+    sessions: Sessions
+
+    async def to_sort(self, *, at: datetime, limit: int) -> list[Message]:
+        """See `ports.Messages`."""
+        async with self.sessions.begin() as session:
+            rows = await session.exec(
+                select(MessageRow)
+                .where(MessageRow.state == "received", MessageRow.due_at <= at)
+                .order_by(col(MessageRow.id))
+                .limit(limit)
+            )
+            return [read_message(row) for row in rows]
+
+    async def raw(self, message_id: MessageId) -> bytes:
+        """See `ports.Messages`."""
+        async with self.sessions.begin() as session:
+            return (await session.get_one(RawMailRow, message_id)).raw
+
+    async def case_of(self, message_ids: Sequence[str]) -> CaseId | None:
+        """See `ports.Messages`."""
+        async with self.sessions.begin() as session:
+            for message_id in message_ids:
+                row = await session.get(KnownIdRow, id_hash(message_id))
+                if row is not None:
+                    return CaseId(row.case_id)
+        return None
+
+    async def sort(
+        self, message_id: MessageId, found: Sorted, *, at: datetime, notices: Sequence[NewOutboxEntry] = ()
+    ) -> CaseId | None:
+        """See `ports.Messages`."""
+        async with self.sessions.begin() as session:
+            row = await session.get_one(MessageRow, message_id)
+            case_id = found.case_id
+            if case_id is None and found.intake == "person":
+                case_id = await _open_case(session, row, found, at)
+            row.case_id = case_id
+            row.state = "ready" if found.log_entry is None else "handled"
+            row.intake = found.intake
+            row.answerable = found.answerable
+            row.authenticated = found.authenticated
+            row.sender = found.sender
+            row.sender_name = found.sender_name
+            row.subject = found.subject
+            row.text = found.text
+            row.message_id = found.message_id
+            row.references = list(found.references)
+            row.attachments = list(found.attachments)
+            row.rating = found.rating
+            row.review_revision = found.review_revision
+            row.attempts = 0
+            session.add(row)
+            if found.message_id and case_id is not None and found.intake == "person":
+                await remember_id(session, found.message_id, case_id)
+            if found.log_entry is not None:
+                session.add(LogRow(message_id=message_id, case_id=case_id, at=at, entry=dict(found.log_entry)))
+            await enqueue(session, notices, at=at)
+            return case_id
+
+    async def due_cases(self, *, at: datetime, limit: int) -> list[CaseId]:
+        """See `ports.Messages`."""
+        first = func.min(col(MessageRow.id))
+        async with self.sessions.begin() as session:
+            rows = await session.exec(
+                select(MessageRow.case_id, first)
+                .where(MessageRow.state == "ready", MessageRow.due_at <= at)
+                .group_by(col(MessageRow.case_id))
+                .order_by(first)
+                .limit(limit)
+            )
+            return [CaseId(case_id) for case_id, _ in rows if case_id is not None]
+
+    async def next_in_case(self, case_id: CaseId, *, at: datetime) -> Message | None:
+        """See `ports.Messages`."""
+        async with self.sessions.begin() as session:
+            row = (
+                await session.exec(
+                    select(MessageRow)
+                    .where(MessageRow.case_id == case_id, MessageRow.state == "ready")
+                    .order_by(col(MessageRow.id))
+                    .limit(1)
+                )
+            ).first()
+            return None if row is None or row.due_at > at else read_message(row)
+
+    async def get(self, message_id: MessageId) -> Message:
+        """See `ports.Messages`."""
+        async with self.sessions.begin() as session:
+            return read_message(await session.get_one(MessageRow, message_id))
+
+    async def next_due(self, *, after: datetime) -> datetime | None:
+        """See `ports.Messages`."""
+        async with self.sessions.begin() as session:
+            due: datetime | None = (
+                await session.exec(
+                    select(func.min(col(MessageRow.due_at))).where(
+                        col(MessageRow.state).in_(("received", "ready")), MessageRow.due_at > after
+                    )
+                )
+            ).first()
+            return due
+
+    async def history(self, case_id: CaseId, *, before: MessageId) -> list[Turn]:
+        """See `ports.Messages`."""
+        async with self.sessions.begin() as session:
+            case = await session.get_one(CaseRow, case_id)
+            received = await session.exec(
+                select(MessageRow)
+                .where(
+                    MessageRow.case_id == case_id,
+                    MessageRow.sender == case.customer,
+                    MessageRow.intake == "person",
+                    col(MessageRow.id) < before,
+                )
+                .order_by(col(MessageRow.id))
+            )
+            turns = []
+            for message in received:
+                turns.append(Turn(who="customer", text=message.text))
+                if message.answer:
+                    turns.append(Turn(who="us", text=message.answer))
+            return turns
+
+    async def postpone(self, message_id: MessageId, *, until: datetime, reason: str) -> None:
+        """See `ports.Messages`."""
+        async with self.sessions.begin() as session:
+            row = await session.get_one(MessageRow, message_id)
+            row.attempts += 1
+            row.due_at = until
+            row.reason = reason
+            session.add(row)
+
+    async def set_aside(self, message_id: MessageId, *, reason: str, notices: Sequence[NewOutboxEntry]) -> None:
+        """See `ports.Messages`."""
+        async with self.sessions.begin() as session:
+            row = await session.get_one(MessageRow, message_id)
+            row.state = "aside"
+            row.reason = reason
+            session.add(row)
+            await enqueue(session, notices, at=row.due_at)
+
+
+async def remember_id(session: AsyncSession, message_id: str, case_id: int) -> None:
+    """The first case that a Message-ID was seen in keeps it: a later mail cannot take it over."""
+    key = id_hash(message_id)
+    if await session.get(KnownIdRow, key) is None:
+        session.add(KnownIdRow(hash=key, case_id=case_id))
+        await session.flush()
+
+
+async def _open_case(session: AsyncSession, row: MessageRow, found: Sorted, at: datetime) -> CaseId:
+    case = CaseRow(
+        mailbox=row.mailbox,
+        customer=found.sender or "",
+        customer_name=found.sender_name,
+        subject=found.subject,
+        state="new",
+        opened_at=at,
+        linked_case_id=found.linked_case_id,
+    )
+    session.add(case)
+    await session.flush()
+    return CaseId(cast("int", case.id))
+
+
+def read_message(row: MessageRow) -> Message:
+    """The value that a row holds."""
+    return Message(
+        id=MessageId(cast("int", row.id)),
+        mailbox=row.mailbox,
+        received_at=row.received_at,
+        state=cast("MessageState", row.state),
+        size=row.size,
+        attempts=row.attempts,
+        case_id=None if row.case_id is None else CaseId(row.case_id),
+        intake=cast("Intake", row.intake),
+        answerable=row.answerable,
+        authenticated=row.authenticated,
+        sender=row.sender,
+        sender_name=row.sender_name,
+        subject=row.subject,
+        text=row.text,
+        message_id=row.message_id,
+        references=tuple(row.references),
+        review_revision=row.review_revision,
+        rating=row.rating,
+        attachments=tuple(row.attachments),
+        reason=row.reason,
+    )

@@ -1,0 +1,124 @@
+"""Copies of mail on the servers, and commit 1. See `ports.Sightings`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from mailagent.domain.message import RawMail
+from mailagent.ports import Cursor
+from mailagent.store.database import Sessions
+from mailagent.store.tables import FolderRow, MessageRow, RawMailRow, SightingRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredSightings:
+    """See `ports.Sightings`. `content_key` tells whether two mails are the same mail."""
+
+    sessions: Sessions
+    content_key: Callable[[bytes], str]
+
+    async def cursor(self, mailbox: str, folder: str) -> Cursor | None:
+        """See `ports.Sightings`."""
+        async with self.sessions.begin() as session:
+            row = await session.get(FolderRow, (mailbox, folder))
+            if row is None:
+                return None
+            return Cursor(uidvalidity=row.uidvalidity, floor=row.floor, since=row.since)
+
+    async def start_cursor(self, mailbox: str, folder: str, cursor: Cursor, *, settled: Sequence[int] = ()) -> None:
+        """See `ports.Sightings`."""
+        async with self.sessions.begin() as session:
+            await session.merge(
+                FolderRow(
+                    mailbox=mailbox,
+                    folder=folder,
+                    uidvalidity=cursor.uidvalidity,
+                    floor=cursor.floor,
+                    since=cursor.since,
+                )
+            )
+            known = await _recorded(session, mailbox, folder, cursor.uidvalidity, settled)
+            session.add_all(
+                SightingRow(mailbox=mailbox, folder=folder, uidvalidity=cursor.uidvalidity, uid=uid, marked=True)
+                for uid in settled
+                if uid not in known
+            )
+
+    async def unrecorded(self, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]) -> list[int]:
+        """See `ports.Sightings`."""
+        async with self.sessions.begin() as session:
+            known = await _recorded(session, mailbox, folder, uidvalidity, uids)
+        return [uid for uid in sorted(uids) if uid not in known]
+
+    async def receive(self, mails: Sequence[RawMail], *, at: datetime) -> int:
+        """See `ports.Sightings`."""
+        fresh = 0
+        async with self.sessions.begin() as session:
+            for mail in mails:
+                known = await _recorded(session, mail.mailbox, mail.folder, mail.uidvalidity, [mail.uid])
+                if known:
+                    continue
+                key = self.content_key(mail.raw)
+                row = (await session.exec(select(MessageRow).where(MessageRow.content_key == key))).first()
+                if row is None:
+                    row = MessageRow(content_key=key, mailbox=mail.mailbox, received_at=at, due_at=at, size=mail.size)
+                    session.add(row)
+                    await session.flush()
+                    session.add(RawMailRow(message_id=cast("int", row.id), raw=mail.raw))
+                    fresh += 1
+                session.add(
+                    SightingRow(
+                        mailbox=mail.mailbox,
+                        folder=mail.folder,
+                        uidvalidity=mail.uidvalidity,
+                        uid=mail.uid,
+                        message_id=row.id,
+                    )
+                )
+                await session.flush()
+        return fresh
+
+    async def unmarked(self, mailbox: str, folder: str, uidvalidity: int) -> list[int]:
+        """See `ports.Sightings`."""
+        async with self.sessions.begin() as session:
+            found = await session.exec(
+                select(SightingRow.uid)
+                .where(*_place(mailbox, folder, uidvalidity), col(SightingRow.marked).is_(False))
+                .order_by(col(SightingRow.uid))
+            )
+            return list(found)
+
+    async def marked(self, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]) -> None:
+        """See `ports.Sightings`."""
+        async with self.sessions.begin() as session:
+            await session.exec(
+                update(SightingRow)
+                .where(*_place(mailbox, folder, uidvalidity), col(SightingRow.uid).in_(uids))
+                .values(marked=True)
+            )
+
+
+async def _recorded(
+    session: AsyncSession, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]
+) -> set[int]:
+    found: set[int] = set()
+    for start in range(0, len(uids), 500):
+        part = uids[start : start + 500]
+        rows = await session.exec(
+            select(SightingRow.uid).where(*_place(mailbox, folder, uidvalidity), col(SightingRow.uid).in_(part))
+        )
+        found.update(rows)
+    return found
+
+
+def _place(mailbox: str, folder: str, uidvalidity: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(SightingRow.mailbox) == mailbox,
+        col(SightingRow.folder) == folder,
+        col(SightingRow.uidvalidity) == uidvalidity,
+    )

@@ -1,0 +1,201 @@
+"""The tables. Rows never leave `store/`; times are UTC; ids that senders control are kept as hashes where indexed."""
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    LargeBinary,
+    MetaData,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Aware UTC in Python, naive UTC in the database: SQLite drops time zones."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - given by SQLAlchemy
+        """Refuse a naive time: it would mean another instant on another machine."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a time zone cannot be stored")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - given by SQLAlchemy
+        """Give the zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def id_hash(message_id: str) -> str:
+    """How a Message-ID is indexed: senders choose its text and length."""
+    return hashlib.sha256(message_id.strip().encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class FolderRow(SQLModel, table=True):
+    """How far a folder was read."""
+
+    __tablename__ = "folder"
+    mailbox: str = Field(primary_key=True)
+    folder: str = Field(primary_key=True)
+    uidvalidity: int = Field(sa_type=BigInteger)
+    floor: int = Field(sa_type=BigInteger)
+    since: datetime = Field(sa_type=UtcTime)
+
+
+class SightingRow(SQLModel, table=True):
+    """One copy of a mail on a server. `message_id` is null for mail that was there before we came."""
+
+    __tablename__ = "sighting"
+    __table_args__ = (UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),)
+    id: int | None = Field(default=None, primary_key=True)
+    mailbox: str
+    folder: str
+    uidvalidity: int = Field(sa_type=BigInteger)
+    uid: int = Field(sa_type=BigInteger)
+    message_id: int | None = Field(default=None, foreign_key="message.id", index=True)
+    marked: bool = Field(default=False, index=True)
+
+
+class MessageRow(SQLModel, table=True):
+    """One email received. The first five columns are written by commit 1, the rest by sorting."""
+
+    __tablename__ = "message"
+    id: int | None = Field(default=None, primary_key=True)
+    content_key: str = Field(unique=True)
+    mailbox: str
+    received_at: datetime = Field(sa_type=UtcTime)
+    size: int
+    state: str = Field(default="received", index=True)
+    attempts: int = 0
+    due_at: datetime = Field(sa_type=UtcTime)
+    case_id: int | None = Field(default=None, foreign_key="support_case.id", index=True)
+    intake: str = "person"
+    answerable: bool = True
+    authenticated: bool = False
+    sender: str | None = None
+    sender_name: str = ""
+    subject: str = ""
+    text: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    message_id: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    references: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    attachments: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    review_revision: int | None = None
+    rating: int | None = None
+    answer: str | None = Field(default=None, sa_column=Column(Text))
+    reason: str = ""
+
+
+class RawMailRow(SQLModel, table=True):
+    """The bytes as received, apart from the rows that are read often."""
+
+    __tablename__ = "raw_mail"
+    message_id: int = Field(primary_key=True, foreign_key="message.id")
+    raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class KnownIdRow(SQLModel, table=True):
+    """Which case a Message-ID belongs to, received or sent."""
+
+    __tablename__ = "known_id"
+    hash: str = Field(primary_key=True)
+    case_id: int = Field(foreign_key="support_case.id")
+
+
+class CaseRow(SQLModel, table=True):
+    """The messages about one matter with one customer. Numbers are never used again."""
+
+    __tablename__ = "support_case"
+    __table_args__ = {"sqlite_autoincrement": True}
+    id: int | None = Field(default=None, primary_key=True)
+    mailbox: str
+    customer: str
+    customer_name: str
+    subject: str
+    state: str = Field(index=True)
+    opened_at: datetime = Field(sa_type=UtcTime)
+    automatic_answers: int = 0
+    acknowledged: bool = False
+    escalated: bool = False
+    linked_case_id: int | None = None
+
+
+class EscalationRow(SQLModel, table=True):
+    """One question to a reviewer."""
+
+    __tablename__ = "escalation"
+    case_id: int = Field(primary_key=True, foreign_key="support_case.id")
+    revision: int = Field(primary_key=True)
+    message_id: int = Field(foreign_key="message.id")
+    interrupt_id: str
+    priority: str
+    reason: str
+    draft: str | None = Field(default=None, sa_column=Column(Text))
+    due_at: datetime = Field(sa_type=UtcTime)
+    graph_state: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    state: str = Field(default="open", index=True)
+    opened_at: datetime = Field(sa_type=UtcTime)
+    decided_by: str | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    verb: str | None = None
+
+
+class OutboxRow(SQLModel, table=True):
+    """One mail to send, with frozen bytes. `key` is made from its cause: one cause, one mail."""
+
+    __tablename__ = "outbox"
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    kind: str
+    mailbox: str
+    case_id: int | None = Field(default=None, foreign_key="support_case.id", index=True)
+    recipient: str
+    message_id: str
+    raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    state: str = Field(default="ready", index=True)
+    attempts: int = 0
+    created_at: datetime = Field(sa_type=UtcTime)
+    due_at: datetime = Field(sa_type=UtcTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    error: str = ""
+
+
+class LogRow(SQLModel, table=True):
+    """The one structured entry that each message ends in."""
+
+    __tablename__ = "log_entry"
+    message_id: int = Field(primary_key=True, foreign_key="message.id")
+    case_id: int | None = Field(default=None, index=True)
+    at: datetime = Field(sa_type=UtcTime)
+    entry: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class HealthRow(SQLModel, table=True):
+    """When a mail server or a model last worked, and what it said when it did not."""
+
+    __tablename__ = "health"
+    name: str = Field(primary_key=True)
+    working: bool
+    detail: str = ""
+    checked_at: datetime = Field(sa_type=UtcTime)
+    worked_at: datetime | None = Field(default=None, sa_type=UtcTime)

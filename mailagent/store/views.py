@@ -1,0 +1,188 @@
+"""What the command line shows: read-only, and plain values ready for a table or JSON."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, func, select
+
+from mailagent.domain.case import CaseId, case_number
+from mailagent.store.database import Sessions
+from mailagent.store.tables import CaseRow, EscalationRow, HealthRow, LogRow, MessageRow, OutboxRow
+
+View = Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Views:
+    """Each method is one question of an operator."""
+
+    sessions: Sessions
+
+    async def cases(self, *, to_decide: bool, limit: int) -> list[View]:
+        """Cases, newest first; with `to_decide` those that wait for a reviewer, the most pressing first."""
+        query = (
+            select(CaseRow, EscalationRow)
+            .join(
+                EscalationRow,
+                (col(EscalationRow.case_id) == CaseRow.id) & (col(EscalationRow.state) == "open"),
+                isouter=not to_decide,
+            )
+            .order_by(col(EscalationRow.due_at) if to_decide else col(CaseRow.id).desc())
+            .limit(limit)
+        )
+        async with self.sessions.begin() as session:
+            return [
+                {
+                    "case": case_number(CaseId(case.id or 0)),
+                    "state": case.state,
+                    "subject": case.subject,
+                    "customer": case.customer,
+                    "opened_at": _time(case.opened_at),
+                    "priority": question and question.priority,
+                    "reason": question and question.reason,
+                    "due_at": question and _time(question.due_at),
+                }
+                for case, question in await session.exec(query)
+            ]
+
+    async def case(self, case_id: CaseId) -> View | None:
+        """One case with its messages, questions and mails; None if there is none."""
+        async with self.sessions.begin() as session:
+            case = await session.get(CaseRow, case_id)
+            if case is None:
+                return None
+            messages = await session.exec(
+                select(MessageRow, LogRow)
+                .join(LogRow, col(LogRow.message_id) == MessageRow.id, isouter=True)
+                .where(MessageRow.case_id == case_id)
+                .order_by(col(MessageRow.id))
+            )
+            questions = await session.exec(
+                select(EscalationRow).where(EscalationRow.case_id == case_id).order_by(col(EscalationRow.revision))
+            )
+            mails = await session.exec(
+                select(OutboxRow).where(OutboxRow.case_id == case_id).order_by(col(OutboxRow.id))
+            )
+            return {
+                "case": case_number(case_id),
+                "state": case.state,
+                "subject": case.subject,
+                "customer": case.customer,
+                "customer_name": case.customer_name,
+                "opened_at": _time(case.opened_at),
+                "escalated": case.escalated,
+                "linked_case": case.linked_case_id and case_number(CaseId(case.linked_case_id)),
+                "messages": [
+                    {
+                        "message": message.id,
+                        "received_at": _time(message.received_at),
+                        "from": message.sender,
+                        "intake": message.intake,
+                        "state": message.state,
+                        "text": message.text,
+                        "log": entry.entry if entry else None,
+                    }
+                    for message, entry in messages
+                ],
+                "escalations": [
+                    {
+                        "revision": row.revision,
+                        "state": row.state,
+                        "priority": row.priority,
+                        "reason": row.reason,
+                        "due_at": _time(row.due_at),
+                        "draft": row.draft,
+                        "verb": row.verb,
+                        "decided_by": row.decided_by,
+                        "decided_at": _time(row.decided_at),
+                    }
+                    for row in questions
+                ],
+                "mails": [
+                    {
+                        "kind": row.kind,
+                        "to": row.recipient,
+                        "state": row.state,
+                        "attempts": row.attempts,
+                        "sent_at": _time(row.sent_at),
+                        "error": row.error,
+                    }
+                    for row in mails
+                ],
+            }
+
+    async def status(self) -> View:
+        """Counts of what waits, and when each server last worked."""
+        async with self.sessions.begin() as session:
+            messages = await session.exec(
+                select(MessageRow.state, func.count(), func.min(col(MessageRow.received_at))).group_by(
+                    col(MessageRow.state)
+                )
+            )
+            states = {state: (count, oldest) for state, count, oldest in messages}
+            outbox = await session.exec(select(OutboxRow.state, func.count()).group_by(col(OutboxRow.state)))
+            mails: dict[str, int] = dict(outbox.all())
+            waiting = (
+                await session.exec(
+                    select(func.count(), func.min(col(EscalationRow.due_at))).where(EscalationRow.state == "open")
+                )
+            ).one()
+            outside = await session.exec(select(HealthRow).order_by(col(HealthRow.name)))
+            pending = [states[state] for state in ("received", "ready") if state in states]
+            return {
+                "pending": sum(count for count, _ in pending),
+                "oldest_pending": _time(min((oldest for _, oldest in pending), default=None)),
+                "handled": states.get("handled", (0, None))[0],
+                "set_aside": states.get("aside", (0, None))[0],
+                "waiting_for_reviewers": waiting[0],
+                "next_due": _time(waiting[1]),
+                "outbox": {state: mails.get(state, 0) for state in ("ready", "sending", "sent", "failed", "uncertain")},
+                "outside": [
+                    {
+                        "name": row.name,
+                        "working": row.working,
+                        "detail": row.detail,
+                        "checked_at": _time(row.checked_at),
+                        "worked_at": _time(row.worked_at),
+                    }
+                    for row in outside
+                ],
+            }
+
+    async def set_aside(self) -> list[View]:
+        """Messages kept for a person, oldest first."""
+        async with self.sessions.begin() as session:
+            rows = await session.exec(
+                select(MessageRow).where(MessageRow.state == "aside").order_by(col(MessageRow.id))
+            )
+            return [
+                {
+                    "message": row.id,
+                    "mailbox": row.mailbox,
+                    "received_at": _time(row.received_at),
+                    "size": row.size,
+                    "reason": row.reason,
+                }
+                for row in rows
+            ]
+
+    async def log_entries(self) -> AsyncIterator[View]:
+        """Every log entry, oldest first."""
+        last = 0
+        while True:
+            async with self.sessions.begin() as session:
+                rows = list(
+                    await session.exec(
+                        select(LogRow).where(LogRow.message_id > last).order_by(col(LogRow.message_id)).limit(500)
+                    )
+                )
+            for row in rows:
+                yield {"time": _time(row.at), **row.entry}
+            if not rows:
+                return
+            last = rows[-1].message_id
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="seconds")

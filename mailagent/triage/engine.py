@@ -1,0 +1,71 @@
+"""The only door to the graph: start a message, resume a paused case.
+
+The store is the truth and the graph's checkpoint a convenience. LangGraph raises nothing when a thread is resumed that
+is not paused, so every resume first looks whether the thread waits at the very question that the store holds. When it
+does not (the process died between a resume and its commit, or the checkpoint is lost), the pause is rebuilt from the
+state that the store kept with the question.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.types import Command
+
+from mailagent.domain.escalation import Escalation
+from mailagent.triage.build import Graph
+from mailagent.triage.state import DecisionState, FollowUp, TriageState, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Where a message ended. `interrupt_id` is set when the graph waits for a reviewer."""
+
+    state: TriageState
+    interrupt_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """One run at a time a case: two at once on a thread lose one of them."""
+
+    graph: Graph
+
+    async def start(self, state: TriageState) -> Outcome:
+        """Run a message from the beginning, also when an earlier run of it was cut short."""
+        return await self._run(state, state["case_number"])
+
+    async def rate(self, state: TriageState) -> Outcome:
+        """Record a rating, on a thread of its own: the case may be paused."""
+        return await self._run(state, f"{state['case_number']}:rating")
+
+    async def decide(self, escalation: Escalation, decision: DecisionState) -> Outcome:
+        """Resume with a reviewer's decision."""
+        return await self._resume(escalation, Verdict(kind="decision", decision=decision))
+
+    async def follow_up(self, escalation: Escalation, state: TriageState) -> Outcome:
+        """Resume with the customer's next message; the open question ends without an answer."""
+        return await self._resume(escalation, FollowUp(kind="message", state=state))
+
+    async def _resume(self, escalation: Escalation, answer: Verdict | FollowUp) -> Outcome:
+        kept = cast("TriageState", dict(escalation.graph_state))
+        thread = kept["case_number"]
+        interrupt_id: str | None = escalation.interrupt_id
+        if await self._waiting_at(thread) != interrupt_id:
+            await self.graph.aupdate_state(_config(thread), cast("dict[str, object]", kept), as_node="log")
+            interrupt_id = (await self._run(None, thread)).interrupt_id
+        return await self._run(Command(resume={interrupt_id: answer}), thread)
+
+    async def _waiting_at(self, thread: str) -> str | None:
+        interrupts = (await self.graph.aget_state(_config(thread))).interrupts
+        return interrupts[0].id if interrupts else None
+
+    async def _run(self, given: "TriageState | Command[str] | None", thread: str) -> Outcome:
+        values: Mapping[str, object] = await self.graph.ainvoke(given, _config(thread), durability="exit")
+        state = cast("TriageState", {name: values[name] for name in TriageState.__annotations__})
+        return Outcome(state=state, interrupt_id=await self._waiting_at(thread))
+
+
+def _config(thread: str) -> RunnableConfig:
+    return {"configurable": {"thread_id": thread}}

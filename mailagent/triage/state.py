@@ -1,0 +1,156 @@
+"""What the graph knows about the message in hand: plain JSON values, so that any version can read a checkpoint."""
+
+from collections.abc import Sequence
+from typing import Literal, TypedDict
+
+from mailagent.domain.case import Case
+from mailagent.domain.decision import Verb
+from mailagent.domain.message import Message
+from mailagent.domain.person import greeting_name
+from mailagent.domain.routing import Action, Priority, Sentiment
+from mailagent.ports import CustomerMail, Turn
+
+TEXT_LIMIT = 12_000
+"""Characters of one mail that a model sees."""
+HISTORY_LIMIT = 4_000
+"""Characters of earlier mails of the case that a model sees, the newest kept."""
+
+
+class Found(TypedDict):
+    """One article that the search found; see `ports.Article`."""
+
+    id: str
+    title: str
+    category: str
+    text: str
+    score: float
+    automatic: bool
+
+
+class DecisionState(TypedDict):
+    """A reviewer's decision; `message_id` is the message that brought it."""
+
+    verb: Verb
+    text: str
+    note: str
+    reviewer: str
+    message_id: int
+
+
+class UsageState(TypedDict):
+    """Model calls and tokens spent on this message."""
+
+    calls: int
+    tokens_in: int
+    tokens_out: int
+
+
+class TriageState(TypedDict):
+    """The state of one message on its way through the graph. Every field is set afresh for each message."""
+
+    message_id: int
+    case_number: str
+    subject: str
+    customer_message: str
+    history: list[dict[str, str]]
+    greeting_name: str
+    answerable: bool
+    with_a_person: bool
+    automatic_answers: int
+
+    category: str
+    sentiment: Sentiment
+    sentiment_score: float
+    language: str
+    wants_human: bool
+    confidence: float
+    search_query: str
+    kb_results: list[Found]
+
+    disposition: Action
+    rule: str
+    priority: Priority
+    escalated: bool
+    escalation_reason: str
+    summary: str
+    suggested_fix: str
+    response: str | None
+    sources: list[str]
+
+    decision: DecisionState | None
+    feedback_score: int | None
+    failure: str
+    usage: UsageState
+    log_entry: dict[str, object]
+
+
+class FollowUp(TypedDict):
+    """What a paused case is resumed with when the customer wrote again: the new message's fresh state."""
+
+    kind: Literal["message"]
+    state: TriageState
+
+
+class Verdict(TypedDict):
+    """What a paused case is resumed with when a reviewer decided."""
+
+    kind: Literal["decision"]
+    decision: DecisionState
+
+
+def fresh(case: Case, message: Message, history: Sequence[Turn]) -> TriageState:
+    """The state before the first node. LangGraph keeps values from the message before, so nothing is left out."""
+    return TriageState(
+        message_id=int(message.id),
+        case_number=case.number,
+        subject=message.subject,
+        customer_message=message.text[:TEXT_LIMIT],
+        history=_newest(history),
+        greeting_name=greeting_name(message.sender_name),
+        answerable=message.answerable,
+        with_a_person=case.with_a_person,
+        automatic_answers=case.automatic_answers,
+        category="",
+        sentiment="neutral",
+        sentiment_score=0.0,
+        language="en",
+        wants_human=False,
+        confidence=0.0,
+        search_query="",
+        kb_results=[],
+        disposition="escalate",
+        rule="",
+        priority="normal",
+        escalated=False,
+        escalation_reason="",
+        summary="",
+        suggested_fix="",
+        response=None,
+        sources=[],
+        decision=None,
+        feedback_score=message.rating,
+        failure="",
+        usage=UsageState(calls=0, tokens_in=0, tokens_out=0),
+        log_entry={},
+    )
+
+
+def customer_mail(state: TriageState) -> CustomerMail:
+    """The part of the state that a model sees."""
+    return CustomerMail(
+        subject=state["subject"],
+        text=state["customer_message"],
+        history=tuple(Turn(who=turn["who"], text=turn["text"]) for turn in state["history"]),
+    )
+
+
+def _newest(history: Sequence[Turn]) -> list[dict[str, str]]:
+    kept: list[dict[str, str]] = []
+    room = HISTORY_LIMIT
+    for turn in reversed(history):
+        text = turn.text[:room]
+        if not text:
+            break
+        kept.append({"who": turn.who, "text": text})
+        room -= len(text)
+    return kept[::-1]
