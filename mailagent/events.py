@@ -1,5 +1,7 @@
 """Every log event and its fields. Facts are fields; ids only: no body, subject, address or prompt."""
 
+import logging
+import sys
 from typing import Literal
 
 import structlog
@@ -22,3 +24,18 @@ Fact = str | int | float | bool | None
 def log(event: Event, /, **facts: Fact) -> None:
     """Write one line. `facts` are ids, counts, states and error words."""
     structlog.get_logger("mailagent").info(event, **facts)
+
+
+def configure_logging(*, json_lines: bool) -> None:
+    """Write events to standard error: one JSON object a line, or in columns for a terminal."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer()
+            if json_lines
+            else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )

@@ -1,6 +1,6 @@
 """What the daemon needs from outside, as Protocols. `adapters/` and `store/` provide them; `wiring.py` chooses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -191,6 +191,19 @@ class Templates(Protocol):
         """Render ``NAME.txt.j2`` and ``NAME.html.j2``."""
 
 
+class Dispatcher(Protocol):
+    """Who works on which case, one message of a case at a time."""
+
+    async def start_due(self, then: Callable[[], None]) -> None:
+        """Start work on the cases that are due, as many as may run at once; `then` is called after each message."""
+
+    async def drain(self) -> None:
+        """Work until nothing is due."""
+
+    async def finish(self, seconds: float) -> int:
+        """Wait for what is in hand, cancel what takes longer than `seconds`; returns how much was cancelled."""
+
+
 # --- the store --------------------------------------------------------------------------------------------------------
 
 
@@ -275,9 +288,6 @@ class Messages(Protocol):
 
     async def get(self, message_id: MessageId) -> Message:
         """One message."""
-
-    async def next_due(self, *, after: datetime) -> datetime | None:
-        """When the next postponed message is due."""
 
     async def history(self, case_id: CaseId, *, before: MessageId) -> list[Turn]:
         """Earlier texts of the case's customer and our answers to them, oldest first."""
@@ -365,9 +375,6 @@ class Outbox(Protocol):
 
     async def interrupted(self) -> list[OutboxEntry]:
         """Entries left in ``sending`` by a process that died."""
-
-    async def next_due(self, *, after: datetime) -> datetime | None:
-        """When the next postponed entry is due."""
 
 
 class Health(Protocol):

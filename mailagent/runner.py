@@ -4,6 +4,7 @@ One bad item never stops the others; what fails is postponed, and set aside when
 mean that the fault is ours: the job stops before it empties the inbox, and `status` says so.
 """
 
+import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -44,10 +45,11 @@ class Job(Protocol[Item]):
 
 @dataclass(frozen=True, kw_only=True)
 class Runner:
-    """`stopped` names the jobs that gave up until a restart."""
+    """`stopping` ends a run after the item in hand; `stopped` names the jobs that gave up until a restart."""
 
     health: Health
     clock: Clock
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     stopped: set[str] = field(default_factory=set)
     _aside: dict[str, int] = field(default_factory=dict)
 
@@ -55,6 +57,8 @@ class Runner:
         """Handle all that is due; returns how many items there were."""
         items = [] if job.name in self.stopped else await job.due()
         for item in items:
+            if self.stopping.is_set():
+                break
             await self.run(job, item)
         return len(items)
 
@@ -65,7 +69,7 @@ class Runner:
         try:
             await job.handle(item)
         except (TemporaryError, ConfigurationError) as error:
-            log("job.postponed", job=job.name, error=type(error).__name__, detail=str(error)[:200])
+            log("job.postponed", job=job.name, error=type(error).__name__)
             await job.postpone(item, str(error))
             return
         except PermanentError as error:
@@ -94,6 +98,13 @@ class Runner:
             return False
         await self.health.worked(name, at=self.clock.now())
         return True
+
+    async def guard(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Keep a loop alive: what fails here, such as a busy database, is met again at the next round."""
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - the loop must go on
+            log("job.crashed", job="loop", error=type(error).__name__, trace=_trace(error))
 
     async def _give_up(self, job: Job[Item], item: Item, error: Exception) -> None:
         await job.set_aside(item, error)

@@ -4,7 +4,7 @@ Two runs on one LangGraph thread lose one of them, so a case that is being worke
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from mailagent.domain.case import CaseId
@@ -12,35 +12,46 @@ from mailagent.domain.case import CaseId
 
 @dataclass(frozen=True, kw_only=True)
 class LocalDispatcher:
-    """`due` names the cases with something to do, longest waiting first; `work` does one message of a case."""
+    """See `ports.Dispatcher`.
+
+    `due` names the cases with something to do, longest waiting first; `work` does one message and raises nothing.
+    """
 
     due: Callable[[], Awaitable[Sequence[CaseId]]]
-    work: Callable[[CaseId], Coroutine[None, None, None]]
+    work: Callable[[CaseId], Awaitable[None]]
     concurrency: int
     _running: dict[CaseId, asyncio.Task[None]] = field(default_factory=dict)
 
-    async def drain(self) -> None:
-        """Work until nothing is due. Cancelling it cancels the work in hand."""
-        try:
-            while True:
-                for case_id in await self.due():
-                    if len(self._running) >= self.concurrency:
-                        break
-                    if case_id not in self._running:
-                        self._running[case_id] = asyncio.create_task(self.work(case_id))
-                if not self._running:
-                    return
-                await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
-                await self._collect()
-        finally:
-            for task in self._running.values():
-                task.cancel()
-            await asyncio.gather(*self._running.values(), return_exceptions=True)
-            self._running.clear()
+    async def start_due(self, then: Callable[[], None]) -> None:
+        """See `ports.Dispatcher`."""
+        for case_id in await self.due():
+            if len(self._running) >= self.concurrency:
+                return
+            if case_id not in self._running:
+                self._running[case_id] = asyncio.create_task(self._run(case_id, then))
 
-    async def _collect(self) -> None:
-        """Forget what is done; an error of `work` itself is the caller's."""
-        for case_id, task in list(self._running.items()):
-            if task.done():
-                del self._running[case_id]
-                await task
+    async def drain(self) -> None:
+        """See `ports.Dispatcher`."""
+        while True:
+            await self.start_due(lambda: None)
+            if not self._running:
+                return
+            await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
+
+    async def finish(self, seconds: float) -> int:
+        """See `ports.Dispatcher`."""
+        tasks = list(self._running.values())
+        if not tasks:
+            return 0
+        _, late = await asyncio.wait(tasks, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        return len(late)
+
+    async def _run(self, case_id: CaseId, then: Callable[[], None]) -> None:
+        try:
+            await self.work(case_id)
+        finally:
+            del self._running[case_id]
+            then()

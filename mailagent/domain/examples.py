@@ -33,9 +33,7 @@ class Examples:
 
     def __init__(self, categories: Sequence[Category]) -> None:
         self._fallback = next((one.id for one in categories if one.id == "general"), categories[-1].id)
-        self._words = [
-            (one.id, phrase) for one in categories for words in one.words if (phrase := _phrase(words))
-        ]
+        self._words = [(one.id, phrase) for one in categories for words in one.words if (phrase := _phrase(words))]
         counted = [(one.id, Counter(stems(text))) for one in categories for text in (*one.examples, one.says)]
         spread = Counter(word for _, words in counted for word in words)
         self._rarity = {word: math.log(1 + len(counted) / times) for word, times in spread.items()}

@@ -32,7 +32,9 @@ ANGRY_SCORE = -0.85
 HEATED_SCORE = -0.35
 HEAT_OF_ANGER = 2
 SHORTEST_SHOUT = 4
-ABBREVIATIONS = frozenset({"VISA", "SEPA", "IBAN", "ASAP", "HTML", "HTTP", "HTTPS", "JSON", "IMAP", "SMTP", "DHL", "PDF"})
+ABBREVIATIONS = frozenset(
+    {"VISA", "SEPA", "IBAN", "ASAP", "HTML", "HTTP", "HTTPS", "JSON", "IMAP", "SMTP", "DHL", "PDF"}
+)
 
 TONES: dict[Sentiment, str] = {
     "positive": "friendly and warm",
@@ -99,15 +101,14 @@ def _valences(sentence: str) -> list[float]:
     """The valence of each word or phrase of the lexicon in `sentence`, turned and weighed by what stands before it."""
     plain = sentence.replace("\u2019", "'")
     found: list[float] = []
-    for phrase, value in PHRASES:
+    for phrase, worth in PHRASES:
         plain, times = phrase.subn(" ", plain)
-        found += [value] * min(times, 2)
+        found += [worth] * min(times, 2)
     words = TOKEN.findall(plain)
     weights: list[tuple[int, float]] = []
     for place, word in enumerate(words):
-        value = VALENCES.get(word.casefold())
-        if value is not None:
-            weights.append((place, _weighed(value, words, place)))
+        if (known := VALENCES.get(word.casefold())) is not None:
+            weights.append((place, _weighed(known, words, place)))
     turn = max((place for place, word in enumerate(words) if word.casefold() in CONTRASTS), default=-1)
     return found + [value * (BEFORE_CONTRAST if place < turn else 1.0) for place, value in weights]
 

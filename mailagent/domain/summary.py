@@ -16,6 +16,10 @@ TELLING = re.compile(
     r"\d|\b(?:not|n't|never|still|twice|again|please|want|need|refund|cancel|broken|wrong|missing|when|why|how)\b",
     re.IGNORECASE,
 )
+SIGNATURE = re.compile(r"[^\W\d_][\w'.-]*(?:\s+[^\W\d_][\w'.-]*){0,2}(?<![.])")
+"""A name or two at the end."""
+OWN_LINE = re.compile(r"\s*(?:[-*+]\s|\d+[.)]\s|#|>|\||```)")
+"""What begins a line of its own in Markdown."""
 HEADING = re.compile(r"^#{2,6}\s+", re.MULTILINE)
 
 
@@ -25,6 +29,8 @@ def summary_of(subject: str, text: str) -> str:
     With one sentence only, the subject comes first; an empty mail gives one line that says so.
     """
     parts = [part for part in sentences(text) if not _is_frame(part) and stems(part)]
+    while len(parts) > 1 and SIGNATURE.fullmatch(parts[-1]):
+        parts.pop()
     if not parts:
         return _cut(subject) or "The mail has no text."
     if len(parts) == 1:
@@ -50,6 +56,19 @@ def excerpt_of(text: str, wanted: str, *, limit: int) -> str:
     return _whole_paragraphs(f"{opening.strip().split(chr(10) * 2)[0]}\n\n{best.strip()}", limit)
 
 
+def unwrapped(text: str) -> str:
+    """Markdown with every paragraph and list item on one line, as mail wants it; two spaces at an end keep a break."""
+    lines: list[str] = []
+    joins = False
+    for line in text.splitlines():
+        if joins and line.strip() and not OWN_LINE.match(line):
+            lines[-1] = f"{lines[-1]} {line.strip()}"
+        else:
+            lines.append(line.rstrip())
+        joins = bool(line.strip()) and not line.endswith("  ") and not re.match(r"\s*(?:#|\||```)", line)
+    return "\n".join(lines)
+
+
 def first_steps(text: str, *, most: int = 3) -> str:
     """The opening paragraph of an article on one line, and up to `most` of its numbered steps below."""
     paragraph = " ".join(text.strip().split("\n\n")[0].split())
@@ -61,7 +80,11 @@ def _weight(part: str, place: int, frequency: Counter[str], wanted: set[str]) ->
     words = set(stems(part))
     shared = sum(frequency[word] - 1 for word in words) + 2 * len(words & wanted)
     return (
-        min(len(words), 8) * 0.5 + shared + 2 * ("?" in part) + len(TELLING.findall(part)) * 0.7 + (1.0 if not place else 0)
+        min(len(words), 8) * 0.5
+        + shared
+        + 2 * ("?" in part)
+        + len(TELLING.findall(part)) * 0.7
+        + (0.0 if place else 0.5)
     )
 
 

@@ -8,24 +8,25 @@ SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\s*\n\s*")
 
 STOP_WORDS = frozenset(
     """
-    a about above after again against all almost already also although always am an and any anybody anyone anything are
-    aren't around as at away back be because been before being below between both but by came can can't cannot come
-    could couldn't did didn't do does doesn't doing don't done down during each either else ever every few for from
-    further get gets getting give go goes going gone got had hadn't has hasn't have haven't having he he's her here hers
-    him his how however i i'd i'll i'm i've if in into is isn't it it'd it'll it's its itself just kept last least less
-    let let's like long lot made make makes many may maybe me might mine more most much must my myself near need needs
-    neither next no nobody none nor not nothing now of off often on once one only onto or other others ought our ours out
-    over own per perhaps put quite rather really same say says see seem seems seen she should shouldn't since so some
-    somebody someone something soon still such sure take takes taking than that that's the their theirs them then there
-    there's these they they're thing things think this those though through to today together too toward tried try under
-    until up upon us use used using very want wanted wants was wasn't way we we'd we'll we're we've well went were
-    weren't what what's when where where's whether which while who who's whom whose why will with within without won't
-    would wouldn't yes yesterday yet you you'd you'll you're you've your yours
+    a about above after again against all almost already also although always am an and any anybody anyone anything
+    are aren't around as at away back be because been before being below between both but by came can can't cannot
+    come could couldn't did didn't do does doesn't doing don't done down during each either else ever every few for
+    from further get gets getting give go goes going gone got had hadn't has hasn't have haven't having he he's her
+    here hers him his how however i i'd i'll i'm i've if in into is isn't it it'd it'll it's its itself just kept
+    last least less let let's like long lot made make makes many may maybe me might mine more most much must my
+    myself near need needs neither next no nobody none nor not nothing now of off often on once one only onto or
+    other others ought our ours out over own per perhaps put quite rather really same say says see seem seems seen
+    she should shouldn't since so some somebody someone something soon still such sure take takes taking than that
+    that's the their theirs them then there there's these they they're thing things think this those though through
+    to today together too toward tried try under until up upon us use used using very want wanted wants was wasn't
+    way we we'd we'll we're we've well went were weren't what what's when where where's whether which while who
+    who's whom whose why will with within without won't would wouldn't yes yesterday yet you you'd you'll you're
+    you've your yours
     answer anyway ask asked best cheers dear greetings hello help hey hi information inquiry kind kindly know look
     looking mail message please possible question questions re regard regarding regards reply sincerely sorry support
     team tell thank thanks thx urgent wonder wondering write writing wrote
     day days week weeks month months morning afternoon evening ago recently
-    """.split()
+    """.split()  # noqa: SIM905 (a table to read)
 )
 """Words that say nothing about what a mail is about, those of greetings and requests among them."""
 
@@ -57,12 +58,12 @@ def content_words(text: str) -> list[str]:
 def stem(word: str) -> str:
     """`word` without its plural or verb ending; rough, the same for every form that matters in support mail."""
     if word in IRREGULAR:
-        return IRREGULAR[word]
+        return _end(IRREGULAR[word])
     for ending, instead in ENDINGS:
         rest = word.removesuffix(ending)
         if rest != word and len(rest) >= SHORTEST_STEM and not (ending == "s" and rest.endswith(("s", "u", "i"))):
             return _whole(rest + instead, cut=ending in {"ing", "ed", "es"})
-    return word.removesuffix("e") if len(word) > SHORTEST_STEM + 1 else word
+    return _end(word)
 
 
 def stems(text: str) -> list[str]:
@@ -82,7 +83,12 @@ def contains_phrase(words: list[str], phrase: list[str]) -> bool:
 
 
 def _whole(rest: str, *, cut: bool) -> str:
-    """``stopp`` as ``stop`` and ``charge`` as ``charg``, so that all forms of a verb meet."""
+    """``stopp`` as ``stop``, so that all forms of a verb meet."""
     if cut and rest[-1] == rest[-2] and rest[-1] not in "aeiouls":
         return rest[:-1]
-    return rest.removesuffix("e") if len(rest) > SHORTEST_STEM + 1 else rest
+    return _end(rest)
+
+
+def _end(word: str) -> str:
+    """Without a last e, which some forms have and some have not."""
+    return word.removesuffix("e") if len(word) > SHORTEST_STEM else word

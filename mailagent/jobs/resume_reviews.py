@@ -22,6 +22,8 @@ from mailagent.triage.engine import Engine
 from mailagent.triage.state import DecisionState
 
 RETRY = timedelta(seconds=30)
+NOT_LISTED = "the sender is not in reviewers.toml"
+NOT_AUTHENTICATED = "the mail provider did not vouch for the sender's address"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +50,11 @@ class ResumeReviews:
         case = await self.cases.get(reply.for_case)
         escalation = await self.cases.escalation(case.id, reply.review_revision or 0)
         reviewer = self.reviewers.get(reply.sender or "")
-        if escalation is None or reviewer is None or not reply.authenticated:
-            await self._refuse(case, reply, _refusal(escalation, reviewer))
+        if reviewer is None or not reply.authenticated:
+            await self._refuse(case, reply, NOT_LISTED if reviewer is None else NOT_AUTHENTICATED)
+            return
+        if escalation is None:
+            await self._tell(case, reply, code="REVIEW-10", values={})
             return
         if escalation.state != "open":
             await self._too_late(case, reply, escalation)
@@ -58,8 +63,8 @@ class ResumeReviews:
         if isinstance(decision, Decision) and decision.verb == "approve" and escalation.draft is None:
             decision = Unclear(code="REVIEW-12")
         if isinstance(decision, Unclear):
-            values = {"detail": decision.detail, "due": self.review.spoken(escalation.due_at)}
-            await self._tell(case, reply, code=decision.code, values=values)
+            due = self.review.spoken(escalation.due_at)
+            await self._tell(case, reply, code=decision.code, values={"detail": decision.detail, "due": due})
             return
         await self._apply(case, reply, escalation, decision, reviewer)
 
@@ -129,8 +134,7 @@ class ResumeReviews:
         decision = read_decision(reply.text)
         verb = decision.verb if isinstance(decision, Decision) else None
         if escalation.state == "superseded":
-            latest = await self.cases.latest_revision(case.id)
-            await self._tell(case, reply, code="REVIEW-09", values={"revision": escalation.revision, "latest": latest})
+            await self._tell(case, reply, code="REVIEW-09", values={"revision": escalation.revision})
             return
         decided_by = escalation.decided_by or ""
         if verb == escalation.verb and self.reviewers.get(reply.sender or "") == decided_by:
@@ -139,9 +143,8 @@ class ResumeReviews:
             return
         values = {
             "decided_by": decided_by,
-            "decided_verb": (escalation.verb or "").upper(),
+            "verb": escalation.verb,
             "decided_at": self.review.spoken(escalation.decided_at or escalation.opened_at),
-            "verb": (verb or "reply").upper() if verb else "reply",
         }
         await self._tell(case, reply, code="REVIEW-08", values=values)
 
@@ -159,14 +162,6 @@ class ResumeReviews:
         await self.cases.commit(
             Handled(message_id=reply.id, case_id=case.id, at=self.clock.now(), log={reply.id: entry}, outbox=mails)
         )
-
-
-def _refusal(escalation: Escalation | None, reviewer: str | None) -> str:
-    if escalation is None:
-        return "no such question was asked"
-    if reviewer is None:
-        return "the sender is not in reviewers.toml"
-    return "the sender's address was not authenticated by the mail provider"
 
 
 def _entry(case: Case, reply: Message, *, rule: str, reason: str) -> dict[str, object]:

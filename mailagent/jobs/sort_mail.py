@@ -3,11 +3,12 @@
 Mail that is automatic, or our own, ends here: recorded and never answered.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from mailagent.domain.case import CaseId
+from mailagent.domain.case import CaseId, read_case_number
 from mailagent.domain.message import Intake, Message
 from mailagent.errors import PermanentError
 from mailagent.events import log
@@ -20,6 +21,7 @@ from mailagent.mail.rating import read_rating
 from mailagent.ports import Cases, Clock, Messages, Sorted
 
 BATCH = 200
+SUBJECT_CASE = re.compile(r"\[(C-\d{1,15})\]", re.ASCII)
 RETRY = timedelta(seconds=30)
 NO_TOKEN = "it carries no valid token of ours"  # noqa: S105 - a reason, not a password
 
@@ -79,9 +81,12 @@ class SortMail:
         linked: CaseId | None = None
         revision: int | None = None
         intake: Intake = kind.kind
-        if intake == "person" and (review is not None or tokens.claims_review(mail)):
+        if intake == "person" and review is not None:
+            intake, case_id, revision = "review", review.case_id, review.revision
+        elif intake == "person" and tokens.claims_review(mail):
             intake = "review"
-            case_id, revision = (review.case_id, review.revision) if review else (None, None)
+        elif intake == "person" and mail.sender in self.reviewers and (named := await self._named_case(mail)):
+            intake, case_id = "review", named
         elif intake == "person":
             case_id, linked = await self._case(message, mail)
         return Sorted(
@@ -102,6 +107,19 @@ class SortMail:
             log_entry=_entry_if_ended(message, intake, case_id, kind.reason),
         )
 
+    async def _named_case(self, mail: ParsedMail) -> CaseId | None:
+        """The case that a reviewer's subject names: it proves nothing, but they are told so."""
+        found = SUBJECT_CASE.search(mail.subject)
+        case_id = read_case_number(found.group(1)) if found else None
+        return case_id if case_id is not None and await self._exists(case_id) else None
+
+    async def _exists(self, case_id: CaseId) -> bool:
+        try:
+            await self.cases.get(case_id)
+        except KeyError:
+            return False
+        return True
+
     async def _case(self, message: Message, mail: ParsedMail) -> tuple[CaseId | None, CaseId | None]:
         """The case that a customer's mail goes on with, or (None, the case it names) for somebody else's mail.
 
@@ -112,10 +130,9 @@ class SortMail:
         case_id = tokens.find_case(mail) or await self.messages.case_of(named)
         if case_id is None:
             return None, None
-        try:
-            case = await self.cases.get(case_id)
-        except KeyError:
+        if not await self._exists(case_id):
             return None, None
+        case = await self.cases.get(case_id)
         return (case_id, None) if mail.sender == case.customer else (None, case_id)
 
 

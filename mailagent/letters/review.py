@@ -70,7 +70,7 @@ class ReviewLetters:
             "sources": [titles.get(source, source) for source in state["sources"]],
             "queue": self.queue,
             "company": self.paper.company,
-            "ref": desk.tokens.review(case.id, question.revision),
+            "ref": desk.tokens.review_reference(case.id, question.revision),
             "reviewers": self.reviewers,
             "customer_unauthenticated": not message.authenticated,
         }
@@ -95,7 +95,7 @@ class ReviewLetters:
         """Nothing was sent, and why. `reply` is the reviewer's; `values` fill the text of `code`."""
         desk = self.paper.desks[case.mailbox]
         heading, _, text = self.paper.templates.text(f"review/errors/{code}", values).partition("\n")
-        revision = reply.review_revision or 0
+        revision = reply.review_revision
         return self._mail(
             "receipt",
             desk,
@@ -106,13 +106,13 @@ class ReviewLetters:
                 "lines": [line for line in reply.text.splitlines() if line.strip()][:QUOTED_LINES],
                 "code": code,
                 "case_number": case.number,
-                "ref": desk.tokens.review(case.id, revision),
+                "ref": desk.tokens.review_reference(case.id, revision) if revision else case.number,
                 "company": self.paper.company,
             },
             key=f"{reply.id}:receipt",
             recipient=reply.sender or self.queue,
             reply=reply,
-            reply_to=desk.tokens.review_address(desk.address, case.id, revision),
+            reply_to=desk.tokens.review_address(desk.address, case.id, revision) if revision else None,
             sender_name=f"Nothing was sent: {self.paper.company}",
         )
 
@@ -147,7 +147,8 @@ class ReviewLetters:
             mailbox=message.mailbox,
             heading="A mail was set aside",
             what="mailagent could not handle a mail. It is kept as it came, and nothing was sent about it.",
-            remedy=f"Read it with 'mailagent case --message {message.id}' or in the mailbox, and answer it yourself.",
+            remedy=f"Read it with 'mailagent aside {message.id}' or in the mailbox, and answer it yourself. Once the cause"
+            f" is mended, 'mailagent aside {message.id} --retry' gives it another try.",
             facts=[
                 ("Message", str(message.id)),
                 ("Mailbox", message.mailbox),

@@ -17,7 +17,7 @@ needed and can be returned to the card you paid with. Banks usually show such a 
 
 You can follow it under https://larkfield.example/account/payments at any time.
 
-If anything is still not right, reply to this email. A person reads your reply and stays with it until it is settled.
+If anything is still not right, reply to this email and we will stay with it until it is settled.
 
 Larkfield Support"""
 
@@ -39,6 +39,7 @@ DETAILS: Mapping[str, str] = {
     "08": "",
     "09": "",
     "10": "",
+    "12": "",
 }
 """Code -> the part of a reviewer's reply that it is about."""
 
@@ -153,7 +154,7 @@ Larkfield Support""",
     "review/notice": {
         "heading": "An email could not be delivered",
         "what": "The server refused the answer to case C-1042 for good: 550 no such mailbox.",
-        "remedy": "Look at the address in the case. When it is right, put the email back with: mailagent retry 318",
+        "remedy": "Check the address and the server's words, and write yourself if it matters.",
         "facts": [{"name": "Case", "value": "C-1042"}, {"name": "Recipient", "value": "mira.lindqvist@example.net"}],
         "company": "Larkfield Support",
     },

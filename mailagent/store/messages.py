@@ -118,18 +118,6 @@ class StoredMessages:
         async with self.sessions.begin() as session:
             return read_message(await session.get_one(MessageRow, message_id))
 
-    async def next_due(self, *, after: datetime) -> datetime | None:
-        """See `ports.Messages`."""
-        async with self.sessions.begin() as session:
-            due: datetime | None = (
-                await session.exec(
-                    select(func.min(col(MessageRow.due_at))).where(
-                        col(MessageRow.state).in_(("received", "ready")), MessageRow.due_at > after
-                    )
-                )
-            ).first()
-            return due
-
     async def history(self, case_id: CaseId, *, before: MessageId) -> list[Turn]:
         """See `ports.Messages`."""
         async with self.sessions.begin() as session:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlmodel import col, func, select, update
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.case import CaseId
@@ -51,16 +51,6 @@ class StoredOutbox:
                 .limit(limit)
             )
             return [_read(row) for row in rows]
-
-    async def next_due(self, *, after: datetime) -> datetime | None:
-        """See `ports.Outbox`."""
-        async with self.sessions.begin() as session:
-            due: datetime | None = (
-                await session.exec(
-                    select(func.min(col(OutboxRow.due_at))).where(OutboxRow.state == "ready", OutboxRow.due_at > after)
-                )
-            ).first()
-            return due
 
     async def claim(self, entry: OutboxEntry) -> bool:
         """See `ports.Outbox`."""

@@ -1,4 +1,4 @@
-"""What the command line shows: read-only, and plain values ready for a table or JSON."""
+"""What the command line shows, as plain values ready for a table or JSON."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sqlmodel import col, func, select
 
 from mailagent.domain.case import CaseId, case_number
 from mailagent.store.database import Sessions
-from mailagent.store.tables import CaseRow, EscalationRow, HealthRow, LogRow, MessageRow, OutboxRow
+from mailagent.store.tables import CaseRow, EscalationRow, HealthRow, LogRow, MessageRow, OutboxRow, RawMailRow
 
 View = Mapping[str, object]
 
@@ -166,6 +166,18 @@ class Views:
                 }
                 for row in rows
             ]
+
+    async def raw(self, message_id: int) -> bytes:
+        """A message as it came."""
+        async with self.sessions.begin() as session:
+            return (await session.get_one(RawMailRow, message_id)).raw
+
+    async def retry_aside(self, message_id: int) -> None:
+        """Give a message that was set aside another try from the beginning."""
+        async with self.sessions.begin() as session:
+            row = await session.get_one(MessageRow, message_id)
+            row.state, row.attempts, row.reason = ("received" if row.case_id is None else "ready"), 0, ""
+            session.add(row)
 
     async def log_entries(self) -> AsyncIterator[View]:
         """Every log entry, oldest first."""

@@ -170,7 +170,7 @@ def _disposed(disposition: Disposition) -> Update:
 
 
 def _failed(step: str, state: TriageState, error: Exception) -> Update:
-    log("model.failed", step=step, message_id=state["message_id"], error=type(error).__name__, detail=str(error)[:200])
+    log("model.failed", step=step, message_id=state["message_id"], error=type(error).__name__)
     return {"failure": f"{step}: {error}"[:300]}
 
 

@@ -1,0 +1,224 @@
+"""One connection to one selected folder (RFC 3501; IDLE RFC 2177, UIDPLUS RFC 4315, MOVE RFC 6851). It blocks.
+
+Nothing that a sender wrote ever becomes part of a command; UIDs go out as integers, folder names come from the config.
+"""
+
+import imaplib
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import cast
+
+from mailagent.adapters.imap_login import Client, ImapAccount, connect, words_of
+from mailagent.domain.message import RawMail
+from mailagent.errors import ConfigurationError
+
+SIZE_LIMIT = 30_000_000
+"""Bytes; of a larger mail only the first 8192 bytes of the header are fetched. One FETCH asks for no more in all."""
+BATCH = 100
+"""UIDs a command; a thousand would make the line longer than some servers read."""
+SLICE = 1.0
+"""Seconds that one look at an idle connection takes."""
+
+
+class Folder:
+    """The selected folder over one connection, for one thread.
+
+    All raise `BROKEN` when the connection or an answer broke, after which only `close` makes sense; `connect` and
+    `select` raise `ConfigurationError` where an admin must act.
+    """
+
+    def __init__(self, account: ImapAccount) -> None:
+        self.account = account
+        self.epoch = 0
+        self._connected: Client | None = None
+        self._target_exists = False
+        self._count: int | None = None
+
+    @property
+    def _client(self) -> "Client":
+        if self._connected is None:
+            raise imaplib.IMAP4.abort("not connected")
+        return self._connected
+
+    def connect(self) -> None:
+        """Connect, log in and select."""
+        self._connected = connect(self.account)
+        self.select()
+
+    def select(self) -> int:
+        """Select the folder (again); returns its UIDVALIDITY."""
+        account = self.account
+        try:
+            found = self._client.select_folder(account.folder)
+        except imaplib.IMAP4.readonly as error:
+            raise ConfigurationError(
+                f"mailbox {account.name}: {account.user} may only read folder {account.folder}; give write access"
+            ) from error
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            words = words_of(error)
+            missing = "[NOPERM]" in words or not self._client.folder_exists(account.folder)
+            if not missing:
+                raise
+            raise ConfigurationError(
+                f"mailbox {account.name}: folder {account.folder} of {account.user} cannot be opened: {words}; "
+                "correct the key folder or create it on the server"
+            ) from error
+        if not found.get(b"UIDVALIDITY"):
+            raise imaplib.IMAP4.abort("the server gave no UIDVALIDITY")
+        self.epoch = cast("int", found[b"UIDVALIDITY"])
+        return self.epoch
+
+    def search(self, *, above: int, unseen: bool = False, since: datetime | None = None) -> list[int]:
+        """See `Mailbox.uids`."""
+        criteria: list[object] = ["UID", f"{above + 1}:*"]
+        if unseen:
+            criteria.append("UNSEEN")
+        if since is not None:
+            criteria += ["SINCE", since.date()]
+        self._client.noop()  # otherwise some servers search what they last showed, without the newest mail
+        return sorted(uid for uid in self._client.search(criteria) if uid > above)  # n:* always has the last one
+
+    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+        """The sizes in bytes of those that are still there."""
+        return cast("dict[int, int]", self._parts(uids, "RFC822.SIZE", b"RFC822.SIZE"))
+
+    def fetch(self, sizes: Mapping[int, int], size_limit: int) -> list[RawMail]:
+        """The mails, complete or as far as the limit allows; none is marked as read."""
+        whole = [uid for uid, size in sizes.items() if size <= size_limit]
+        large = [uid for uid, size in sizes.items() if size > size_limit]
+        complete = self._parts(whole, "BODY.PEEK[]", b"BODY[]")
+        begun = self._parts(large, "BODY.PEEK[HEADER]<0.8192>", b"BODY[HEADER]<0>")
+        mails = []
+        for uid in sizes:
+            if uid in complete:
+                raw = cast("bytes", complete[uid])
+                mails.append(self._mail(uid, raw, len(raw)))  # some servers only estimate the size
+            elif uid in begun:
+                raw = cast("bytes", begun[uid])
+                mails.append(self._mail(uid, raw, max(sizes[uid], len(raw) + 1)))
+        return mails
+
+    def mark(self, uids: Sequence[int]) -> None:
+        """See `Mailbox.mark`."""
+        account, client = self.account, self._client
+        if account.move_to is None:
+            client.add_flags(list(uids), [b"\\Seen"], silent=True)
+            return
+        if not self._target_exists and not client.folder_exists(account.move_to):
+            client.create_folder(account.move_to)
+            client.subscribe_folder(account.move_to)
+        self._target_exists = True
+        if client.has_capability("MOVE"):
+            client.move(list(uids), account.move_to)
+        elif client.has_capability("UIDPLUS"):
+            there = list(self.sizes(uids))
+            if there:
+                client.copy(there, account.move_to)
+                client.delete_messages(there, silent=True)
+                client.uid_expunge(there)
+        else:
+            raise ConfigurationError(
+                f"mailbox {account.name}: {account.host} can neither MOVE nor expunge single mails; remove move_to"
+            )
+
+    def wait(self, *, seconds: float, highest: int, renew_idle: float, ended: Callable[[], bool]) -> int:
+        """Wait for a UID above `highest`, `ended` or `seconds`; returns the highest UID known then."""
+        end = time.monotonic() + seconds
+        if not self._client.has_capability("IDLE"):
+            while not ended() and (left := end - time.monotonic()) > 0:
+                time.sleep(min(SLICE, left))
+            return highest
+        found = self._arrived(highest)
+        while found == highest and not ended() and time.monotonic() < end:
+            if self._idle(min(end, time.monotonic() + renew_idle), ended):
+                found = self._arrived(highest)
+        return found
+
+    def _arrived(self, highest: int) -> int:
+        """The highest UID now. Mail that is announced while the server still searches leads to another search;
+        whatever comes later is announced in IDLE, so that nothing falls in between.
+        """
+        self._client.told_of_mail()
+        while True:
+            found = self.search(above=highest)
+            if found or not self._client.told_of_mail():
+                return max([highest, *found])
+
+    def _idle(self, end: float, ended: Callable[[], bool]) -> bool:
+        """Whether mail was announced. An answer that breaks off in the middle raises, as does a closed connection,
+        which IMAPClient shows only by returning nothing too early.
+        """
+        client = self._client
+        client.idle()
+        client.look_into_buffer = True
+        told = self._tells_of_mail(client.idle_check(timeout=0))
+        while not told and not ended() and (left := end - time.monotonic()) > 0:
+            look, began = min(SLICE, left), time.monotonic()
+            said = client.idle_check(timeout=look)
+            if not said and time.monotonic() - began < look / 2:
+                raise imaplib.IMAP4.abort("the server closed the connection")
+            told = self._tells_of_mail(said)
+        return self._tells_of_mail(client.idle_done()[1]) or told
+
+    def _tells_of_mail(self, said: Sequence[Sequence[object]]) -> bool:
+        """Whether the folder holds another number of mails than it was last known to; some servers repeat it."""
+        told = False
+        for line in said:
+            if line[0] == b"BYE":
+                raise imaplib.IMAP4.abort("the server said BYE")
+            if b"EXPUNGE" in line[1:2]:
+                self._count = None
+            if b"EXISTS" in line[1:2] and line[0] != self._count:
+                self._count = cast("int", line[0])
+                told = True
+        return told
+
+    def close(self, *, politely: bool, patience: float = 3.0) -> None:
+        """Log out if `politely`, within `patience` seconds for each answer, and disconnect. Never raises."""
+        client, self._connected = self._connected, None
+        if client is None:
+            return
+        with suppress(Exception):
+            if politely:
+                client.socket().settimeout(patience)
+                client.logout()
+        with suppress(Exception):
+            client.shutdown()
+
+    def abort(self) -> None:
+        """Break the connection; the only method for another thread."""
+        client = self._connected
+        if client is not None:
+            with suppress(Exception):
+                client.socket().shutdown(socket.SHUT_RDWR)
+
+    def _parts(self, uids: Sequence[int], item: str, key: bytes) -> dict[int, object]:
+        answer = self._client.fetch(list(uids), [item])
+        return {uid: answer[uid][key] for uid in uids if uid in answer and answer[uid].get(key) is not None}
+
+    def _mail(self, uid: int, raw: bytes, size: int) -> RawMail:
+        account = self.account
+        return RawMail(mailbox=account.name, folder=account.folder, uidvalidity=self.epoch, uid=uid, raw=raw, size=size)
+
+
+def batches(uids: Sequence[int]) -> Iterator[list[int]]:
+    """At most 100 at a time."""
+    for start in range(0, len(uids), BATCH):
+        yield list(uids[start : start + BATCH])
+
+
+def groups(sizes: Mapping[int, int], size_limit: int) -> Iterator[dict[int, int]]:
+    """Together at most `size_limit` bytes each, where one alone is not larger."""
+    group: dict[int, int] = {}
+    for uid, size in sizes.items():
+        if group and sum(group.values()) + size > size_limit:
+            yield group
+            group = {}
+        group[uid] = size
+    if group:
+        yield group

@@ -1,0 +1,161 @@
+"""From an account to a connection that is encrypted and logged in. It blocks.
+
+Encryption is verified and cannot be switched off; a server that logs in by itself (PREAUTH) is refused, because someone
+between us and it could send that greeting to keep the connection unencrypted.
+"""
+
+import imaplib
+import ipaddress
+import socket
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Literal
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import CapabilityError, LoginError
+
+from mailagent.errors import ConfigurationError, TemporaryError
+
+LOGIN_PATIENCE = 90.0
+"""Seconds; servers slow down logins on purpose, up to a minute."""
+PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "too many", "command error: BAD")
+"""Refusals that will pass (RFC 5530)."""
+BROKEN = (OSError, imaplib.IMAP4.error, ValueError, LookupError, AssertionError)
+"""What imaplib and IMAPClient raise when a connection or an answer breaks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImapAccount:
+    """Where a mailbox is. `timeout` in seconds, for each answer; `ca_file` replaces the system's authorities;
+    mails that were taken are moved to the folder `move_to`, or flagged as read when it is None.
+
+    Raises `ConfigurationError` when the password would cross a network unencrypted.
+    """
+
+    name: str
+    host: str
+    port: int
+    security: Literal["tls", "starttls", "none"]
+    user: str
+    password: str = field(repr=False)
+    folder: str
+    move_to: str | None
+    timeout: float = 30
+    ca_file: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.security == "none" and not _is_loopback(self.host):
+            raise ConfigurationError(
+                f"mailbox {self.name}: security none is for servers on this machine only, not for {self.host}; "
+                "choose tls or starttls"
+            )
+
+
+class Client(IMAPClient):  # type: ignore[misc]  # the base class has no types
+    """IMAPClient polls the socket before it reads, and misses what was already read into its buffer."""
+
+    look_into_buffer = False
+
+    def _poll_socket(self, sock: socket.socket, timeout: float | None = None) -> object:
+        if self.look_into_buffer:
+            self.look_into_buffer = False
+            return True
+        return super()._poll_socket(sock, timeout)
+
+    def told_of_mail(self) -> bool:
+        """Whether the server announced mail beside its answers since this was last asked."""
+        return bool(self._imap.response("EXISTS")[1] != [None])
+
+
+def connect(account: ImapAccount) -> Client:
+    """Connect, encrypt and log in.
+
+    Raises `ConfigurationError` when the server cannot be trusted or refuses the login, `TemporaryError` when it
+    refuses for now, and `BROKEN`.
+    """
+    client = _reach(account)
+    try:
+        _enter(client, account)
+    except BaseException:
+        with suppress(Exception):
+            client.shutdown()
+        raise
+    return client
+
+
+def _enter(client: Client, account: ImapAccount) -> None:
+    if b"PREAUTH" in client.welcome[:20]:
+        raise ConfigurationError(f"mailbox {account.name}: {account.host} logs in by itself (PREAUTH); refused")
+    client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if account.security == "starttls":
+        _encrypt(client, account)
+    client.socket().settimeout(max(account.timeout, LOGIN_PATIENCE))
+    _log_in(client, account)
+    client.socket().settimeout(account.timeout)
+
+
+def words_of(error: BaseException) -> str:
+    """What the server said, in at most 300 characters."""
+    cause = error.__context__ if isinstance(error, LoginError) and error.__context__ else error
+    said = cause.args[0] if cause.args else None
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(cause)
+    return text.strip()[:300] or type(cause).__name__
+
+
+def _reach(account: ImapAccount) -> Client:
+    try:
+        return Client(
+            account.host,
+            account.port,
+            ssl=account.security == "tls",
+            ssl_context=_verifying(account),
+            timeout=SocketTimeout(account.timeout, account.timeout),
+        )
+    except ssl.SSLCertVerificationError as error:
+        raise _untrusted(account, error) from error
+
+
+def _encrypt(client: Client, account: ImapAccount) -> None:
+    try:
+        client.starttls(_verifying(account))
+    except ssl.SSLCertVerificationError as error:
+        raise _untrusted(account, error) from error
+    except CapabilityError as error:
+        raise ConfigurationError(f"mailbox {account.name}: {account.host} offers no STARTTLS; use tls") from error
+
+
+def _verifying(account: ImapAccount) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=account.ca_file)
+    except OSError as error:
+        raise ConfigurationError(f"mailbox {account.name}: ca_file {account.ca_file}: {error}") from error
+
+
+def _untrusted(account: ImapAccount, error: ssl.SSLCertVerificationError) -> ConfigurationError:
+    return ConfigurationError(
+        f"mailbox {account.name}: the certificate of {account.host} is not trusted: {error.verify_message}; "
+        "correct the host name, or name its authority with ca_file"
+    )
+
+
+def _log_in(client: Client, account: ImapAccount) -> None:
+    plain = (account.user + account.password).isascii()
+    try:
+        (client.login if plain else client.plain_login)(account.user, account.password)
+    except LoginError as error:
+        words = words_of(error)
+        if account.password:
+            words = words.replace(account.password, "...")
+        if isinstance(error.__context__, imaplib.IMAP4.abort) or any(sign in words for sign in PASSING):
+            raise TemporaryError(f"mailbox {account.name}: {words}") from error
+        raise ConfigurationError(
+            f"mailbox {account.name}: the server refused the login of {account.user}: {words}", exit_code=77
+        ) from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

@@ -1,0 +1,299 @@
+"""Any OpenAI-compatible server as the model, through langchain-openai.
+
+The JSON schema is sent by us and the answer parsed by us: the library's own way loses the token counts of a bad answer
+and repairs broken JSON in silence. A server that refuses ``response_format`` with 400 is asked by function calling, and
+that is remembered for the model. langchain-openai costs two seconds to import, so that happens at the first call, in a
+thread. A process that dies during a call has at most paid for it.
+"""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Annotated, Self, TypeVar
+
+import pydantic
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, ValidationInfo
+
+from mailagent.domain.category import Category
+from mailagent.domain.forms import Schema, brief_form, classification_form, reply_form
+from mailagent.domain.mood import tone_words
+from mailagent.domain.prompt import FENCE_RULE, REPAIR, article_lines, category_lines, fenced, without_fence
+from mailagent.domain.routing import Sentiment
+from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
+from mailagent.ports import Answer, Article, Brief, Classification, CustomerMail, Usage
+
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessage
+    from langchain_openai import ChatOpenAI
+
+Messages = list[tuple[str, str]]
+STEPS: Mapping[str, frozenset[str]] = {
+    "classify": frozenset({"categories"}),
+    "respond": frozenset({"articles", "tone"}),
+    "escalate": frozenset({"articles", "tone", "reason"}),
+}
+"""The steps, and the ``$`` values that the prompt of each must use."""
+TRIES = 2
+SPARE_SECONDS = 30.0
+"""Time for the pauses between the client's own retries, on top of their timeouts."""
+LONGEST_WORDS = 300
+LONGEST_QUERY = 1_000
+FILLED = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+LANGUAGE = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAiSettings:
+    """`steps` names the server's model for ``classify``, ``respond`` and ``escalate``. `timeout` is in seconds and for
+    one try; the client tries `max_retries` times more when the server is busy. `api_key` may be empty.
+    """
+
+    base_url: str
+    api_key: str = field(repr=False)
+    steps: Mapping[str, str]
+    timeout: float = 30.0
+    max_retries: int = 2
+    concurrency: int = 16
+
+
+class _Result(BaseModel):
+    """What a model fills in. The validation context is what may be named: the ids of categories or articles."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+T = TypeVar("T", bound=_Result)
+
+
+class _Verdict(_Result):
+    category: str
+    sentiment: Sentiment
+    sentiment_score: float = Field(ge=-1, le=1)
+    language: LANGUAGE
+    wants_human: bool
+    confidence: float = Field(ge=0, le=1)
+    search_query: Annotated[str, StringConstraints(max_length=LONGEST_QUERY)]
+
+    @pydantic.field_validator("category")
+    @classmethod
+    def _is_configured(cls, value: str, info: ValidationInfo) -> str:
+        if value not in _known(info):
+            raise ValueError(f"must be one of {', '.join(_known(info))}")
+        return value
+
+
+class _Reply(_Result):
+    answered: bool
+    text: str
+    sources: list[str]
+
+    @pydantic.model_validator(mode="after")
+    def _is_grounded(self, info: ValidationInfo) -> Self:
+        if self.answered and not (self.text.strip() and self.sources and set(self.sources) <= set(_known(info))):
+            raise ValueError("where answered is true, text is needed, and sources must name articles that were given")
+        return self
+
+
+class _Case(_Result):
+    summary: FILLED
+    suggested_fix: FILLED
+    draft: str | None
+
+
+def _known(info: ValidationInfo) -> Sequence[str]:
+    return info.context or ()
+
+
+class _BadRequestError(PermanentError):
+    """The server answered 400."""
+
+
+class OpenAiModel:
+    """See `Model`. `prompts` is the folder with ``classify.txt``, ``respond.txt`` and ``escalate.txt``.
+
+    Raises `ConfigurationError` when a prompt is missing or uses other values than its step gives.
+    """
+
+    def __init__(self, settings: OpenAiSettings, categories: Sequence[Category], *, prompts: Path) -> None:
+        self._settings = settings
+        self._categories = tuple(categories)
+        self._prompts = {step: _prompt(prompts / f"{step}.txt", needed) for step, needed in STEPS.items()}
+        self._slots = asyncio.Semaphore(settings.concurrency)
+        self._building = asyncio.Lock()
+        self._clients: dict[str, ChatOpenAI] = {}
+        self._by_function: set[str] = set()
+
+    async def classify(self, mail: CustomerMail) -> Classification:
+        """See `Model`."""
+        known = [one.id for one in self._categories]
+        values, form = {"categories": category_lines(self._categories)}, classification_form(known)
+        verdict, usage = await self._ask("classify", values=values, mail=mail, form=form, result=_Verdict, known=known)
+        signals = verdict.model_dump() | {"language": verdict.language.lower()}
+        return Classification(**signals, usage=usage)
+
+    async def respond(self, mail: CustomerMail, articles: Sequence[Article], tone: str) -> Answer:
+        """See `Model`. Articles that need a person are not shown; without any other the model is not asked."""
+        usable = [article for article in articles if article.automatic]
+        if not usable:
+            return Answer(text=None, sources=(), usage=Usage())
+        values = {"articles": _articles(usable), "tone": tone_words(tone)}
+        known = [article.id for article in usable]
+        reply, usage = await self._ask(
+            "respond", values=values, mail=mail, form=reply_form(), result=_Reply, known=known
+        )
+        if not reply.answered:
+            return Answer(text=None, sources=(), usage=usage)
+        return Answer(text=reply.text.strip(), sources=tuple(dict.fromkeys(reply.sources)), usage=usage)
+
+    async def brief(self, mail: CustomerMail, articles: Sequence[Article], tone: str, reason: str) -> Brief:
+        """See `Model`."""
+        values = {"articles": _articles(articles), "tone": tone_words(tone), "reason": reason}
+        case, usage = await self._ask("escalate", values=values, mail=mail, form=brief_form(), result=_Case)
+        lines = [line.strip() for line in case.summary.splitlines() if line.strip()]
+        draft = (case.draft or "").strip()
+        return Brief(summary="\n".join(lines[:2]), suggested_fix=case.suggested_fix, draft=draft or None, usage=usage)
+
+    async def _ask(
+        self,
+        step: str,
+        *,
+        values: Mapping[str, str],
+        mail: CustomerMail,
+        form: Schema,
+        result: type[T],
+        known: Sequence[str] = (),
+    ) -> tuple[T, Usage]:
+        """A valid answer and what all tries together cost; an invalid one is sent back once with what is wrong."""
+        fence = secrets.token_hex(8)
+        messages = [
+            ("system", f"{self._prompts[step].substitute(values)}\n\n{FENCE_RULE.format(fence=fence)}"),
+            ("human", fenced(fence, mail.subject, mail.text, [(turn.who, turn.text) for turn in mail.history])),
+        ]
+        usage, problem = Usage(), ""
+        async with self._slots:
+            for _ in range(TRIES):
+                reply, calls = await self._send(self._settings.steps[step], messages, step, form)
+                usage = _spent(usage, reply, calls)
+                text = _content(reply)
+                try:
+                    return result.model_validate_json(text, context=known), usage
+                except ValidationError as error:
+                    problem = _words(error)
+                messages += [("ai", text), ("human", REPAIR.format(problem=problem))]
+        raise PermanentError(f"the model's answer was not valid, nor was a second one: {problem}")
+
+    async def _send(self, model: str, messages: Messages, name: str, form: Schema) -> tuple["AIMessage", int]:
+        """The model's message and how many calls it took."""
+        calls = 1
+        if model not in self._by_function:
+            asked = {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": form}}
+            try:
+                return await self._call(model, messages, {"response_format": asked}), calls
+            except _BadRequestError:
+                calls += 1
+        function = {"name": name, "description": "Give the result.", "parameters": form}
+        forced = {"type": "function", "function": {"name": name}}
+        tools = [{"type": "function", "function": function}]
+        reply = await self._call(model, messages, {"tools": tools, "tool_choice": forced})
+        self._by_function.add(model)
+        return reply, calls
+
+    async def _call(self, model: str, messages: Messages, extra: Mapping[str, object]) -> "AIMessage":
+        """One call with the client's own retries. Whatever goes wrong leaves as one of our errors."""
+        client = await self._client(model)
+        longest = self._settings.timeout * (self._settings.max_retries + 1) + SPARE_SECONDS
+        try:
+            async with asyncio.timeout(longest):
+                return await client.ainvoke(messages, extra_body=extra)
+        except TimeoutError as error:
+            raise TemporaryError(f"the model server did not finish within {longest:.0f} s") from error
+        except Exception as error:
+            raise _translated(error, self._settings.api_key) from error
+
+    async def _client(self, model: str) -> "ChatOpenAI":
+        async with self._building:
+            if model not in self._clients:
+                self._clients[model] = await asyncio.to_thread(_build, self._settings, model)
+            return self._clients[model]
+
+
+def _build(settings: OpenAiSettings, model: str) -> "ChatOpenAI":
+    """Blocking, two seconds the first time."""
+    from langchain_openai import ChatOpenAI  # noqa: PLC0415 (slow)
+
+    return ChatOpenAI(
+        model=model,
+        base_url=settings.base_url,
+        api_key=pydantic.SecretStr(settings.api_key or "unused"),
+        timeout=settings.timeout,
+        max_retries=settings.max_retries,
+        use_responses_api=False,
+    )
+
+
+def _prompt(path: Path, needed: frozenset[str]) -> Template:
+    try:
+        template = Template(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: cannot be read ({error}); restore it as UTF-8 text") from error
+    if not template.is_valid() or set(template.get_identifiers()) != needed:
+        names = ", ".join(f"${name}" for name in sorted(needed))
+        raise ConfigurationError(f"{path}: must use {names} and no other $ value; write $$ for a dollar sign")
+    return template
+
+
+def _articles(articles: Sequence[Article]) -> str:
+    return article_lines([(article.id, article.title, article.text) for article in articles])
+
+
+def _content(reply: "AIMessage") -> str:
+    """The JSON text of an answer; raises `PermanentError` for a refusal and for one that was cut."""
+    if reply.additional_kwargs.get("refusal"):
+        raise PermanentError("the model refused to work on this mail")
+    end = reply.response_metadata.get("finish_reason")
+    if end in {"length", "content_filter"}:
+        raise PermanentError(f"the model's answer was cut off (finish_reason {end})")
+    if reply.tool_calls:
+        return json.dumps(reply.tool_calls[0]["args"])
+    if reply.invalid_tool_calls:
+        return reply.invalid_tool_calls[0]["args"] or ""
+    return without_fence(str(reply.text))
+
+
+def _spent(before: Usage, reply: "AIMessage", calls: int) -> Usage:
+    tokens = reply.usage_metadata
+    return Usage(
+        calls=before.calls + calls,
+        tokens_in=before.tokens_in + (tokens["input_tokens"] if tokens else 0),
+        tokens_out=before.tokens_out + (tokens["output_tokens"] if tokens else 0),
+    )
+
+
+def _words(error: ValidationError) -> str:
+    """What is wrong and where, without the value: it may quote the mail."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'JSON'}: {one['msg']}" for one in found[:3])
+
+
+def _translated(error: Exception, key: str) -> TemporaryError | PermanentError:
+    """One of our errors with the server's words, never with the key."""
+    import openai  # noqa: PLC0415 (slow)
+
+    said = " ".join((str(error).replace(key, "***") if key else str(error)).split())[:LONGEST_WORDS]
+    match error:
+        case openai.AuthenticationError() | openai.PermissionDeniedError():
+            return PermanentError(f"the model server refused the key ({error.status_code}): check secret in model.toml")
+        case openai.NotFoundError():
+            return PermanentError(f"no such model or path: check base_url and steps in model.toml: {said}")
+        case openai.BadRequestError() | openai.UnprocessableEntityError():
+            return _BadRequestError(f"the model server refused the request: {said}")
+        case openai.APIConnectionError() | openai.RateLimitError() | openai.InternalServerError():
+            return TemporaryError(f"the model server did not answer: {said}")
+        case openai.APIStatusError(status_code=408 | 409 | 425):
+            return TemporaryError(f"the model server did not answer: {said}")
+        case _:
+            return PermanentError(f"the model server's answer could not be used ({type(error).__name__})")

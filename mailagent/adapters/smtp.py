@@ -1,0 +1,215 @@
+"""Send mail over SMTP (RFC 5321), one recipient a mail, over one connection that is reused.
+
+The commands are given one by one, because what an error means depends on how far the mail had come: until the final
+dot is written nothing was accepted; after it, only the server's answer tells.
+"""
+
+import asyncio
+import ipaddress
+import re
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Literal
+
+import aiosmtplib
+
+from mailagent.errors import ConfigurationError, PermanentError, TemporaryError, UncertainError
+
+ADDRESS = re.compile(r"[^\s<>,;\x00-\x1f\x7f\ud800-\udfff]{1,255}@[^\s<>,;@\x00-\x1f\x7f\ud800-\udfff]{1,255}")
+ONE_LINE_END = re.compile(rb"\r\n|\r|\n")
+ADMIN_MUST_ACT = frozenset({530, 534, 535, 538})
+"""RFC 4954 section 6: authentication required, too weak, refused; encryption required."""
+PROBE = 10.0
+"""Seconds that a reused connection has to answer."""
+CLOSING = 5.0
+"""Seconds to say goodbye in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpAccount:
+    """Where mail goes out. `sender` is the envelope's, where bounces go; `timeout` in seconds, for each answer;
+    `final_timeout` for the one that accepts the mail (RFC 5321 section 4.5.3.2.6 asks for ten minutes); `ca_file`
+    replaces the system's authorities.
+
+    Raises `ConfigurationError` when mail would cross a network unencrypted.
+    """
+
+    host: str
+    port: int
+    security: Literal["tls", "starttls", "none"]
+    user: str | None
+    password: str | None = field(repr=False)
+    sender: str
+    timeout: float = 60
+    final_timeout: float = 600
+    ca_file: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.security == "none" and not _is_loopback(self.host):
+            raise ConfigurationError(
+                f"smtp: security none is for servers on this machine only, not for {self.host}; choose tls or starttls"
+            )
+
+
+class SmtpSender:
+    """See `MailSender`. A `send` that is cancelled drops the connection; whether the mail left is then unknown."""
+
+    def __init__(self, account: SmtpAccount) -> None:
+        self._account = account
+        self._client: aiosmtplib.SMTP | None = None
+        self._lock = asyncio.Lock()
+
+    async def send(self, recipient: str, raw: bytes) -> None:
+        """See `MailSender`."""
+        for address in (self._account.sender, recipient):
+            if not ADDRESS.fullmatch(address):
+                raise PermanentError(f"smtp: not one plain address: {address!r}")
+        async with self._lock:
+            try:
+                client = await self._ready()
+                await self._announce(client, recipient, raw)
+                await self._hand_over(client, raw)
+            except (aiosmtplib.SMTPException, OSError) as error:
+                self._drop()
+                raise TemporaryError(f"smtp: {error}") from error
+            except (UncertainError, ConfigurationError, asyncio.CancelledError):
+                self._drop()
+                raise
+
+    async def close(self) -> None:
+        """See `MailSender`. Takes 5 seconds at most, even while a mail is being sent."""
+        try:
+            with suppress(Exception):
+                async with asyncio.timeout(CLOSING), self._lock:
+                    if self._client is not None and self._client.is_connected:
+                        await self._client.quit()
+        finally:
+            self._drop()
+
+    async def _ready(self) -> aiosmtplib.SMTP:
+        """A connection without a begun mail; a server may have dropped the reused one meanwhile."""
+        if self._client is not None and self._client.is_connected:
+            with suppress(aiosmtplib.SMTPException, OSError):
+                await self._client.rset(timeout=PROBE)
+                return self._client
+        self._drop()
+        account = self._account
+        self._client = client = aiosmtplib.SMTP(
+            hostname=account.host,
+            port=account.port,
+            timeout=account.timeout,
+            use_tls=account.security == "tls",
+            start_tls=False,
+            tls_context=_verifying(account),
+        )
+        try:
+            await client.connect()
+            await client.ehlo()
+            if account.security == "starttls":
+                await _encrypt(client)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            cause = error if isinstance(error, ssl.SSLError) else error.__cause__
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                raise ConfigurationError(
+                    f"smtp: the certificate of {account.host} is not trusted: {cause.verify_message}; "
+                    "correct the host name, or name its authority with ca_file"
+                ) from error
+            raise
+        if account.user is not None:
+            await self._log_in(client, account.user, account.password or "")
+        return client
+
+    async def _log_in(self, client: aiosmtplib.SMTP, user: str, password: str) -> None:
+        refused = f"smtp: {self._account.host} refused the login of {user}"
+        if not client.supported_auth_methods:
+            raise ConfigurationError(f"{refused}: it offers no way to log in here", exit_code=77)
+        try:
+            await client.login(user, password)
+        except aiosmtplib.SMTPAuthenticationError as error:
+            if 400 <= error.code < 500:  # noqa: PLR2004  # 4xx: later
+                raise
+            raise ConfigurationError(f"{refused}: {error.code} {error.message}", exit_code=77) from error
+
+    async def _announce(self, client: aiosmtplib.SMTP, recipient: str, raw: bytes) -> None:
+        """MAIL, RCPT and DATA: up to here the mail can be taken back."""
+        sender = self._account.sender
+        options = []
+        if client.supports_extension("size"):
+            options.append(f"SIZE={len(raw)}")
+        if not raw.isascii() and client.supports_extension("8bitmime"):
+            options.append("BODY=8BITMIME")
+        if not (sender + recipient).isascii():
+            if not client.supports_extension("smtputf8"):
+                raise PermanentError(f"smtp: {self._account.host} takes no address outside ASCII")
+            options.append("SMTPUTF8")
+        await _say(client, f"MAIL FROM:<{sender}>", *options, wanted=(250,))
+        await _say(client, f"RCPT TO:<{recipient}>", wanted=(250, 251))
+        await _say(client, "DATA", wanted=(354,))
+
+    async def _hand_over(self, client: aiosmtplib.SMTP, raw: bytes) -> None:
+        """The mail with its final dot, and the answer that decides."""
+        protocol = client.protocol
+        if protocol is None:
+            raise aiosmtplib.SMTPServerDisconnected("connection lost after DATA")
+        protocol.write(_dotted(raw))
+        try:
+            answer = await protocol.read_response(timeout=self._account.final_timeout)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise UncertainError(f"smtp: no answer to the mail: {error}") from error
+        if answer.code == 250:  # noqa: PLR2004  # the only success
+            return
+        if not 400 <= answer.code < 600:  # noqa: PLR2004  # neither yes nor no
+            raise UncertainError(f"smtp: {answer.code} {answer.message}")
+        raise _refusal(answer.code, answer.message)
+
+    def _drop(self) -> None:
+        """Forget the connection and what is still to be written to it; a half-sent mail must not be completed."""
+        client, self._client = self._client, None
+        if client is not None:
+            transport = client.transport
+            if isinstance(transport, asyncio.WriteTransport):
+                transport.abort()
+            client.close()
+
+
+async def _encrypt(client: aiosmtplib.SMTP) -> None:
+    if not client.supports_extension("starttls"):
+        raise ConfigurationError(f"smtp: {client.hostname} offers no STARTTLS; use tls")
+    await client.starttls()
+    await client.ehlo()
+
+
+async def _say(client: aiosmtplib.SMTP, *words: str, wanted: tuple[int, ...]) -> None:
+    answer = await client.execute_command(*(word.encode() for word in words))
+    if answer.code not in wanted:
+        raise _refusal(answer.code, answer.message)
+
+
+def _refusal(code: int, message: str) -> Exception:
+    words = f"smtp: {code} {message}"
+    if code in ADMIN_MUST_ACT:
+        return ConfigurationError(f"{words}; check user, password and security", exit_code=77)
+    return PermanentError(words) if 500 <= code < 600 else TemporaryError(words)  # noqa: PLR2004  # 5xx: for good
+
+
+def _dotted(raw: bytes) -> bytes:
+    """As it travels after DATA (RFC 5321 sections 2.3.8 and 4.5.2): CRLF alone ends a line, so that no lone CR or LF
+    can look like the end of the mail to some server, and each leading dot is doubled.
+    """
+    lines = ONE_LINE_END.sub(b"\r\n", raw).removesuffix(b"\r\n").split(b"\r\n")
+    return b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines) + b"\r\n.\r\n"
+
+
+def _verifying(account: SmtpAccount) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=account.ca_file)
+    except OSError as error:
+        raise ConfigurationError(f"smtp: ca_file {account.ca_file}: {error}") from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

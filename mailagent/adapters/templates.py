@@ -1,0 +1,198 @@
+"""Render the admins' templates with Jinja, in its sandbox.
+
+A file is read once; a new object reads it again, so that a bad edit cannot reach a running daemon by itself.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, UndefinedError
+from jinja2.exceptions import SecurityError, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from mailagent.domain.decision import Decision, read_decision
+from mailagent.errors import ConfigurationError
+from mailagent.ports import Body
+
+LONGEST_OUTPUT = 200_000
+WIDTH = 72
+LONGEST_COMMAND = 3
+"""Words: the longest decision of the reviewers' grammar is "do not send"."""
+
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+LINK = re.compile(r"\b([a-z][a-z0-9+.-]{1,20})://([^\s/?#<>\"]*)", re.IGNORECASE)
+MAIL_LINK = re.compile(r"\b(mailto|tel|sms|javascript|data):", re.IGNORECASE)
+HOST = re.compile(r"(?<![\w.@\[\]-])(?:[\w-]+\.)+[^\W\d_][\w-]+(?![\w@-])")
+FILE = re.compile(r".+\.(?:pdf|png|jpe?g|gif|heic|docx?|xlsx?|odt|csv|txt|eml|log)", re.IGNORECASE)
+ITEM = re.compile(r"(\s*(?:(?:[-*•]|\d{1,3}[.)])\s+)?)(.*)", re.DOTALL)
+
+
+class JinjaTemplates:
+    """See `Templates`. `folder` is the admins' ``templates/``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._jinja = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(folder),
+            undefined=StrictUndefined,
+            autoescape=lambda name: name is not None and name.endswith(".html.j2"),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._jinja.filters |= {
+            "paragraphs": paragraphs,
+            "defang": defang,
+            "wrap": wrap,
+            "quote": quote,
+            "oneline": oneline,
+        }
+
+    def text(self, name: str, values: Mapping[str, object]) -> str:
+        """See `Templates`. The result has no line end after its last line."""
+        return self._render(f"{name}.txt.j2", values)
+
+    def body(self, name: str, values: Mapping[str, object]) -> Body:
+        """See `Templates`."""
+        return Body(text=self.text(name, values), html=self._render(f"{name}.html.j2", values))
+
+    def _render(self, file: str, values: Mapping[str, object]) -> str:
+        try:
+            return self._capped(file, values)
+        except TemplateNotFound as error:
+            text = f"{self._folder.name}/{error.name}: error the file is missing; copy it from the shipped templates"
+            raise ConfigurationError(text) from error
+        except TemplateSyntaxError as error:
+            raise self._error(error.name or file, error.lineno, f"{error.message}; correct this line") from error
+        except UndefinedError as error:
+            raise self._error(*self._place(error, file), _unknown(error, values)) from error
+        except SecurityError as error:
+            remedy = f"{error.message}; a template may only show its values"
+            raise self._error(*self._place(error, file), remedy) from error
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError, OSError) as error:
+            raise self._error(*self._place(error, file), f"{error}; correct this line") from error
+
+    def _capped(self, file: str, values: Mapping[str, object]) -> str:
+        parts: list[str] = []
+        size = 0
+        for part in self._jinja.get_template(file).generate(values):
+            parts.append(part)
+            size += len(part.encode(errors="replace"))
+            if size > LONGEST_OUTPUT:
+                raise self._error(file, None, f"more than {LONGEST_OUTPUT // 1000} kB of output; shorten the template")
+        return "".join(parts)
+
+    def _place(self, error: Exception, file: str) -> tuple[str, int | None]:
+        """The template and line that raised: Jinja puts them into the traceback."""
+        place: tuple[str, int | None] = (file, None)
+        step = error.__traceback__
+        while step is not None:
+            source = Path(step.tb_frame.f_code.co_filename)
+            if source.is_relative_to(self._folder) and source.suffix == ".j2":
+                place = (source.relative_to(self._folder).as_posix(), step.tb_lineno)
+            step = step.tb_next
+        return place
+
+    def _error(self, file: str, line: int | None, text: str) -> ConfigurationError:
+        where = f":{line}" if line else ""
+        return ConfigurationError(f"{self._folder.name}/{file}{where}: error {text}")
+
+
+def _unknown(error: UndefinedError, values: Mapping[str, object]) -> str:
+    """What an undefined name should have been."""
+    words = error.message or "a value is undefined"
+    named = re.match(r"'(\w+)' is undefined", words)
+    near = get_close_matches(named[1], values, n=1) if named else []
+    if near:
+        return f"{words}, did you mean '{near[0]}'?"
+    return f"{words}; this template has: {', '.join(sorted(values))}"
+
+
+def paragraphs(text: str, css: str = "", style: str = "margin:0 0 12px 0") -> Markup:
+    """Plain text as HTML: blank lines part paragraphs, other line ends stay, indented lines stay indented."""
+    opening = Markup('<p class="{}" style="{}">').format(css, style)
+    blocks = re.split(r"\n(?:[ \t]*\n)+", LINE_ENDS.sub("\n", text).strip("\n"))
+    return Markup("\n").join(opening + Markup("<br>\n").join(_lines(block)) + Markup("</p>") for block in blocks)
+
+
+def _lines(block: str) -> Iterator[Markup]:
+    for line in block.split("\n"):
+        bare = line.lstrip(" \t")
+        yield Markup("&nbsp;") * (len(line.expandtabs(4)) - len(bare.expandtabs(4))) + escape(bare)
+
+
+def defang(text: str) -> str:
+    """Text from outside, with nothing left that a mail program makes clickable or that hides what it says."""
+    text = CONTROLS.sub("", LINE_ENDS.sub("\n", text))
+    text = LINK.sub(_dead_link, text)
+    text = MAIL_LINK.sub(r"\1[:]", text)
+    return HOST.sub(_dead_host, text)
+
+
+def _dead_link(link: re.Match[str]) -> str:
+    host = link[2].replace(".", "[.]")
+    if link[1].lower().startswith("http"):
+        return f"hxxp{link[1][4:]}://{host}"
+    return f"{link[1]}[:]//{host}"
+
+
+def _dead_host(host: re.Match[str]) -> str:
+    return host[0] if FILE.fullmatch(host[0]) else host[0].replace(".", "[.]")
+
+
+def oneline(text: str) -> str:
+    """All of the text on one line."""
+    return " ".join(text.split())
+
+
+def quote(text: str) -> str:
+    """Each line behind a bar, so that no quoted line can be read as a decision."""
+    return "\n".join(f"| {line}".rstrip() for line in text.strip("\n").split("\n"))
+
+
+def wrap(text: str, width: int = WIDTH) -> str:
+    """Break lines over `width` columns at blanks. Indentation and list items hang; a long word, such as a link, stays
+    whole. A break never puts a decision of the reviewers' grammar at the start of a line.
+    """
+    return "\n".join(row for line in text.split("\n") for row in _rows(line.rstrip(), width))
+
+
+def _rows(line: str, width: int) -> Iterator[str]:
+    item = ITEM.fullmatch(line)
+    if len(line) <= width or item is None:
+        yield line
+        return
+    lead, words = item[1], item[2].split()
+    start = 0
+    while start < len(words):
+        end = _row_end(words, start, width - len(lead))
+        yield lead + " ".join(words[start:end])
+        lead = " " * len(lead)
+        start = end
+
+
+def _row_end(words: list[str], start: int, width: int) -> int:
+    """Where the row that begins at `start` ends: full, but not before a decision."""
+    end = start + 1
+    room = width - len(words[start])
+    while end < len(words) and len(words[end]) < room:
+        room -= len(words[end]) + 1
+        end += 1
+    full = end
+    while end > start + 1 and _decides(words, end):
+        end -= 1
+    if end == start + 1:
+        end = full
+        while _decides(words, end):
+            end += 1
+    return end
+
+
+def _decides(words: list[str], at: int) -> bool:
+    """True when a line that begins at this word could be read as a decision."""
+    starts = (" ".join(words[at : at + count]) for count in range(1, LONGEST_COMMAND + 1))
+    return any(isinstance(read_decision(start), Decision) for start in starts)

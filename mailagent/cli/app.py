@@ -1,0 +1,125 @@
+"""The commands and the options they share. Each command imports what it needs when it runs, so that help is quick."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="mailagent",
+    help="Triage a support mailbox: answer what the knowledge base answers, put the rest before a person by email.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+ConfigFolder = Annotated[Path, typer.Option("--config", metavar="DIR", help="The folder with the *.toml files.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Mails as .eml files.")]
+CONFIG = Path("config")
+
+
+@app.command()
+def run(
+    config: ConfigFolder = CONFIG,
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Do what is due now, then end.")] = False,
+) -> None:
+    """Watch the mailboxes until stopped by SIGTERM or Ctrl-C."""
+    from mailagent.cli.run import run_daemon
+
+    raise typer.Exit(run_daemon(config, once=once))
+
+
+@app.command()
+def demo(
+    *,
+    play: Annotated[bool, typer.Option("--play", help="Play the reviewer too, unattended.")] = False,
+) -> None:
+    """The whole job against mail servers inside this process; nothing leaves the machine."""
+    from mailagent.demo.play import play_demo
+
+    play_demo(unattended=play)
+
+
+@app.command()
+def check(config: ConfigFolder = CONFIG) -> None:
+    """Check config/, templates/ and knowledge/ without sending anything."""
+    from mailagent.cli.check import check_all
+
+    raise typer.Exit(check_all(config))
+
+
+@app.command("try")
+def try_(
+    file: Annotated[Path, typer.Argument(metavar="FILE.eml")],
+    config: ConfigFolder = CONFIG,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show what would happen to a mail: signals, rule, reply or digest. Sends nothing."""
+    from mailagent.cli.mails import try_mail
+
+    try_mail(file, config, as_json=as_json)
+
+
+@app.command()
+def inspect(files: Files, *, as_json: AsJson = False) -> None:
+    """Show how mails are read: sender, kind, new text."""
+    from mailagent.cli.mails import inspect_mails
+
+    inspect_mails(files, as_json=as_json)
+
+
+@app.command()
+def cases(
+    config: ConfigFolder = CONFIG,
+    *,
+    to_decide: Annotated[bool, typer.Option("--to-decide", help="Only those that wait for a reviewer.")] = False,
+    limit: Annotated[int, typer.Option(help="At most this many.", min=1)] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List cases."""
+    from mailagent.cli.cases import list_cases
+
+    list_cases(config, to_decide=to_decide, limit=limit, as_json=as_json)
+
+
+@app.command()
+def case(
+    number: Annotated[str, typer.Argument(metavar="C-n")], config: ConfigFolder = CONFIG, *, as_json: AsJson = False
+) -> None:
+    """Show one case: messages, questions, decisions, mails."""
+    from mailagent.cli.cases import show_case
+
+    raise typer.Exit(show_case(config, number, as_json=as_json))
+
+
+@app.command()
+def status(config: ConfigFolder = CONFIG, *, as_json: AsJson = False) -> None:
+    """Show what waits and whether the mail servers can be reached."""
+    from mailagent.cli.status import show_status
+
+    raise typer.Exit(show_status(config, as_json=as_json))
+
+
+@app.command()
+def log(config: ConfigFolder = CONFIG) -> None:
+    """Print the entry of every message as JSON lines, oldest first."""
+    from mailagent.cli.status import print_log
+
+    print_log(config)
+
+
+@app.command()
+def aside(
+    message: Annotated[int | None, typer.Argument(metavar="[MESSAGE]", help="Show this message's bytes.")] = None,
+    config: ConfigFolder = CONFIG,
+    *,
+    retry: Annotated[bool, typer.Option("--retry", help="Give the message another try.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the mail that was set aside, print one as it came, or try it again."""
+    from mailagent.cli.aside import see_aside
+
+    raise typer.Exit(see_aside(config, message, retry=retry, as_json=as_json))

@@ -1,0 +1,37 @@
+"""``mailagent aside``: mail that could not be handled, kept with its bytes."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from mailagent.cli.show import complain, print_json, print_table, say
+from mailagent.settings import load_settings
+from mailagent.wiring import open_views
+
+
+def see_aside(config: Path, message: int | None, *, retry: bool, as_json: bool) -> int:
+    """List, print or retry; returns the exit code."""
+
+    async def main() -> int:
+        async with open_views(load_settings(config)) as views:
+            rows = await views.set_aside()
+            if message is None:
+                if as_json:
+                    print_json(rows)
+                elif rows:
+                    columns = {"message": "Message", "received_at": "Received", "size": "Bytes", "reason": "Reason"}
+                    print_table(columns, rows)
+                else:
+                    say("Nothing is set aside.")
+                return 0
+            if message not in [row["message"] for row in rows]:
+                complain(f"Message {message} is not set aside; 'mailagent aside' lists what is.")
+                return 1
+            if retry:
+                await views.retry_aside(message)
+                say(f"Message {message} is tried again at the daemon's next round.")
+            else:
+                sys.stdout.buffer.write(await views.raw(message))
+            return 0
+
+    return asyncio.run(main())

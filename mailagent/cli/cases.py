@@ -1,0 +1,76 @@
+"""``mailagent cases`` and ``mailagent case``."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from mailagent.cli.show import complain, print_facts, print_json, print_table, say
+from mailagent.domain.case import read_case_number
+from mailagent.settings import load_settings
+from mailagent.store.views import View
+from mailagent.wiring import open_views
+
+CASE_COLUMNS = {
+    "case": "Case",
+    "state": "State",
+    "priority": "Priority",
+    "due_at": "Due",
+    "customer": "Customer",
+    "subject": "Subject",
+}
+
+
+def list_cases(config: Path, *, to_decide: bool, limit: int, as_json: bool) -> None:
+    """Print the cases."""
+
+    async def main() -> list[View]:
+        async with open_views(load_settings(config)) as views:
+            return await views.cases(to_decide=to_decide, limit=limit)
+
+    rows = asyncio.run(main())
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_table(CASE_COLUMNS, rows)
+    else:
+        say("No case waits for a decision." if to_decide else "There are no cases yet.")
+
+
+def show_case(config: Path, number: str, *, as_json: bool) -> int:
+    """Print one case; returns the exit code."""
+    case_id = read_case_number(number)
+    if case_id is None:
+        complain(f"'{number}' is not a case number; write C-12")
+        return 2
+
+    async def main() -> View | None:
+        async with open_views(load_settings(config)) as views:
+            return await views.case(case_id)
+
+    found = asyncio.run(main())
+    if found is None:
+        complain(f"There is no case C-{case_id}; 'mailagent cases' lists them.")
+        return 1
+    if as_json:
+        print_json(found)
+        return 0
+    lists = {key: cast("list[Mapping[str, object]]", found[key]) for key in ("messages", "escalations", "mails")}
+    print_facts({key: value for key, value in found.items() if key not in lists})
+    for message in lists["messages"]:
+        say(
+            f"\n{message['received_at']}  {message['from'] or 'unknown'} ({message['intake']}, {message['state']})",
+            "bold",
+        )
+        say(str(message["text"]).strip())
+        entry = cast("Mapping[str, object] | None", message["log"])
+        if entry:
+            say(f"-> {entry.get('disposition')} by rule {entry.get('rule')}: {entry.get('reason')}", "dim")
+    for question in lists["escalations"]:
+        answer = f"{question['verb']} by {question['decided_by']}" if question["verb"] else question["state"]
+        say(f"\nQuestion {question['revision']}: {question['reason']} ({question['priority']}) -> {answer}", "bold")
+        say(str(question["draft"] or "no draft"))
+    if lists["mails"]:
+        say("")
+        print_table({"kind": "Mail", "to": "To", "state": "State", "sent_at": "Sent", "error": "Error"}, lists["mails"])
+    return 0

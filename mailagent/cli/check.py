@@ -1,0 +1,95 @@
+"""``mailagent check``: everything that admins edit, tried out without sending anything."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from mailagent.adapters.knowledge_fts import load_articles
+from mailagent.adapters.secrets import is_literal
+from mailagent.adapters.templates import JinjaTemplates
+from mailagent.cli.show import complain, say
+from mailagent.domain.routing import Rule
+from mailagent.errors import ConfigurationError
+from mailagent.letters.samples import SAMPLES
+from mailagent.settings import Settings, load_settings
+from mailagent.wiring import build_model, check_accounts
+
+BAD_CONFIG = 78
+
+
+def check_all(config: Path) -> int:
+    """Print every error and warning; returns 0, or 78 when there is an error."""
+    settings = load_settings(config)
+    errors = [*_failures(settings, config)]
+    for text in errors:
+        complain(text)
+    for text in _warnings(settings, config):
+        say(f"warning: {text}", "yellow")
+    if errors:
+        return BAD_CONFIG
+    articles = load_articles(settings.path(settings.knowledge_dir))
+    say(
+        f"{config}: good. {len(settings.mailbox)} mailbox(es), {len(settings.reviewer)} reviewer(s),"
+        f" {len(settings.rule)} rules, {len(settings.category)} categories, {len(articles)} articles,"
+        f" model {settings.model.provider}, mode {settings.mode}.",
+        "green",
+    )
+    return 0
+
+
+def _failures(settings: Settings, config: Path) -> Iterator[str]:
+    templates = JinjaTemplates(settings.path(settings.templates_dir))
+    checks: list[Callable[[], object]] = [
+        lambda: check_accounts(settings),
+        lambda: build_model(settings),
+        lambda: _known_categories(settings, config),
+        *(lambda name=name: _render(templates, name) for name in SAMPLES),
+    ]
+    for check in checks:
+        try:
+            check()
+        except ConfigurationError as error:
+            yield str(error)
+
+
+def _render(templates: JinjaTemplates, name: str) -> None:
+    if name == "customer/draft" or name.startswith("review/errors/"):
+        templates.text(name, SAMPLES[name])
+    else:
+        templates.body(name, SAMPLES[name])
+
+
+def _known_categories(settings: Settings, config: Path) -> None:
+    known = {category.id for category in settings.category}
+    for article in load_articles(settings.path(settings.knowledge_dir)):
+        if article.category not in known:
+            raise ConfigurationError(
+                f"{article.path}: error category: '{article.category}' is not in {config}/categories.toml;"
+                f" known are {', '.join(sorted(known))}"
+            )
+
+
+def _warnings(settings: Settings, config: Path) -> Iterator[str]:
+    if settings.review.authentication == "off":
+        yield (
+            f'{config}/review.toml: authentication = "off": anybody who sees a digest and forges a reviewer\'s address'
+            " can decide"
+        )
+    for mailbox in settings.mailbox:
+        if is_literal(mailbox.secret):
+            yield f"{config}/mailboxes.toml: mailbox '{mailbox.name}': secret is written in the file; use env: or file:"
+    if settings.model.secret and is_literal(settings.model.secret):
+        yield f"{config}/model.toml: secret is written in the file; use env: or file:"
+    if settings.mode == "shadow":
+        yield f'{config}/mailagent.toml: mode = "shadow": mail is read and triaged, and nothing is sent to anybody'
+    yield from _unreachable(settings.rules(), config)
+
+
+def _unreachable(rules: tuple[Rule, ...], config: Path) -> Iterator[str]:
+    """Rules behind one that always matches."""
+    for place, rule in enumerate(rules):
+        if rule.when == type(rule.when)() and place + 1 < len(rules):
+            later = ", ".join(other.name for other in rules[place + 1 :])
+            yield f"{config}/routing.toml: rule '{rule.name}' always matches, so these are never reached: {later}"
+            return
+    if rules[-1].when != type(rules[-1].when)():
+        yield f"{config}/routing.toml: the last rule has conditions; what no rule matches goes to a person"

@@ -1,0 +1,34 @@
+"""``mailagent run``."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from mailagent.cli.show import complain
+from mailagent.events import configure_logging
+from mailagent.settings import load_settings
+from mailagent.wiring import open_daemon
+
+TRY_AGAIN = 75
+
+
+def run_daemon(config: Path, *, once: bool) -> int:
+    """Run until SIGTERM or SIGINT, or once. Returns the exit code."""
+    settings = load_settings(config)
+    configure_logging(json_lines=not sys.stderr.isatty())
+
+    async def main() -> int:
+        async with open_daemon(settings) as daemon:
+            if once:
+                if await daemon.run_once():
+                    return 0
+                complain("A mailbox could not be reached; 'mailagent status' says why.")
+                return TRY_AGAIN
+            stop = asyncio.Event()
+            for name in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(name, stop.set)
+            await daemon.run(stop)
+            return 0
+
+    return asyncio.run(main())

@@ -1,0 +1,61 @@
+"""How commands print: tables for people, JSON for programs, errors with what to do next."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_json_line(value: object) -> None:
+    """One JSON object on one line of standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def print_table(columns: Mapping[str, str], rows: Sequence[Mapping[str, object]]) -> None:
+    """`columns` maps each key of a row to its heading. Mail text is shown as it is, never as markup."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in columns.values():
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(row.get(key))) for key in columns))
+    console().print(table)
+
+
+def print_facts(facts: Mapping[str, object]) -> None:
+    """Names and values below each other."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, value in facts.items():
+        table.add_row(name, Text(_cell(value)))
+    console().print(table)
+
+
+def say(text: str, style: str = "") -> None:
+    """A line for people."""
+    console().print(Text(text, style=style))
+
+
+def complain(text: str) -> None:
+    """An error on standard error."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(text, style="red"))
+
+
+def console() -> Console:
+    """Standard output: no colour when piped or with ``NO_COLOR``."""
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def _cell(value: object) -> str:
+    if value is None or value == "":
+        return "-"
+    text = ", ".join(str(part) for part in value) if isinstance(value, list | tuple) else str(value)
+    return "".join(character if character.isprintable() or character == "\n" else "�" for character in text)

@@ -1,0 +1,54 @@
+"""``mailagent status`` and ``mailagent log``."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from mailagent.cli.show import print_facts, print_json, print_json_line, print_table, say
+from mailagent.settings import load_settings
+from mailagent.store.views import View
+from mailagent.wiring import open_views
+
+
+def show_status(config: Path, *, as_json: bool) -> int:
+    """Print it; returns 1 when something needs a person."""
+    settings = load_settings(config)
+
+    async def main() -> View:
+        async with open_views(settings) as views:
+            return await views.status()
+
+    found = {"mode": settings.mode, **asyncio.run(main())}
+    outbox = cast("Mapping[str, int]", found["outbox"])
+    outside = cast("list[Mapping[str, object]]", found["outside"])
+    trouble = [str(row["name"]) for row in outside if not row["working"]]
+    wrong = bool(trouble or found["set_aside"] or outbox["failed"] or outbox["uncertain"])
+    if as_json:
+        print_json({"ok": not wrong, **found})
+        return int(wrong)
+    counts = {name.replace("_", " "): value for name, value in found.items() if name not in ("outbox", "outside")}
+    print_facts({**counts, **{f"outbox {state}": count for state, count in outbox.items()}})
+    if outside:
+        say("")
+        rows = [{**row, "working": "yes" if row["working"] else "NO"} for row in outside]
+        print_table({"name": "Outside", "working": "Works", "worked_at": "Last worked", "detail": "Error"}, rows)
+    if found["set_aside"]:
+        say("\nMail was set aside: 'mailagent aside' lists it.", "yellow")
+    if outbox["failed"] or outbox["uncertain"]:
+        say(
+            "\nMail was not sent, or may not have been: 'mailagent cases' and 'mailagent case C-n' show which.",
+            "yellow",
+        )
+    return int(wrong)
+
+
+def print_log(config: Path) -> None:
+    """Print every entry."""
+
+    async def main() -> None:
+        async with open_views(load_settings(config)) as views:
+            async for entry in views.log_entries():
+                print_json_line(entry)
+
+    asyncio.run(main())

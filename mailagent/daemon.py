@@ -1,0 +1,133 @@
+"""Which job runs when.
+
+A watcher a mailbox receives mail when IDLE or the scheduled poll wakes it; then mail is sorted, cases are worked on and
+the outbox is sent, each loop woken by the one before it, and by a sweep that finds what was postponed.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from mailagent.events import log
+from mailagent.jobs.deliver_outbox import DeliverOutbox
+from mailagent.jobs.receive_mail import ReceiveMail
+from mailagent.jobs.sort_mail import SortMail
+from mailagent.ports import Dispatcher
+from mailagent.runner import Runner
+
+SWEEP_SECONDS = 5
+IDLE_SECONDS = 3600
+FIRST_RETRY_SECONDS = 1.0
+LONGEST_RETRY_SECONDS = 60.0
+STOP_SECONDS = 15.0
+"""What the work in hand has after SIGTERM, so that all is done within 20 seconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """A mailbox and how often it is polled besides IDLE."""
+
+    receive: ReceiveMail
+    poll_seconds: int
+
+    @property
+    def name(self) -> str:
+        """As it stands in `status`."""
+        return f"imap:{self.receive.mailbox.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Daemon:
+    """Everything that runs."""
+
+    watches: Sequence[Watch]
+    sort: SortMail
+    dispatcher: Dispatcher
+    deliver: DeliverOutbox
+    runner: Runner
+    _received: asyncio.Event = field(default_factory=asyncio.Event)
+    _sorted: asyncio.Event = field(default_factory=asyncio.Event)
+    _decided: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run_once(self) -> bool:
+        """Receive, decide and send what is due now. False when a mailbox could not be reached."""
+        await self.deliver.recover()
+        reached = [await self.runner.reach(watch.name, watch.receive.visit) for watch in self.watches]
+        await self._sort()
+        await self.dispatcher.drain()
+        await self._deliver()
+        return all(reached)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until `stop` is set; then finish the work in hand, or abandon it after `STOP_SECONDS`."""
+        await self.deliver.recover()
+        tasks = [
+            *(asyncio.create_task(self._watch(watch), name=watch.name) for watch in self.watches),
+            asyncio.create_task(self._loop(self._received, self._sort), name="sort"),
+            asyncio.create_task(self._loop(self._sorted, self._dispatch), name="dispatch"),
+            asyncio.create_task(self._loop(self._decided, self._deliver), name="deliver"),
+        ]
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        for watch in self.watches:
+            scheduler.add_job(watch.receive.mailbox.wake, "interval", seconds=watch.poll_seconds, id=watch.name)
+        scheduler.add_job(self._sweep, "interval", seconds=SWEEP_SECONDS, id="sweep")
+        scheduler.start()
+        self._sweep()
+        log("daemon.started", mailboxes=len(self.watches))
+        await stop.wait()
+        scheduler.shutdown(wait=False)
+        self.runner.stopping.set()
+        self._sweep()
+        for watch in self.watches:
+            watch.receive.mailbox.wake()
+        in_hand = await self.dispatcher.finish(STOP_SECONDS)
+        _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS if not in_hand else 0)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        log("daemon.stopped", abandoned=in_hand + len(late))
+
+    async def _watch(self, watch: Watch) -> None:
+        """Visit the mailbox whenever it, the schedule or a stop wakes us; while it is away, ever less often."""
+        retry = FIRST_RETRY_SECONDS
+        while not self.runner.stopping.is_set():
+            reached = await self.runner.reach(watch.name, watch.receive.visit)
+            self._received.set()
+            if reached and await self.runner.reach(watch.name, partial(watch.receive.mailbox.wait, IDLE_SECONDS)):
+                retry = FIRST_RETRY_SECONDS
+                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.runner.stopping.wait(), retry)
+            retry = FIRST_RETRY_SECONDS if reached else min(retry * 2, LONGEST_RETRY_SECONDS)
+
+    async def _loop(self, wake: asyncio.Event, work: Callable[[], Awaitable[None]]) -> None:
+        while not self.runner.stopping.is_set():
+            await wake.wait()
+            wake.clear()
+            if not self.runner.stopping.is_set():
+                await self.runner.guard(work)
+
+    async def _sort(self) -> None:
+        while await self.runner.run_due(self.sort):
+            pass
+        self._sorted.set()
+
+    async def _dispatch(self) -> None:
+        await self.dispatcher.start_due(self._one_done)
+
+    async def _deliver(self) -> None:
+        while await self.runner.run_due(self.deliver):
+            pass
+
+    def _one_done(self) -> None:
+        self._sorted.set()
+        self._decided.set()
+
+    def _sweep(self) -> None:
+        self._received.set()
+        self._sorted.set()
+        self._decided.set()

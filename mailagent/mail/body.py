@@ -1,0 +1,150 @@
+"""Which parts of a mail are its text, and which are attachments, counted and never opened."""
+
+import re
+from dataclasses import dataclass, field
+from email.message import Message
+
+from mailagent.errors import PermanentError
+from mailagent.mail.charset import decode, decode_header
+from mailagent.mail.html import html_to_text
+from mailagent.mail.limits import DEEPEST, MOST_PARTS
+
+STUB_WORDS = 20
+"""A plain part of at most so many words, where the HTML part has over four times as many, says nothing itself."""
+
+_STUB = re.compile(r"\bhtml\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """`name` is as the sender wrote it and must not be used as a path; `size` is in bytes, about."""
+
+    name: str
+    type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """`text` has LF line ends; `defects` say in words what was wrong with the parts."""
+
+    text: str
+    attachments: tuple[Attachment, ...]
+    defects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Readable:
+    text: str
+    is_html: bool = False
+
+
+@dataclass(slots=True)
+class _Reader:
+    attachments: list[Attachment] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
+    parts: int = 0
+    found_text: bool = False
+
+    def read(self, part: Message, depth: int) -> _Readable:
+        self.parts += 1
+        if depth > DEEPEST:
+            raise PermanentError(f"the mail is nested deeper than {DEEPEST} levels")
+        if self.parts > MOST_PARTS:
+            raise PermanentError(f"the mail has more than {MOST_PARTS} parts")
+        self.defects += [type(defect).__name__ for defect in part.defects]
+        payload = part.get_payload() if part.is_multipart() else None
+        if isinstance(payload, list) and part.get_content_maintype() == "multipart":
+            children = [self.read(child, depth + 1) for child in payload if isinstance(child, Message)]
+            readable = [child for child in children if child.text.strip()]
+            if part.get_content_subtype() == "alternative":
+                return self.best(readable)
+            return _Readable(
+                "\n\n".join(child.text.strip("\n") for child in readable), all(child.is_html for child in readable)
+            )
+        return self.leaf(part)
+
+    def best(self, readable: list[_Readable]) -> _Readable:
+        """The first plain version, unless it only says that there is an HTML version."""
+        plain = next((child for child in readable if not child.is_html), None)
+        html = next((child for child in reversed(readable) if child.is_html), None)
+        if plain is None or html is None:
+            return plain or html or _Readable("")
+        words, more = len(plain.text.split()), len(html.text.split())
+        is_stub = words <= STUB_WORDS and (more > 4 * words + STUB_WORDS or _STUB.search(plain.text.lower()))
+        if is_stub:
+            self.defects.append("the plain part is a stub")
+        return html if is_stub else plain
+
+    def leaf(self, part: Message) -> _Readable:
+        """The text of a part, or nothing and one more attachment. A container without parts is read as text."""
+        kind = "text/plain" if part.get_content_maintype() == "multipart" else part.get_content_type()
+        name = _filename(part)
+        disposition = str(part.get("content-disposition", "")).partition(";")[0].strip().lower()
+        is_text = kind in {"text/plain", "text/html"} and disposition != "attachment"
+        if not is_text or (name and self.found_text):
+            self.attachments.append(Attachment(name=name, type=kind, size=_size(part)))
+            return _Readable("")
+        self.found_text = True
+        text = decode(_content(part), _parameter(part, "charset"))
+        if kind == "text/html":
+            return _Readable(html_to_text(text), is_html=True)
+        if _parameter(part, "format").lower() == "flowed":
+            text = _unflowed(text, delete_space=_parameter(part, "delsp").lower() == "yes")
+        return _Readable(text)
+
+
+def read_body(message: Message) -> Body:
+    """The readable text of a mail and its attachments; an attached mail is an attachment.
+
+    Raises `PermanentError` over the limits of depth and number of parts.
+    """
+    reader = _Reader()
+    text = reader.read(message, 0).text
+    return Body(text=text, attachments=tuple(reader.attachments), defects=tuple(dict.fromkeys(reader.defects)))
+
+
+def _content(part: Message) -> bytes:
+    try:
+        content = part.get_payload(decode=True)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        content = None
+    return content if isinstance(content, bytes) else b""
+
+
+def _size(part: Message) -> int:
+    payload = part.get_payload() if part.is_multipart() else None
+    if isinstance(payload, list):
+        return sum(_size(child) for child in payload if isinstance(child, Message))
+    return len(_content(part))
+
+
+def _parameter(part: Message, name: str) -> str:
+    try:
+        value = part.get_param(name, "")
+    except (ValueError, LookupError, TypeError):
+        return ""
+    return str(value[2] if isinstance(value, tuple) else value).strip()
+
+
+def _filename(part: Message) -> str:
+    try:
+        return decode_header(part.get_filename("") or "")[:255]
+    except (ValueError, LookupError, TypeError):
+        return ""
+
+
+def _unflowed(text: str, *, delete_space: bool) -> str:
+    """Paragraphs as they were before the sender's program wrapped them (RFC 3676 section 4)."""
+    lines: list[list[str]] = []
+    open_depth: int | None = None
+    for line in text.split("\n"):
+        content = line.lstrip(">")
+        depth = len(line) - len(content)
+        content = content.removeprefix(" ")
+        if open_depth != depth or content == "-- ":
+            lines.append([">" * depth + (" " if depth else "")])
+        flows = content.endswith(" ") and content != "-- "
+        open_depth = depth if flows else None
+        lines[-1].append(content[:-1] if flows and delete_space else content)
+    return "\n".join("".join(parts) for parts in lines)

@@ -1,0 +1,273 @@
+"""HTML to text: blocks to lines, lists to dashes, quotes to ``> ``, and nothing that a reader would not see."""
+
+import html as entities
+import re
+from dataclasses import dataclass, field, replace
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+LARGEST = 1_000_000
+MOST_TAGS = 50_000
+DEEPEST = 256
+RULE = "_" * 32
+LONGEST_URL = 1_000
+
+_SKIPPED = frozenset({"head", "script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math"})
+_PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "pre", "blockquote", "table"})
+_BLOCKS = _PARAGRAPHS | {
+    "div", "li", "tr", "dt", "dd", "section", "article", "header", "footer", "main", "aside", "nav", "address", "form",
+    "fieldset", "figure", "figcaption", "center", "caption", "body", "html", "details", "summary",
+}  # fmt: skip
+_QUOTE_CLASSES = frozenset({"yahoo_quoted", "moz-cite-prefix", "protonmail_quote", "tutanota_quote"})
+_QUOTE_REST = frozenset(
+    {"divrplyfwdmsg", "appendonsend", "mail-editor-reference-message-container", "ms-outlook-mobile-reference-message"}
+)
+"""Ids after which Outlook writes nothing but the mail that is answered."""
+
+_HIDDEN = re.compile(r"display:none|visibility:hidden|mso-hide:all")
+_FONT_SIZE = re.compile(r"font-size:([^;]*)")
+_NO_SIZE = re.compile(r"0*\.?0*(?:[a-z]+|%)?(?:!important)?")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,20})")
+_NOT_NESTING = frozenset(
+    {
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "dt",
+        "dd",
+        "option",
+        "br",
+        "hr",
+        "img",
+        "meta",
+        "link",
+        "input",
+        "col",
+        "area",
+        "base",
+    }
+)
+_WHITE = re.compile(r"[ \t\r\n\f]+")
+
+
+@dataclass(slots=True)
+class _Page:
+    """The lines so far. `quote` is the depth of the line being written."""
+
+    lines: list[str] = field(default_factory=list)
+    line: str = ""
+    quote: int = 0
+    prefix: str = ""
+    wants_blank: bool = False
+
+    def write(self, text: str) -> None:
+        if not self.line.strip(" "):
+            text = text.lstrip(" ")
+            if not text:
+                return
+            if self.wants_blank and self.lines and self.lines[-1].strip("> "):
+                self.lines.append(">" * min(self.quote, _depth(self.lines[-1])))
+            self.wants_blank = False
+            self.line, self.prefix = self.prefix, ""
+        elif self.line.endswith(" "):
+            text = text.lstrip(" ")
+        self.line += text
+
+    def newline(self) -> None:
+        """End the line, even an empty one."""
+        marks = ">" * self.quote
+        text = self.line.replace("\xa0", " ").rstrip()
+        self.lines.append(f"{marks} {text}".rstrip() if marks else text)
+        self.line = ""
+
+    def block(self, *, paragraph: bool = False) -> None:
+        """End the line if something stands on it."""
+        if self.line.strip(" "):
+            self.newline()
+        self.line = ""
+        self.wants_blank = self.wants_blank or paragraph
+
+    def text(self) -> str:
+        self.block()
+        return re.sub(r"\n{4,}", "\n\n\n", "\n".join(self.lines)).strip("\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What an element hands down to those inside it."""
+
+    quote: int = 0
+    invisible: bool = False
+    preformatted: bool = False
+    indent: int = -1
+    numbered: bool = False
+
+
+def html_to_text(html: str) -> str:
+    """The readable text of an HTML mail, without a final line end.
+
+    Text that a style hides is left out. Quoted mail starts with ``>``, told from structure: ``blockquote`` and the
+    marks of Gmail, Outlook, Thunderbird and Yahoo. Over 1 MB, 50,000 tags or a nesting of 256, where parsers slow
+    down, a plain scan is used instead: all words come out, but less of the form.
+    """
+    if len(html) > LARGEST or html.count("<") > MOST_TAGS or _nesting(html) > DEEPEST:
+        return _scan(html)
+    root = LexborHTMLParser(html).body
+    return _walk(root) if root is not None else ""
+
+
+def _walk(root: LexborNode) -> str:
+    page = _Page()
+    rest_quoted = False
+    stack: list[tuple[LexborNode, _Style, bool]] = [(root, _Style(), True)]
+    while stack:
+        node, style, entering = stack.pop()
+        tag = node.tag or ""
+        if tag == "-text":
+            if not style.invisible:
+                _write_text(page, node.text_content or "", style, rest_quoted=rest_quoted)
+            continue
+        if tag.startswith("-") or tag in _SKIPPED:
+            continue
+        attributes = {name: value or "" for name, value in node.attributes.items()} if entering else {}
+        if not entering:
+            _leave(page, node, style)
+            continue
+        styled = attributes.get("style", "").replace(" ", "").lower()
+        if "hidden" in attributes or _HIDDEN.search(styled):
+            continue
+        if attributes.get("id", "").lower().removeprefix("x_") in _QUOTE_REST:
+            page.block()
+            rest_quoted = True
+        inside = _inside(node, tag, attributes, styled, style)
+        _enter(page, tag, attributes, inside, rest_quoted=rest_quoted)
+        stack.append((node, style, False))
+        child = node.last_child
+        while child is not None:
+            stack.append((child, inside, True))
+            child = child.prev
+    return page.text()
+
+
+def _inside(node: LexborNode, tag: str, attributes: dict[str, str], styled: str, style: _Style) -> _Style:
+    classes = set(attributes.get("class", "").lower().replace("x_", "").split())
+    quotes = tag == "blockquote" or classes & _QUOTE_CLASSES
+    if "gmail_attr" in classes and node.parent is not None and node.parent.css_first("blockquote") is not None:
+        quotes = True
+    size = _FONT_SIZE.search(styled)
+    return replace(
+        style,
+        quote=style.quote + 1 if quotes else style.quote,
+        invisible=bool(_NO_SIZE.fullmatch(size[1])) if size and size[1] else style.invisible,
+        preformatted=style.preformatted or tag == "pre" or "white-space:pre" in styled,
+        indent=style.indent + 1 if tag in {"ul", "ol"} else style.indent,
+        numbered=tag == "ol" if tag in {"ul", "ol"} else style.numbered,
+    )
+
+
+def _enter(page: _Page, tag: str, attributes: dict[str, str], inside: _Style, *, rest_quoted: bool) -> None:
+    if tag in _BLOCKS or inside.quote != page.quote:
+        page.block(paragraph=tag in _PARAGRAPHS and not _is_tight(tag, attributes, inside))
+    page.quote = max(inside.quote, int(rest_quoted))
+    if tag == "br":
+        page.newline()
+    elif tag == "hr":
+        page.block()
+        page.write(RULE)
+        page.block()
+    elif tag == "li":
+        page.prefix = "  " * max(inside.indent, 0) + ("1. " if inside.numbered else "- ")
+    elif tag in {"td", "th"}:
+        page.write(" ")
+    elif tag == "img" and 0 < len(attributes.get("alt", "")) <= 8 and not attributes["alt"].isascii():  # noqa: PLR2004 - emoji
+        page.write(attributes["alt"])
+
+
+def _leave(page: _Page, node: LexborNode, style: _Style) -> None:
+    tag = node.tag or ""
+    if tag == "a" and not style.invisible:
+        page.write(_url(node))
+    elif tag in _BLOCKS or style.quote != page.quote:
+        attributes = {name: value or "" for name, value in node.attributes.items()}
+        page.block(paragraph=tag in _PARAGRAPHS and not _is_tight(tag, attributes, style))
+    if tag == "li":
+        page.prefix = ""
+
+
+def _is_tight(tag: str, attributes: dict[str, str], style: _Style) -> bool:
+    """Paragraphs without a margin (Word writes every line as one), lists in lists, and tables that lay out a mail."""
+    margin = re.search(r"margin:0|margin-bottom:0", attributes.get("style", "").replace(" ", ""))
+    word = attributes.get("class", "").replace("x_", "").startswith("Mso")
+    return tag == "table" or (tag == "p" and (word or margin is not None)) or (tag in {"ul", "ol"} and style.indent > 0)
+
+
+def _write_text(page: _Page, text: str, style: _Style, *, rest_quoted: bool) -> None:
+    quote = max(style.quote, int(rest_quoted))
+    if quote != page.quote and text.strip():
+        page.block()
+        page.quote = quote
+    if not style.preformatted:
+        page.write(_WHITE.sub(" ", text))
+        return
+    first, *others = text.replace("\r\n", "\n").replace(" ", "\xa0").split("\n")
+    page.write(first)
+    for line in others:
+        page.newline()
+        page.write(line)
+
+
+def _url(node: LexborNode) -> str:
+    """The link's address in brackets, unless the text already says it."""
+    target = (node.attributes.get("href") or "").strip()
+    shown = re.sub(r"\s+", "", node.text(deep=True)).lower()
+    plain = re.sub(r"^(?:https?://(?:www\.)?|mailto:|tel:)", "", target.lower()).rstrip("/")
+    known = target.lower().startswith(("http://", "https://", "mailto:", "tel:"))
+    if not known or not shown or not plain or len(target) > LONGEST_URL or re.search(r"\s", target) or plain in shown:
+        return ""
+    return f" ({target})"
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip(">"))
+
+
+def _nesting(html: str) -> int:
+    """The deepest nesting that these tags can lead to; too high where tags are not closed, never too low."""
+    depth = deepest = 0
+    for closes, name in _TAG.findall(html):
+        if name.lower() not in _NOT_NESTING:
+            depth = max(depth - 1, 0) if closes else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def _scan(html: str) -> str:
+    """Tags removed by looking for their ends; linear whatever the input."""
+    page = _Page()
+    lower = html.lower()
+    at = 0
+    while at < len(html):
+        start = html.find("<", at)
+        if start < 0:
+            start = len(html)
+        page.write(_WHITE.sub(" ", entities.unescape(html[at:start])))
+        end = html.find("-->" if html.startswith("<!--", start) else ">", start)
+        if start == len(html):
+            break
+        if end < 0:
+            page.write(_WHITE.sub(" ", entities.unescape(html[start:])))
+            break
+        at = end + (3 if html.startswith("<!--", start) else 1)
+        found = _TAG.match(html, start)
+        name = found[2].lower() if found else ""
+        if name in _SKIPPED and found and not found[1]:
+            at = lower.find(f"</{name}", at)
+            if at < 0:
+                break
+        elif name in _BLOCKS or name == "br":
+            page.block(paragraph=name == "p")
+            if name == "blockquote" and found:
+                page.quote = max(page.quote - 1, 0) if found[1] else min(page.quote + 1, 10)
+    return page.text()

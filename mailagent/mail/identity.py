@@ -1,0 +1,33 @@
+"""When two deliveries are the same mail."""
+
+import hashlib
+import re
+
+_HEADER_END = re.compile(rb"\n\n")
+_TRACE = re.compile(
+    rb"(?:received|return-path|delivered-to|authentication-results(?:-original)?|received-spf|arc-[!-9;-~]+"
+    rb"|envelope-to|status|lines|content-length|x-(?:original-to|delivered-to|received|forwarded-(?:to|for)|spam[!-9;-~]*"
+    rb"|virus[!-9;-~]*|status|keywords|uid|mozilla-[!-9;-~]+|gm-[!-9;-~]+|envelope-[!-9;-~]+"
+    rb"|ms-exchange-[!-9;-~]+|microsoft-antispam[!-9;-~]*|forefront-[!-9;-~]+))[ \t]*:",
+    re.IGNORECASE,
+)
+
+
+def content_key(raw: bytes) -> str:
+    """SHA-256, 64 hex digits, of the mail without what a server adds on its way: trace headers, the mbox line, the
+    form of its line ends. Never raises.
+    """
+    lines = raw.replace(b"\r\n", b"\n").lstrip(b"\n")
+    if lines.startswith((b"From ", b">From ")):
+        lines = lines.partition(b"\n")[2]
+    found = _HEADER_END.search(lines)
+    end = found.start() if found else len(lines)
+    key = hashlib.sha256()
+    dropped = False
+    for line in lines[:end].split(b"\n"):
+        if line[:1] not in (b" ", b"\t"):
+            dropped = bool(_TRACE.match(line))
+        if not dropped:
+            key.update(line + b"\n")
+    key.update(lines[end:].rstrip(b"\n"))
+    return key.hexdigest()

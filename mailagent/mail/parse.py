@@ -1,0 +1,153 @@
+"""One received mail: bytes to a value that is safe to read.
+
+Built on the standard parser with its oldest policy, which hands over headers as they came; newer policies decode them
+in ways that cost gigabytes or let line ends through.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import compat32
+from email.utils import parsedate_to_datetime
+
+from mailagent.errors import PermanentError
+from mailagent.mail.addresses import addresses, one_mailbox
+from mailagent.mail.body import Attachment, read_body
+from mailagent.mail.charset import decode_header, from_surrogates, one_line
+from mailagent.mail.limits import DEEPEST, admit
+from mailagent.mail.quoting import has_marker, split_reply
+
+RECIPIENT_FIELDS = ("to", "cc", "delivered-to", "x-original-to", "x-forwarded-to", "envelope-to")
+MOST_REFERENCES = 100
+
+_ID = re.compile(r"<[^<>\s]{1,500}>")
+_BARE_ID = re.compile(r"[^<>\s@]{1,250}@[^<>\s@]{1,250}")
+_LITERAL = re.compile(
+    r"authentication-results|arc-.*|received.*|return-path|dkim-signature|message-id|references|in-reply-to"
+)
+"""Headers in which an encoded word is not decoded: what it hides must not become syntax."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedMail:
+    """A mail as values. No text in it holds control characters other than LF and tab, surrogates or bidi overrides.
+
+    `message_id` is empty where there is none; ids carry their angle brackets; `references` are oldest first.
+    `sender` is the lower-cased address that From names, None where From does not name exactly one. `recipients` are
+    the addresses of To, Cc and of the headers that servers add at delivery. `text` is what was newly written,
+    `quoted` the rest, `full_text` all of it; `text` is `full_text` where nothing is surely new, but empty below a mail
+    that asks for a decision. `headers` are name as written and decoded value on one line, in order. `content_type` is
+    that of the whole mail, such as ``multipart/report``, without parameters. `date` is aware, in UTC.
+    """
+
+    message_id: str
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    sender: str | None
+    sender_name: str
+    reply_to: tuple[str, ...]
+    recipients: tuple[str, ...]
+    subject: str
+    date: datetime | None
+    text: str
+    quoted: str
+    full_text: str
+    attachments: tuple[Attachment, ...]
+    defects: tuple[str, ...]
+    list_id: str
+    content_type: str
+    headers: tuple[tuple[str, str], ...]
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """The decoded values of every header called `name`, the topmost first."""
+        return tuple(value for key, value in self.headers if key.lower() == name.lower())
+
+
+def parse(raw: bytes) -> ParsedMail:
+    """Read one mail.
+
+    Raises `PermanentError` naming the limit that the mail breaks, or saying that these bytes are no mail.
+    """
+    admitted, repaired = admit(raw)
+    try:
+        message: Message = BytesParser(policy=compat32).parsebytes(admitted)
+        body = read_body(message)
+    except RecursionError as error:
+        raise PermanentError(f"the mail is nested deeper than {DEEPEST} levels") from error
+    fields = _Fields(items=[(name, str(value)) for name, value in message.raw_items()])
+    mailbox = one_mailbox(fields.undecoded("from"))
+    split = split_reply(body.text)
+    full_text = body.text.strip("\n")
+    defects = [*(["a broken header line was repaired"] if repaired else []), *fields.defects(), *body.defects]
+    return ParsedMail(
+        message_id=fields.message_id(),
+        in_reply_to=fields.ids("in-reply-to"),
+        references=fields.ids("references"),
+        sender=mailbox.address if mailbox else None,
+        sender_name=mailbox.name if mailbox else "",
+        reply_to=fields.addresses("reply-to"),
+        recipients=fields.addresses(*RECIPIENT_FIELDS),
+        subject=fields.first("subject"),
+        date=fields.date(),
+        text=split.new or ("" if has_marker(full_text) else full_text),
+        quoted=split.quoted,
+        full_text=full_text,
+        attachments=body.attachments,
+        defects=tuple(dict.fromkeys(defects)),
+        list_id=fields.first("list-id"),
+        content_type=message.get_content_type(),
+        headers=tuple((one_line(from_surrogates(name)), fields.decoded(name, value)) for name, value in fields.items),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """The header, undecoded; each method reads one field and none raises."""
+
+    items: list[tuple[str, str]]
+
+    def undecoded(self, *names: str) -> list[str]:
+        return [value for name, value in self.items if name.lower() in names]
+
+    def decoded(self, name: str, value: str) -> str:
+        return decode_header(value, words=not _LITERAL.fullmatch(name.lower()))
+
+    def first(self, name: str) -> str:
+        return next((self.decoded(name, value) for value in self.undecoded(name)), "")
+
+    def addresses(self, *names: str) -> tuple[str, ...]:
+        found = (address for value in self.undecoded(*names) for address in addresses(from_surrogates(value)))
+        return tuple(dict.fromkeys(found))
+
+    def message_id(self) -> str:
+        value = self.first("message-id")
+        found = _ID.search(value)
+        if found:
+            return found[0]
+        return f"<{value}>" if _BARE_ID.fullmatch(value) else ""
+
+    def ids(self, name: str) -> tuple[str, ...]:
+        found = list(
+            dict.fromkeys(part for value in self.undecoded(name) for part in _ID.findall(self.decoded(name, value)))
+        )
+        return tuple(found[:1] + found[1:][-MOST_REFERENCES + 1 :])
+
+    def date(self) -> datetime | None:
+        return _guarded(lambda: parsedate_to_datetime(self.first("date")[:200]))
+
+    def defects(self) -> list[str]:
+        found = [f"{len(self.undecoded(name))} {name} headers" for name in ("from", "subject", "message-id", "date")]
+        return [text for text in found if not text.startswith(("0", "1 "))] + (
+            [] if self.undecoded("message-id") else ["no message-id header"]
+        )
+
+
+def _guarded(read: Callable[[], datetime]) -> datetime | None:
+    try:
+        found = read()
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
+        return None

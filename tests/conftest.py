@@ -1,0 +1,75 @@
+"""The mail servers that tests share."""
+
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mailagent.adapters.imap import ImapAccount, ImapMailbox
+from tests.servers.certificate import Certificate, make_certificate
+from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.scripted_imap import ScriptedImap
+from tests.servers.smtp import SmtpServer
+
+Open = Callable[..., ImapMailbox]
+"""``open_mailbox(server, key=value)``; the keys are those of `ImapAccount`, `size_limit` and `renew_idle`."""
+numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """A real IMAP server, for every test with its own user names."""
+    with Dovecot() as server:
+        yield server
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[SmtpServer]:
+    """A real SMTP server that does as its script says."""
+    with SmtpServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """A self-signed certificate for localhost."""
+    folder: Path = tmp_path_factory.mktemp("certificate")
+    return make_certificate(folder)
+
+
+@pytest.fixture
+def user() -> str:
+    """A mail user whom no other test has."""
+    return f"user{next(numbers)}"
+
+
+@pytest.fixture
+async def open_mailbox(dovecot: Dovecot, user: str) -> AsyncIterator[Open]:
+    """Opens mailboxes of `user`, on `dovecot` unless told otherwise; closes them after the test."""
+    opened: list[ImapMailbox] = []
+
+    def make(
+        server: Dovecot | ScriptedImap = dovecot,
+        *,
+        size_limit: int = 30_000_000,
+        renew_idle: float = 540,
+        **changes: object,
+    ) -> ImapMailbox:
+        values: dict[str, object] = {
+            "name": "support",
+            "host": server.host,
+            "port": server.port,
+            "security": "none",
+            "user": user,
+            "password": PASSWORD,
+            "folder": "INBOX",
+            "move_to": None,
+        }
+        account = ImapAccount(**{**values, **changes})  # type: ignore[arg-type]  # each test gives the right ones
+        opened.append(ImapMailbox(account, size_limit=size_limit, renew_idle=renew_idle))
+        return opened[-1]
+
+    yield make
+    for mailbox in opened:
+        await mailbox.close()

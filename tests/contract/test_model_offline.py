@@ -1,0 +1,115 @@
+"""What the offline model is good for, on the shipped categories."""
+
+import pytest
+
+from mailagent.adapters.offline_model import OfflineModel
+from mailagent.domain.category import Category
+from mailagent.errors import ConfigurationError
+from mailagent.ports import CustomerMail
+from tests.contract.test_model import DOUBLE_CHARGE, PAYMENT, QUESTION, shipped_categories
+
+MAILS = {
+    "I was charged twice for order LF-20333, please refund one payment.": "billing",
+    "Which payment methods do you accept?": "billing",
+    "My return arrived on the 2nd, but nothing has been credited to my card.": "billing",
+    "Would the summer dress fit me? I usually wear size 38.": "product",
+    "One of the bowls was in pieces when I opened the box, it arrived broken.": "product",
+    "The Android app freezes on the first screen.": "technical",
+    "Your site does not accept my password any more.": "technical",
+    "I wish to lodge a formal complaint regarding the handling of my return.": "complaint",
+    "The lady on the phone was rude and hung up on me.": "complaint",
+    "Where is my order? The tracking has not moved.": "general",
+    "Please cancel my order, I found it cheaper elsewhere.": "general",
+}
+
+
+@pytest.mark.parametrize(("text", "category"), MAILS.items())
+async def test_plain_mails_get_their_category(text: str, category: str) -> None:
+    """The demo and anyone without a key depend on it."""
+    found = await OfflineModel(shipped_categories()).classify(CustomerMail(subject="", text=text))
+
+    assert found.category == category
+    assert found.confidence > 0.4
+
+
+async def test_a_mail_like_none_of_the_examples_is_hardly_sure() -> None:
+    """A rule on low confidence can then give it to a person."""
+    mail = CustomerMail(subject="", text="What is the capital of France?")
+
+    found = await OfflineModel(shipped_categories()).classify(mail)
+
+    assert found.category == "general"
+    assert found.confidence < 0.3
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Wo ist meine Bestellung? Ich warte seit zwei Wochen darauf.", "de"),
+        ("Bonjour, ma commande n'est toujours pas arrivée.", "fr"),
+        ("¿Dónde está mi pedido? Lo espero desde hace dos semanas.", "es"),
+        ("Where is my order? I have waited for two weeks.", "en"),
+        ("Danke!", "en"),
+    ],
+)
+async def test_languages_are_told_apart_and_foreign_ones_lower_the_confidence(text: str, language: str) -> None:
+    """The articles and examples are English; the shortest texts are too short to tell."""
+    found = await OfflineModel(shipped_categories()).classify(CustomerMail(subject="", text=text))
+
+    assert found.language == language
+    if language != "en":
+        assert found.confidence <= 0.3
+
+
+async def test_the_same_mail_gives_the_same_result() -> None:
+    """Tests, demos and a second try after a crash rely on it."""
+    first = await OfflineModel(shipped_categories()).classify(QUESTION)
+    second = await OfflineModel(shipped_categories()).classify(QUESTION)
+
+    assert first == second
+
+
+async def test_an_answer_is_the_article_in_its_own_words() -> None:
+    """Without a language model nothing is rephrased, so nothing can be wrong that the article does not say."""
+    answer = await OfflineModel(shipped_categories()).respond(QUESTION, (PAYMENT,), "neutral")
+
+    assert answer.text == PAYMENT.text
+
+
+async def test_a_runner_up_does_not_answer_for_an_article_that_needs_a_person() -> None:
+    """A mail on being charged twice must not be answered with the list of payment methods."""
+    answer = await OfflineModel(shipped_categories()).respond(QUESTION, (DOUBLE_CHARGE, PAYMENT), "neutral")
+
+    assert answer.text is None
+
+
+async def test_a_brief_gives_the_article_as_fix_and_draft() -> None:
+    """A reviewer can approve the draft or follow the steps."""
+    brief = await OfflineModel(shipped_categories()).brief(QUESTION, (PAYMENT,), "neutral", "mode is suggest")
+
+    assert "which payment methods" in brief.summary
+    assert PAYMENT.id in brief.suggested_fix
+    assert "1. Card" in brief.suggested_fix
+    assert brief.draft == PAYMENT.text
+
+
+async def test_a_brief_without_an_article_says_so() -> None:
+    """No draft is better than a made-up one."""
+    brief = await OfflineModel(shipped_categories()).brief(QUESTION, (), "neutral", "no article answers it")
+
+    assert "No article covers this" in brief.suggested_fix
+    assert "no article answers it" in brief.suggested_fix
+    assert brief.draft is None
+
+
+async def test_a_single_category_is_enough() -> None:
+    """An admin may start with one."""
+    model = OfflineModel([Category(id="only", says="Everything.")])
+
+    assert (await model.classify(QUESTION)).category == "only"
+
+
+def test_no_category_is_a_mistake_of_the_configuration() -> None:
+    """Every mail must get one."""
+    with pytest.raises(ConfigurationError, match=r"categories\.toml"):
+        OfflineModel([])

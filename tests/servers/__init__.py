@@ -1,0 +1,1 @@
+"""Real mail servers on this machine, for tests."""

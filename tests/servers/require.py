@@ -1,0 +1,55 @@
+"""Make sure that the programs which the tests start are there; installs them where that is allowed.
+
+Run by ``make test``. Exits with 1, and says what to do, when something is missing that it cannot install.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+PROGRAMS = ("dovecot", "openssl")
+PACKAGES = ("dovecot-imapd", "openssl")
+PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
+
+
+def missing() -> list[str]:
+    """The programs that are not installed."""
+    return [name for name in PROGRAMS if shutil.which(name, path=PATH) is None]
+
+
+def install() -> bool:
+    """Try to install them; whether that was possible and worked."""
+    apt = shutil.which("apt-get", path=PATH)
+    if apt is None or os.geteuid() != 0:
+        return False
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for words in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
+        say(f"the tests need {', '.join(missing())}: apt-get {' '.join(words)}")
+        done = subprocess.run([apt, *words], env=environment, check=False)  # noqa: S603  # fixed words
+        if done.returncode:
+            say(f"apt-get {words[0]} failed with {done.returncode}")
+            return False
+    return True
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal, at once."""
+    print(f"tests: {text}", file=sys.stderr, flush=True)  # noqa: T201  # this is what the script is for
+
+
+def main() -> int:
+    """0 when everything is there."""
+    if not missing():
+        return 0
+    if install() and not missing():
+        say("installed")
+        return 0
+    say(f"not installed: {', '.join(missing())}. The tests talk to a real mail server, started just for them.")
+    say(f"Debian, Ubuntu: sudo apt-get install --no-install-recommends {' '.join(PACKAGES)}")
+    say("Fedora: sudo dnf install dovecot openssl    macOS: brew install dovecot openssl (Dovecot 2.3)")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""Whether our server vouches for the sender. Forged results must never count."""
+
+import pytest
+
+from mailagent.mail.authentication import authenticated
+from mailagent.mail.parse import ParsedMail, parse
+
+OURS = "mx.example.com"
+
+
+def mail(*results: str, sender: str = "dana@corp.com") -> ParsedMail:
+    """A mail with these Authentication-Results headers, the topmost first."""
+    header = "".join(f"Authentication-Results: {result}\r\n" for result in results)
+    return parse(f"{header}From: {sender}\r\n\r\nhi\r\n".encode())
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "mx.example.com; dmarc=pass header.from=corp.com",
+        "MX.Example.com 1; spf=fail smtp.mailfrom=x; dmarc=pass (p=reject; dis=none) header.from=Corp.com",
+        "mx.example.com; dmarc=pass",
+        "mx.example.com;\r\n dkim=pass (2048-bit key; unprotected) header.d=corp.com header.s=s1",
+        "mx.example.com; dkim=fail header.d=other.org; dkim=pass header.d=corp.com",
+        "mx.example.com; dkim = pass header.i=@corp.com",
+    ],
+)
+def test_our_servers_pass_counts(result: str) -> None:
+    """Reviewers whose mail is properly signed must be able to decide."""
+    assert authenticated(mail(result), OURS)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "mx.example.com; none",
+        "mx.example.com; spf=pass smtp.mailfrom=corp.com",
+        "mx.example.com; dmarc=fail header.from=corp.com; dkim=pass header.d=corp.com",
+        "mx.example.com; dmarc=pass header.from=evil.com",
+        "mx.example.com; dkim=pass header.d=evil.com",
+        "mx.example.com; dkim=pass header.d=com",
+        "mx.example.com; dkim=pass header.d=orp.com",
+        "mx.example.com; dkim=pass",
+        "mx.example.com (; dmarc=pass header.from=corp.com)",
+        "mx.example.com; spf=fail (a (b) ; dmarc=pass header.from=corp.com)",
+        'mx.example.com; spf=fail smtp.mailfrom="x; dmarc=pass header.from=corp.com"',
+        'mx.example.com; spf=fail smtp.mailfrom="x\\"; dmarc=pass header.from=corp.com"',
+        "mx.example.com; spf=fail (unclosed; dmarc=pass header.from=corp.com",
+        "mx.example.com; spf=fail smtp.mailfrom==?utf-8?q?x;_dmarc=3Dpass?=",
+        "mx.example.com.evil.com; dmarc=pass header.from=corp.com",
+        "evil.com; dmarc=pass header.from=corp.com",
+        "; dmarc=pass header.from=corp.com",
+        "",
+    ],
+)
+def test_anything_else_does_not_count(result: str) -> None:
+    """What a stranger can write into a comment, a string or a domain must not become a pass."""
+    assert not authenticated(mail(result), OURS)
+
+
+def test_only_the_topmost_header_counts() -> None:
+    """A sender can write our name below; our own server writes on top."""
+    passes = "mx.example.com; dmarc=pass header.from=corp.com"
+
+    assert not authenticated(mail("mx.example.com; dmarc=fail header.from=corp.com", passes), OURS)
+    assert not authenticated(mail("relay.other.org; dmarc=pass", passes), OURS)
+    assert not authenticated(mail(), OURS)
+
+
+def test_nothing_counts_without_one_sender_or_without_a_configured_server() -> None:
+    """There is nobody to vouch for, or nobody who could."""
+    passes = "mx.example.com; dmarc=pass"
+
+    assert not authenticated(mail(passes, sender="a@corp.com, b@corp.com"), OURS)
+    assert not authenticated(mail(passes, sender="a@corp.com\r\nFrom: b@corp.com"), OURS)
+    assert not authenticated(mail(passes), "")
+
+
+def test_a_signature_of_the_parent_domain_counts() -> None:
+    """Companies sign for their subdomains, but nobody signs for a whole registry."""
+    assert authenticated(mail("mx.example.com; dkim=pass header.d=corp.co.uk", sender="a@eu.corp.co.uk"), OURS)
+    assert not authenticated(mail("mx.example.com; dkim=pass header.d=co.uk", sender="a@corp.co.uk"), OURS)

@@ -1,0 +1,110 @@
+"""What is new in a reply. Losing a word is worse than keeping a quote."""
+
+import pytest
+
+from mailagent.mail.quoting import MARKER, split_reply
+
+QUOTE = "> Dear Pat,\n> your parcel is on its way.\n"
+
+
+@pytest.mark.parametrize(
+    "attribution",
+    [
+        "On Mon, Mar 2, 2026 at 10:12 AM Support <support@example.com> wrote:",
+        "On Mon, Mar 2, 2026 at 10:12 AM Support Team of Example <\nsupport@example.com> wrote:",
+        "On 2 Mar 2026, at 10:12, Support\n<support@example.com>\nwrote:",
+        "Am 02.03.2026 um 10:12 schrieb Support <support@example.com>:",
+        "Support <support@example.com> schrieb am Mo., 2. März 2026,\n10:12:",
+        "Le lun. 2 mars 2026 à 10:12, Support <support@example.com> a écrit :",
+        "El lun, 2 mar 2026 a las 10:12, Support (<support@example.com>) escribió:",
+        "Il giorno lun 2 mar 2026 alle ore 10:12 Support <support@example.com> ha scritto:",
+        "Op ma 2 mrt 2026 om 10:12 schreef Support <support@example.com>:",
+        "Op 2 mrt. 2026 om 10:12 heeft Support <support@example.com> het volgende geschreven:",
+        "Em seg., 2 de mar. de 2026 às 10:12, Support <support@example.com> escreveu:",
+        "Den mån 2 mars 2026 kl 10:12 skrev Support <support@example.com>:",
+        "2026-03-02 10:12 GMT+01:00 Support <support@example.com>:",
+    ],
+)
+@pytest.mark.parametrize("quote", [QUOTE, "Dear Pat,\nyour parcel is on its way."])
+def test_an_attribution_line_starts_the_quote(attribution: str, quote: str) -> None:
+    """What stands above is the reply, in every language that is shipped, with or without ``>``."""
+    split = split_reply(f"Where is it?\n\n{attribution}\n\n{quote}")
+
+    assert split.new == "Where is it?"
+    assert "your parcel" in split.quoted
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "From: Support <support@example.com>\nSent: Monday, March 2, 2026 10:12 AM\nTo: Pat\nSubject: Parcel",
+        "*Von:* Support <support@example.com>\n*Gesendet:* Montag, 2. März 2026\n*An:* Pat\n*Betreff:* Paket",
+        "________________________________\nDe : Support <support@example.com>\nEnvoyé : lundi\nÀ : Pat\nObjet : Colis",
+        "-----Original Message-----\nFrom: Support",
+        "-----Ursprüngliche Nachricht-----\nVon: Support",
+        "---------- Forwarded message ---------\nFrom: Support",
+        f"{MARKER} · C-1042\nNeeds your decision",
+    ],
+)
+def test_a_header_block_starts_the_quote(block: str) -> None:
+    """Outlook quotes without any sign on the lines themselves."""
+    assert split_reply(f"Where is it?\n\n{block}\n\nDear Pat").new == "Where is it?"
+
+
+def test_below_a_quote_the_reply_is_found() -> None:
+    """Some people answer at the bottom."""
+    assert split_reply(f"On 2 March 2026 10:12, Support wrote:\n{QUOTE}\nWhere is it?\n").new == "Where is it?"
+
+
+def test_answers_between_quoted_lines_keep_the_line_they_answer() -> None:
+    """A bare yes means nothing without its question."""
+    text = "Support wrote:\n> Is it blue?\n\nYes.\n\n> Is it new?\n> Really?\n\nNo.\n"
+
+    assert split_reply(text).new == "> Is it blue?\nYes.\n\n> Really?\nNo."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "From: Vienna\nTo: Graz\nDate: 3 March\n\nCan I change it?",
+        "On 3 March you wrote:\n\nthat it is free. It is not.",
+        "Open the menu\n> Settings > Mail\nand nothing happens.",
+        "I wrote: please help.\nNobody did.",
+        "Item\n--\n" + "\n".join(f"line {n}" for n in range(20)),
+        "1. one\n   - two\n\n\n    code\n\tTab",
+        "He said to me on the phone at 10:15:\nno refund.",
+        "Sent from my desk, where I wait for you.",
+    ],
+)
+def test_words_that_only_look_like_a_quote_stay(text: str) -> None:
+    """A customer's words are never thrown away for their form."""
+    assert split_reply(text).new == text
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "-- \nPat Miller\nExample Ltd",
+        "--\nPat Miller",
+        "Sent from my iPhone",
+        "Von meinem iPhone gesendet",
+        "Get Outlook for iOS<https://aka.ms/o0ukef>",
+        "Envoyé de mon iPhone",
+        "_______________________________________________\nusers mailing list\nusers@example.org",
+    ],
+)
+def test_a_signature_is_cut(footer: str) -> None:
+    """It is not what they wrote, and a model would read it."""
+    assert split_reply(f"Where is it?\n\n{footer}\n").new == "Where is it?"
+
+
+def test_nothing_new_is_nothing() -> None:
+    """A reviewer who sends back only our mail has decided nothing."""
+    assert split_reply(f"On 2 March 2026 10:12, Support wrote:\n{QUOTE}").new == ""
+
+
+def test_long_and_odd_lines_take_no_time() -> None:
+    """One mail must not stop the others."""
+    for line in (">" * 200_000, "a" * 500_000, "On 1:1 " * 50_000 + "wrote:", "<a@" * 100_000, "From: " * 80_000):
+        split_reply("\n".join([line] * 3))
+    split_reply("On 1 January 2026 10:00 x <a@b.c> wrote:\n" * 20_000)

@@ -1,0 +1,30 @@
+"""A rating is stored, never answered."""
+
+import pytest
+
+from mailagent.mail.rating import read_rating
+
+
+@pytest.mark.parametrize(
+    ("text", "rating"), [("Rating: 1 of 5", 1), ("Rating: 5 of 5\n\nThanks, great!", 5), ("Rating: 3 of 5 ", 3)]
+)
+def test_what_the_button_writes_is_a_rating(text: str, rating: int) -> None:
+    """People add words below; the first line counts."""
+    assert read_rating(text) == rating
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Rating: 6 of 5",
+        "Rating: 0 of 5",
+        "rating: 3 of 5",
+        "My Rating: 3 of 5",
+        "Rating: 3 of 5 stars",
+        "Hi\nRating: 3 of 5",
+    ],
+)
+def test_anything_else_is_a_mail(text: str) -> None:
+    """A customer who writes about ratings wants an answer."""
+    assert read_rating(text) is None
