@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from typing import Literal
+from typing import Literal, TextIO
 
 import structlog
 
@@ -26,16 +26,14 @@ def log(event: Event, /, **facts: Fact) -> None:
     structlog.get_logger("mailagent").info(event, **facts)
 
 
-def configure_logging(*, json_lines: bool) -> None:
-    """Write events to standard error: one JSON object a line, or in columns for a terminal."""
+def configure_logging(*, json_lines: bool, file: TextIO = sys.stderr) -> None:
+    """Write events to `file`: one JSON object a line, or in columns for a terminal."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer()
-            if json_lines
-            else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+            structlog.processors.JSONRenderer() if json_lines else structlog.dev.ConsoleRenderer(colors=file.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=file),
     )

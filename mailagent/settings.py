@@ -180,7 +180,7 @@ class Settings(BaseSettings):
     category: tuple[CategorySettings, ...] = Field(min_length=1)
     rule: tuple[RuleSettings, ...] = Field(min_length=1)
     model: ModelSettings
-    _root: Path = PrivateAttr(default=Path())
+    _folder: Path = PrivateAttr(default=Path("config"))
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -215,7 +215,11 @@ class Settings(BaseSettings):
 
     def path(self, folder: Path) -> Path:
         """`folder`, taken from the parent of the config folder when it is relative."""
-        return folder if folder.is_absolute() else self._root / folder
+        return folder if folder.is_absolute() else self._folder.resolve().parent / folder
+
+    def file(self, key: str) -> Path:
+        """The file that holds the key `key`, to name it in an error."""
+        return self._folder / FILES[key]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -250,5 +254,5 @@ def load_settings(folder: Path) -> Settings:
         settings = Settings(**files.values)  # type: ignore[arg-type]  # pydantic checks every value
     except ValidationError as error:
         raise ConfigurationError("\n".join(explain(error, files, Settings))) from error
-    settings._root = folder.resolve().parent  # noqa: SLF001 - its own private attribute
+    settings._folder = folder  # noqa: SLF001 - its own private attribute
     return settings

@@ -126,8 +126,8 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             if message is not None:
                 await runner.run(resume_reviews if message.intake == "review" else triage_cases, message)
 
-        senders = {row.name: SmtpSender(_smtp(row)) for row in settings.mailbox}
-        mailboxes = {row.name: ImapMailbox(_imap(row)) for row in settings.mailbox}
+        senders = {row.name: SmtpSender(_smtp(settings, row)) for row in settings.mailbox}
+        mailboxes = {row.name: ImapMailbox(_imap(settings, row)) for row in settings.mailbox}
         for close in (*(sender.close for sender in senders.values()), *(box.close for box in mailboxes.values())):
             stack.push_async_callback(close)
         yield Daemon(
@@ -208,7 +208,7 @@ def build_model(settings: Settings) -> Model:
     return OpenAiModel(
         OpenAiSettings(
             base_url=chosen.base_url or "https://api.openai.com/v1",
-            api_key=read_secret(chosen.secret or "", key="config/model.toml: secret"),
+            api_key=read_secret(chosen.secret or "", key=f"{settings.file('model')}: secret"),
             steps={str(step): name for step, name in chosen.steps.items()},
             timeout=chosen.timeout_seconds,
             max_retries=chosen.retries,
@@ -222,8 +222,8 @@ def build_model(settings: Settings) -> Model:
 def check_accounts(settings: Settings) -> None:
     """Raise `ConfigurationError` when a mailbox's account cannot be used: no password, or no encryption."""
     for row in settings.mailbox:
-        _imap(row)
-        _smtp(row)
+        _imap(settings, row)
+        _smtp(settings, row)
 
 
 def _desk(row: MailboxSettings, key: bytes) -> Desk:
@@ -231,35 +231,35 @@ def _desk(row: MailboxSettings, key: bytes) -> Desk:
     return Desk(mailbox=row.name, address=row.address, tokens=Tokens(secret=key, domain=domain))
 
 
-def _imap(row: MailboxSettings) -> ImapAccount:
+def _imap(settings: Settings, row: MailboxSettings) -> ImapAccount:
     return ImapAccount(
         name=row.name,
         host=row.imap.host,
         port=row.imap.port,
         security=row.imap.security,
         user=row.user,
-        password=_password(row),
+        password=_password(settings, row),
         folder=row.folder,
         move_to=row.move_to,
         ca_file=str(row.imap.ca_file) if row.imap.ca_file else None,
     )
 
 
-def _smtp(row: MailboxSettings) -> SmtpAccount:
+def _smtp(settings: Settings, row: MailboxSettings) -> SmtpAccount:
     user = row.user if row.smtp_user is None else row.smtp_user
     return SmtpAccount(
         host=row.smtp.host,
         port=row.smtp.port,
         security=row.smtp.security,
         user=user or None,
-        password=_password(row) if user else None,
+        password=_password(settings, row) if user else None,
         sender=row.address,
         ca_file=str(row.smtp.ca_file) if row.smtp.ca_file else None,
     )
 
 
-def _password(row: MailboxSettings) -> str:
-    return read_secret(row.secret, key=f"config/mailboxes.toml: mailbox '{row.name}': secret")
+def _password(settings: Settings, row: MailboxSettings) -> str:
+    return read_secret(row.secret, key=f"{settings.file('mailbox')}: mailbox '{row.name}': secret")
 
 
 def _lock(data_dir: Path) -> int:

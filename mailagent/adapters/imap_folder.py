@@ -4,6 +4,7 @@ Nothing that a sender wrote ever becomes part of a command; UIDs go out as integ
 """
 
 import imaplib
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ SIZE_LIMIT = 30_000_000
 """Bytes; of a larger mail only the first 8192 bytes of the header are fetched. One FETCH asks for no more in all."""
 BATCH = 100
 """UIDs a command; a thousand would make the line longer than some servers read."""
+COUNTED = re.compile(rb"\* (\d{1,10}) (EXISTS|EXPUNGE)$")
 SLICE = 1.0
 """Seconds that one look at an idle connection takes."""
 
@@ -150,33 +152,29 @@ class Folder:
                 return max([highest, *found])
 
     def _idle(self, end: float, ended: Callable[[], bool]) -> bool:
-        """Whether mail was announced. An answer that breaks off in the middle raises, as does a closed connection,
-        which IMAPClient shows only by returning nothing too early.
-        """
+        """Whether mail was announced."""
         client = self._client
         client.idle()
-        client.look_into_buffer = True
-        told = self._tells_of_mail(client.idle_check(timeout=0))
-        while not told and not ended() and (left := end - time.monotonic()) > 0:
-            look, began = min(SLICE, left), time.monotonic()
-            said = client.idle_check(timeout=look)
-            if not said and time.monotonic() - began < look / 2:
-                raise imaplib.IMAP4.abort("the server closed the connection")
-            told = self._tells_of_mail(said)
-        return self._tells_of_mail(client.idle_done()[1]) or told
-
-    def _tells_of_mail(self, said: Sequence[Sequence[object]]) -> bool:
-        """Whether the folder holds another number of mails than it was last known to; some servers repeat it."""
         told = False
-        for line in said:
-            if line[0] == b"BYE":
-                raise imaplib.IMAP4.abort("the server said BYE")
-            if b"EXPUNGE" in line[1:2]:
-                self._count = None
-            if b"EXISTS" in line[1:2] and line[0] != self._count:
-                self._count = cast("int", line[0])
-                told = True
+        while not told and not ended() and (left := end - time.monotonic()) > 0:
+            line = client.listen(min(SLICE, left))
+            if line is not None and line.startswith(b"* BYE"):
+                raise imaplib.IMAP4.abort(line.decode("utf-8", "replace"))
+            if line is not None and (found := COUNTED.match(line)):
+                told = self._is_news(int(found[1]), found[2])
+        for number, word, *_ in client.idle_done()[1]:
+            if isinstance(number, int):
+                told = self._is_news(number, word) or told
         return told
+
+    def _is_news(self, number: int, word: bytes) -> bool:
+        """Whether the folder now holds another number of mails than it was known to; some servers repeat it."""
+        if word == b"EXPUNGE":
+            self._count = None
+        news = word == b"EXISTS" and number != self._count
+        if news:
+            self._count = number
+        return news
 
     def close(self, *, politely: bool, patience: float = 3.0) -> None:
         """Log out if `politely`, within `patience` seconds for each answer, and disconnect. Never raises."""

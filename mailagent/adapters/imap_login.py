@@ -6,6 +6,7 @@ between us and it could send that greeting to keep the connection unencrypted.
 
 import imaplib
 import ipaddress
+import selectors
 import socket
 import ssl
 from contextlib import suppress
@@ -53,19 +54,36 @@ class ImapAccount:
 
 
 class Client(IMAPClient):  # type: ignore[misc]  # the base class has no types
-    """IMAPClient polls the socket before it reads, and misses what was already read into its buffer."""
+    """IMAPClient, with another way to listen while idle. Its own, `idle_check`, overlooks what came together with the
+    go-ahead, takes half a line for a broken one, and the end of the connection for silence.
+    """
 
-    look_into_buffer = False
-
-    def _poll_socket(self, sock: socket.socket, timeout: float | None = None) -> object:
-        if self.look_into_buffer:
-            self.look_into_buffer = False
-            return True
-        return super()._poll_socket(sock, timeout)
+    def listen(self, seconds: float) -> bytes | None:
+        """The next line, without its end, or None when none begins within `seconds`."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.socket(), selectors.EVENT_READ)
+            if not self._has_buffered() and not selector.select(seconds):
+                return None
+        line: bytes = self._imap.readline()
+        if not line.endswith(b"\n"):
+            raise imaplib.IMAP4.abort("the server closed the connection")
+        return line.rstrip()
 
     def told_of_mail(self) -> bool:
         """Whether the server announced mail beside its answers since this was last asked."""
         return bool(self._imap.response("EXISTS")[1] != [None])
+
+    def _has_buffered(self) -> bool:
+        """Whether something was read from the socket, or waits there, that no line was made of yet."""
+        connection = self.socket()
+        patience = connection.gettimeout()
+        connection.settimeout(0)
+        try:
+            return bool(self._imap.file.peek(1))
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        finally:
+            connection.settimeout(patience)
 
 
 def connect(account: ImapAccount) -> Client:

@@ -39,7 +39,7 @@ def demo(
     """The whole job against mail servers inside this process; nothing leaves the machine."""
     from mailagent.demo.play import play_demo
 
-    play_demo(unattended=play)
+    raise typer.Exit(play_demo(unattended=play))
 
 
 @app.command()

@@ -273,5 +273,5 @@ class ReviewLetters:
 
 def _why_no_draft(state: TriageState) -> str:
     if state["failure"]:
-        return "There is no draft, because the model gave no usable result."
-    return "There is no draft, because no article answers this message."
+        return "the model gave no usable result."
+    return "no article answers this message."

@@ -118,7 +118,9 @@ baseline = "all"
             self.smtp.wait_for(lambda _: len(self.mails_to(address)) >= count, PATIENCE)
         except TimeoutError:
             log = (self.folder / "daemon.log").read_text()[-3000:]
-            raise AssertionError(f"{address} got {len(self.mails_to(address))} of {count} mails: {what}\n{log}") from None
+            raise AssertionError(
+                f"{address} got {len(self.mails_to(address))} of {count} mails: {what}\n{log}"
+            ) from None
         return self.mails_to(address)
 
     def deliver(self, mail: EmailMessage, *, authenticated: bool = True) -> None:
@@ -231,5 +233,3 @@ def draft_of(digest: EmailMessage) -> str:
 def words(text: str) -> str:
     """Text with its white space folded, to compare what is wrapped differently."""
     return " ".join(text.split())
-
-

@@ -13,16 +13,17 @@ LONG = 60.0
 MAIL = b"From: ann@example.com\r\nSubject: ring\r\n\r\nHello.\r\n"
 
 
-async def test_waiting_ends_when_mail_arrives(dovecot: Dovecot, user: str, open_mailbox: Open) -> None:
-    """IDLE is why a customer's mail is looked at within seconds."""
-    mailbox = open_mailbox()
-    assert await mailbox.uids() == []
-    waiting = asyncio.create_task(mailbox.wait(LONG))
-    uid = await asyncio.to_thread(dovecot.append, user, MAIL)
+@pytest.mark.parametrize("security", ["none", "tls", "starttls"])
+async def test_waiting_ends_when_mail_arrives(dovecot: Dovecot, user: str, open_mailbox: Open, security: str) -> None:
+    """IDLE is why a customer's mail is looked at within seconds; encrypted, it is read in another way."""
+    port = dovecot.tls_port if security == "tls" else dovecot.port
+    mailbox = open_mailbox(security=security, port=port, ca_file=dovecot.ca_file)
+    for number in range(3):
+        assert len(await mailbox.uids()) == number
+        waiting = asyncio.create_task(mailbox.wait(LONG))
+        await asyncio.to_thread(dovecot.append, user, MAIL)
 
-    await asyncio.wait_for(waiting, LONG / 2)
-
-    assert await mailbox.uids() == [uid]
+        await asyncio.wait_for(waiting, LONG / 2)
 
 
 async def test_waiting_goes_on_over_renewed_idles(dovecot: Dovecot, user: str, open_mailbox: Open) -> None:
