@@ -12,6 +12,7 @@ from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from mailagent.errors import ConfigurationError
 from mailagent.events import log
 from mailagent.jobs.deliver_outbox import DeliverOutbox
 from mailagent.jobs.receive_mail import ReceiveMail
@@ -53,14 +54,14 @@ class Daemon:
     _sorted: asyncio.Event = field(default_factory=asyncio.Event)
     _decided: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def run_once(self) -> bool:
-        """Receive, decide and send what is due now. False when a mailbox could not be reached."""
+    async def run_once(self) -> list[Exception]:
+        """Receive, decide and send what is due now. Returns why mailboxes could not be reached."""
         await self.deliver.recover()
-        reached = [await self.runner.reach(watch.name, watch.receive.visit) for watch in self.watches]
+        errors = [await self.runner.reach(watch.name, watch.receive.visit) for watch in self.watches]
         await self._sort()
         await self.dispatcher.drain()
         await self._deliver()
-        return all(reached)
+        return [error for error in errors if error is not None]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set; then finish the work in hand, or abandon it after `STOP_SECONDS`."""
@@ -92,17 +93,22 @@ class Daemon:
         log("daemon.stopped", abandoned=in_hand + len(late))
 
     async def _watch(self, watch: Watch) -> None:
-        """Visit the mailbox whenever it, the schedule or a stop wakes us; while it is away, ever less often."""
+        """Visit the mailbox whenever it, the schedule or a stop wakes us; while it is away, ever less often.
+
+        A refused login is not tried again at once: providers lock accounts that hammer.
+        """
         retry = FIRST_RETRY_SECONDS
         while not self.runner.stopping.is_set():
-            reached = await self.runner.reach(watch.name, watch.receive.visit)
+            error = await self.runner.reach(watch.name, watch.receive.visit)
             self._received.set()
-            if reached and await self.runner.reach(watch.name, partial(watch.receive.mailbox.wait, IDLE_SECONDS)):
+            if error is None:
                 retry = FIRST_RETRY_SECONDS
-                continue
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.runner.stopping.wait(), retry)
-            retry = FIRST_RETRY_SECONDS if reached else min(retry * 2, LONGEST_RETRY_SECONDS)
+                error = await self.runner.reach(watch.name, partial(watch.receive.mailbox.wait, IDLE_SECONDS))
+            if error is not None:
+                pause = LONGEST_RETRY_SECONDS if isinstance(error, ConfigurationError) else retry
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.runner.stopping.wait(), pause)
+                retry = min(retry * 2, LONGEST_RETRY_SECONDS)
 
     async def _loop(self, wake: asyncio.Event, work: Callable[[], Awaitable[None]]) -> None:
         while not self.runner.stopping.is_set():

@@ -84,20 +84,20 @@ class Runner:
             return
         self._aside[job.name] = 0
 
-    async def reach(self, name: str, visit: Callable[[], Awaitable[None]]) -> bool:
-        """Use something outside; remember for `status` whether that worked."""
+    async def reach(self, name: str, visit: Callable[[], Awaitable[None]]) -> Exception | None:
+        """Use something outside; remember for `status` whether that worked. Returns what went wrong."""
         try:
             await visit()
         except (TemporaryError, ConfigurationError) as error:
             log("mailbox.failed", mailbox=name, error=type(error).__name__, detail=str(error)[:200])
             await self.health.failed(name, str(error), at=self.clock.now())
-            return False
+            return error
         except Exception as error:  # noqa: BLE001 - a bug must not stop the mailbox for good
             log("job.crashed", job=name, error=type(error).__name__, trace=_trace(error))
             await self.health.failed(name, f"{type(error).__name__}: {error}", at=self.clock.now())
-            return False
+            return error
         await self.health.worked(name, at=self.clock.now())
-        return True
+        return None
 
     async def guard(self, work: Callable[[], Awaitable[None]]) -> None:
         """Keep a loop alive: what fails here, such as a busy database, is met again at the next round."""

@@ -46,7 +46,7 @@ LEAST_COVERED = {1: 0.5, 2: 0.42, 3: 0.32}
 LEAST_COVERED_BY_MANY = 0.2
 PHRASE_COUNTS = 2
 """A whole phrase of the keywords, found in the query, counts as this many more shared words."""
-NEAR_BEST = 0.35
+NEAR_BEST = 0.45
 """An article with less than this part of the best one's score is about something else and left out."""
 BODY_ONLY = 0.3
 """What a word counts that stands in the body only, beside 1.0 in the title or a keyword."""

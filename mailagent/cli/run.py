@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from mailagent.cli.show import complain
+from mailagent.errors import ConfigurationError
 from mailagent.events import configure_logging
 from mailagent.settings import load_settings
 from mailagent.wiring import open_daemon
@@ -21,10 +22,10 @@ def run_daemon(config: Path, *, once: bool) -> int:
     async def main() -> int:
         async with open_daemon(settings) as daemon:
             if once:
-                if await daemon.run_once():
-                    return 0
-                complain("A mailbox could not be reached; 'mailagent status' says why.")
-                return TRY_AGAIN
+                errors = await daemon.run_once()
+                for error in errors:
+                    complain(str(error))
+                return max((_exit_code(error) for error in errors), default=0)
             stop = asyncio.Event()
             for name in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -32,3 +33,7 @@ def run_daemon(config: Path, *, once: bool) -> int:
             return 0
 
     return asyncio.run(main())
+
+
+def _exit_code(error: Exception) -> int:
+    return error.exit_code if isinstance(error, ConfigurationError) else TRY_AGAIN

@@ -5,16 +5,23 @@ a while to load, so it is itself imported only when the demo starts.
 import asyncio
 import ssl
 from argparse import Namespace
-from collections.abc import Awaitable, Callable
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from proxyprotocol.noop import ProxyProtocolNoop
 from proxyprotocol.reader import ProxyProtocolReader
+from proxyprotocol.sock import SocketInfo
 from pymap.backend.dict import Config, Identity, Login
-from pymap.concurrent import Subsystem
-from pymap.imap import IMAPServer
+from pymap.concurrent import Event, Subsystem
+from pymap.context import connection_exit
+from pymap.imap import IMAPConnection, IMAPServer
+from pymap.imap.state import ConnectionState
+from pymap.parsing.command.select import IdleCommand
 from pymap.parsing.message import AppendMessage
+from pymap.parsing.response import UntaggedResponse
 from pymap.user import UserMetadata
 from pysasl.hashing import Cleartext
 
@@ -46,7 +53,7 @@ class InMemoryImap:
     async def start(self, host: str) -> asyncio.Server:
         """Listen on a free port of `host`."""
         self._config.apply_context()
-        imap = IMAPServer(self._login, self._config)
+        imap = _Server(self._login, self._config)
         return await asyncio.start_server(ProxyProtocolReader(ProxyProtocolNoop()).get_callback(imap), host, 0)
 
     def add_mailbox(self, address: str) -> None:
@@ -68,6 +75,26 @@ class _Config(Config):
     @property
     def greeting(self) -> bytes:
         return b"mailagent demo"
+
+
+class _Server(IMAPServer):
+    """pymap's, with another state for each connection."""
+
+    async def __call__(self, reader: StreamReader, writer: StreamWriter, sock_info: SocketInfo) -> None:
+        connection = IMAPConnection(self.commands, self._config, reader, writer, sock_info)
+        async with AsyncExitStack() as leaving:
+            connection_exit.set(leaving)
+            leaving.callback(connection.close)
+            await connection.run(_State(self._login, self._config))
+
+
+class _State(ConnectionState):
+    """pymap says in IDLE only what happens from then on, and never what came just before."""
+
+    async def receive_updates(self, cmd: IdleCommand, done: Event) -> Iterable[UntaggedResponse]:
+        selected = await self.session.check_mailbox(self.selected)
+        self._selected, untagged = selected.fork(cmd)
+        return list(untagged) or await super().receive_updates(cmd, done)
 
 
 async def start_smtp(

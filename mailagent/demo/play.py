@@ -19,10 +19,10 @@ import typer
 from rich.console import Console
 from rich.panel import Panel
 from rich.rule import Rule
+from rich.table import Table
 from rich.text import Text
 
 from mailagent.adapters.smtp import SmtpAccount, SmtpSender
-from mailagent.cli.show import print_table
 from mailagent.demo.scenes import (
     ADMIN,
     DOMAINS,
@@ -44,6 +44,7 @@ from mailagent.wiring import open_daemon, open_views
 
 PATIENCE = 30.0
 """Seconds to wait for a mail that must come."""
+COLUMNS = ("case", "category", "sentiment", "disposition", "rule", "priority", "decision")
 LINES = 44
 """Lines of a mail that are shown; the rest is in the mailbox."""
 
@@ -181,8 +182,12 @@ class _Demo:
             entries: list[Mapping[str, object]] = [entry async for entry in views.log_entries()]
         triaged = [entry for entry in entries if entry["disposition"] != "review"]
         self.screen.print(Rule("What the log says", align="left"))
-        columns = {"case": "Case", "category": "Category", "sentiment": "Mood", "disposition": "Disposition"}
-        print_table({**columns, "rule": "Rule", "priority": "Priority", "decision": "Decision"}, triaged)
+        table = Table(box=None, pad_edge=False)
+        for name in COLUMNS:
+            table.add_column(name.capitalize())
+        for entry in triaged:
+            table.add_row(*(str(entry[name] or "-") for name in COLUMNS))
+        self.screen.print(table)
         found = [(str(entry["disposition"]), str(entry["rule"])) for entry in triaged]
         wanted = [(scene.disposition, scene.rule) for scene in SCENES]
         good = found[: len(wanted)] == wanted

@@ -61,8 +61,8 @@ SCENES = (
         disposition="escalate",
         rule="complaint",
         answer=(
-            "MODIFY\n\nDear Mr Penrose,\n\nthank you for writing. I have read the whole correspondence about your return"
-            " of 2 March\nand will send you a written response by Friday.\n\nDana Kim\nLarkfield Support"
+            "MODIFY\n\nDear Mr Penrose,\n\nthank you for writing. I have read the whole correspondence about your"
+            " return of 2 March\nand will send you a written response by Friday.\n\nDana Kim\nLarkfield Support"
         ),
     ),
 )

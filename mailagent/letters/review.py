@@ -147,8 +147,8 @@ class ReviewLetters:
             mailbox=message.mailbox,
             heading="A mail was set aside",
             what="mailagent could not handle a mail. It is kept as it came, and nothing was sent about it.",
-            remedy=f"Read it with 'mailagent aside {message.id}' or in the mailbox, and answer it yourself. Once the cause"
-            f" is mended, 'mailagent aside {message.id} --retry' gives it another try.",
+            remedy=f"Read it with 'mailagent aside {message.id}' or in the mailbox, and answer it yourself. Once the"
+            f" cause is mended, 'mailagent aside {message.id} --retry' gives it another try.",
             facts=[
                 ("Message", str(message.id)),
                 ("Mailbox", message.mailbox),

@@ -7,7 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -122,6 +123,12 @@ baseline = "all"
                 f"{address} got {len(self.mails_to(address))} of {count} mails: {what}\n{log}"
             ) from None
         return self.mails_to(address)
+
+    def until(self, condition: Callable[[], bool], what: str) -> None:
+        """Ask again until `condition` holds; each question is a command of its own, which takes its time."""
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < end, f"still waiting for {what}"
 
     def deliver(self, mail: EmailMessage, *, authenticated: bool = True) -> None:
         """Put a mail into the support mailbox as the provider would: with its verdict on the sender on top."""

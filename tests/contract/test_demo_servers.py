@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from imapclient import IMAPClient
 
 from mailagent.adapters.imap import ImapMailbox
 from mailagent.adapters.smtp import SmtpAccount, SmtpSender
@@ -71,6 +72,18 @@ async def test_waiting_ends_when_mail_is_delivered(servers: DemoServers, mailbox
         await asyncio.to_thread(servers.deliver, mail(str(number)), ANN, SUPPORT)
         await asyncio.wait_for(waiting, LONG / 2)
         assert len(await mailbox.uids()) == number + 1
+
+
+def test_mail_that_came_just_before_idle_is_announced(servers: DemoServers) -> None:
+    """Between the last look and IDLE there is always a moment; a mail in it must not wait for the next one."""
+    with IMAPClient(servers.host, servers.imap_port, ssl=False, timeout=LONG) as client:
+        client.login(SUPPORT, servers.password)
+        client.select_folder("INBOX")
+        servers.deliver(mail("between"), ANN, SUPPORT)
+        client.idle()
+
+        assert (1, b"EXISTS") in client.idle_check(timeout=LONG)
+        client.idle_done()
 
 
 async def test_mails_can_be_moved(servers: DemoServers, open_mailbox: Open) -> None:

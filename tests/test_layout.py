@@ -1,0 +1,93 @@
+"""The shape of the project: what import rules cannot say."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "mailagent"
+LONGEST = 300
+DEEPEST = 3
+"""Parts of a path below the package: folder, a folder of an adapter or the migrations, file."""
+VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "base", "misc", "core"}
+
+
+def modules(folder: Path = PACKAGE) -> list[Path]:
+    """Every module, for one test each."""
+    return sorted(path for path in folder.rglob("*.py") if "__pycache__" not in path.parts)
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The modules that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_is_short_says_what_it_is_for_and_has_a_telling_name(path: Path) -> None:
+    """A reader finds any behaviour in one guess, and reads it in one sitting."""
+    text = path.read_text("utf-8")
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+
+    assert text.count("\n") <= LONGEST
+    assert ast.get_docstring(ast.parse(text))
+    assert not VAGUE & set(parts)
+    assert len(parts) <= DEEPEST + ("versions" in parts)
+
+
+@pytest.mark.parametrize("path", modules(PACKAGE / "domain"), ids=lambda path: path.stem)
+def test_the_domain_needs_the_standard_library_only(path: Path) -> None:
+    """Rules that need no package, file or network can be read, tested and trusted on their own."""
+    foreign = [
+        name
+        for name in imported(path)
+        if name.split(".")[0] not in sys.stdlib_module_names
+        and not name.startswith(("mailagent.domain", "mailagent.errors"))
+    ]
+
+    assert foreign == []
+
+
+@pytest.mark.parametrize("folder", ["domain", "mail", "triage", "jobs", "letters"])
+def test_only_adapters_ask_for_the_time(folder: str) -> None:
+    """Time comes from the `Clock`, or a test could not move it."""
+    asking = [
+        f"{path.name}:{node.lineno}"
+        for path in modules(PACKAGE / folder)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"now", "today", "utcnow", "monotonic", "time_ns"}
+        and isinstance(node.value, ast.Name)
+        and node.value.id in {"datetime", "date", "time"}
+    ]
+
+    assert asking == []
+
+
+def test_no_file_names_a_place_that_only_one_machine_has() -> None:
+    """The locks install from any mirror, and nothing points at a developer's folders."""
+    for path in (
+        ROOT / "requirements.lock",
+        ROOT / "requirements-dev.lock",
+        ROOT / "pyproject.toml",
+        ROOT / "Makefile",
+    ):
+        text = path.read_text("utf-8")
+        assert "://" not in text.replace("https://github.com", "")
+        assert "file:" not in text
+
+
+def test_every_pinned_version_has_a_hash() -> None:
+    """What is installed is what was tested."""
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        pins = [
+            block for block in (ROOT / name).read_text("utf-8").split("\n") if "==" in block and block[0] not in " #"
+        ]
+        assert pins
+        assert all(pin.rstrip().endswith("\\") for pin in pins)
