@@ -14,7 +14,7 @@ from mailagent.domain.mood import TONES, mood_of, tone_words, wants_human
         "I will contact my lawyer if I do not hear from you",
         "What the hell?! Nobody answers and the parcel is STILL missing!!",
         "I am fed up with this. Absolutely ridiculous!!",
-        "It is broken again!! I am so disappointed!!",
+        "It is late again!! That is bad!!",
     ],
 )
 def test_shouting_insults_and_threats_are_angry(text: str) -> None:
