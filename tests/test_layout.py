@@ -41,14 +41,16 @@ def test_a_module_is_short_says_what_it_is_for_and_has_a_telling_name(path: Path
     assert len(parts) <= DEEPEST + ("versions" in parts)
 
 
-@pytest.mark.parametrize("path", modules(PACKAGE / "domain"), ids=lambda path: path.stem)
-def test_the_domain_needs_the_standard_library_only(path: Path) -> None:
+@pytest.mark.parametrize(
+    "path", [*modules(PACKAGE / "domain"), *modules(PACKAGE / "language")], ids=lambda path: path.stem
+)
+def test_the_rules_need_the_standard_library_only(path: Path) -> None:
     """Rules that need no package, file or network can be read, tested and trusted on their own."""
     foreign = [
         name
         for name in imported(path)
         if name.split(".")[0] not in sys.stdlib_module_names
-        and not name.startswith(("mailagent.domain", "mailagent.errors"))
+        and not name.startswith(("mailagent.domain", "mailagent.errors", "mailagent.language"))
     ]
 
     assert foreign == []

@@ -18,9 +18,9 @@ from typing import Literal
 
 import yaml
 
-from mailagent.domain.summary import unwrapped
-from mailagent.domain.words import contains_phrase, content_words, stem, tokens
 from mailagent.errors import ConfigurationError
+from mailagent.language.summary import unwrapped
+from mailagent.language.words import contains_phrase, content_words, stem, tokens
 from mailagent.ports import Article, Clock
 
 AnswerBy = Literal["auto", "suggest", "never"]

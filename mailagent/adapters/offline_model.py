@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from mailagent.domain.category import Category
-from mailagent.domain.examples import Examples
-from mailagent.domain.mood import mood_of, wants_human
-from mailagent.domain.summary import excerpt_of, first_steps, summary_of
-from mailagent.domain.words import content_words
 from mailagent.errors import ConfigurationError
+from mailagent.language.examples import Examples
+from mailagent.language.mood import mood_of, wants_human
+from mailagent.language.summary import excerpt_of, first_steps, summary_of
+from mailagent.language.words import content_words
 from mailagent.ports import Answer, Article, Brief, Classification, CustomerMail, Usage
 
 LANGUAGES = ("en", "de", "fr", "es")

@@ -79,6 +79,6 @@ def _signals(state: TriageState) -> Signals:
         language=state["language"],
         wants_human=state["wants_human"],
         confidence=state["confidence"],
-        no_answer=not any(article["automatic"] for article in state["kb_results"]),
+        no_answer=not state["kb_results"] or not state["kb_results"][0]["automatic"],
         automatic_answers=state["automatic_answers"],
     )

@@ -107,7 +107,7 @@ def test_a_mail_server_that_goes_away_is_waited_for(world: World, customer: Cust
 
 
 def test_a_stop_is_obeyed_while_the_mail_server_is_away(world: World) -> None:
-    """systemd and container runtimes kill what does not stop in time."""
+    """Systemd and container runtimes kill what does not stop in time."""
     world.configure(imap_port=9)
     world.start()
     world.until(lambda: not _works(world, "imap:support"), "status to tell that the server is away")

@@ -116,7 +116,7 @@ class Dovecot:
         program = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
         if program is None:
             raise RuntimeError("dovecot is not installed; run tests/servers/require.py")
-        self._master = subprocess.Popen(  # noqa: S603  # our own words
+        self._master = subprocess.Popen(  # our own words
             [program, "-F", "-c", str(self.home / "dovecot.conf")],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -1,7 +1,7 @@
 """How a category is found by examples."""
 
 from mailagent.domain.category import Category
-from mailagent.domain.examples import Examples
+from mailagent.language.examples import Examples
 
 CATEGORIES = (
     Category(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailagent.domain.mood import TONES, mood_of, tone_words, wants_human
+from mailagent.language.mood import mood_of, wants_human
 
 
 @pytest.mark.parametrize(
@@ -145,9 +145,3 @@ def test_who_asks_for_a_person_is_understood(text: str) -> None:
 def test_who_only_mentions_a_person_is_not_taken_to_ask_for_one(text: str) -> None:
     """Otherwise every second mail would wait for one."""
     assert not wants_human(text)
-
-
-def test_each_mood_has_its_tone_and_other_words_stay() -> None:
-    """The model is told in words how to sound."""
-    assert tone_words("angry") == TONES["angry"]
-    assert tone_words("short and dry") == "short and dry"

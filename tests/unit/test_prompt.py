@@ -1,8 +1,17 @@
 """What a language model is told."""
 
+from mailagent.adapters.openai_model.forms import brief_form, classification_form, reply_form
+from mailagent.adapters.openai_model.prompt import (
+    LONGEST_TEXT,
+    MOST_TURNS,
+    TONES,
+    article_lines,
+    category_lines,
+    fenced,
+    tone_words,
+    without_fence,
+)
 from mailagent.domain.category import Category
-from mailagent.domain.forms import brief_form, classification_form, reply_form
-from mailagent.domain.prompt import LONGEST_TEXT, MOST_TURNS, article_lines, category_lines, fenced, without_fence
 
 
 def test_a_mail_cannot_close_its_fence() -> None:
@@ -56,3 +65,9 @@ def test_forms_are_closed_and_require_every_key() -> None:
         assert isinstance(properties, dict)
         assert form["required"] == list(properties)
         assert form["additionalProperties"] is False
+
+
+def test_each_mood_has_its_tone_and_other_words_stay() -> None:
+    """The model is told in words how to sound."""
+    assert tone_words("angry") == TONES["angry"]
+    assert tone_words("short and dry") == "short and dry"

@@ -1,6 +1,6 @@
 """What is quoted of a mail and of an article."""
 
-from mailagent.domain.summary import LINE_LENGTH, excerpt_of, first_steps, summary_of, unwrapped
+from mailagent.language.summary import LINE_LENGTH, excerpt_of, first_steps, summary_of, unwrapped
 
 MAIL = """Hello,
 I hope you are well. The weather is awful here.

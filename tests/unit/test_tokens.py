@@ -55,10 +55,12 @@ def test_a_new_mail_finds_its_case_by_the_ref_line() -> None:
         mail(header=f"In-Reply-To: {TOKENS.review_message_id(CASE, 2, 'digest')}\r\n"),
         mail(header=f"References: {TOKENS.review_root(CASE)}\r\n {TOKENS.review_message_id(CASE, 2, 'digest')}\r\n"),
         mail(
-            text=f"APPROVE\r\n\r\nOn 3 March 2026, 10:12, Support wrote:\r\n> Hello\r\n> Ref {TOKENS.review_reference(CASE, 2)}"
+            text="APPROVE\r\n\r\nOn 3 March 2026, 10:12, Support wrote:\r\n> Hello\r\n"
+            f"> Ref {TOKENS.review_reference(CASE, 2)}"
         ),
         mail(
-            text=f"APPROVE\r\n\r\nRef {OTHER.review_reference(CASE, 1)}\r\nref {TOKENS.review_reference(CASE, 2).lower()}"
+            text=f"APPROVE\r\n\r\nRef {OTHER.review_reference(CASE, 1)}\r\n"
+            f"ref {TOKENS.review_reference(CASE, 2).lower()}"
         ),
     ],
     ids=["to", "to in capitals", "delivered-to", "in-reply-to", "references", "quoted line", "last line"],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailagent.domain.words import contains_phrase, content_words, sentences, stem, tokens
+from mailagent.language.words import contains_phrase, content_words, sentences, stem, tokens
 
 
 def test_only_words_with_a_meaning_are_left() -> None:

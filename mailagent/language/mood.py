@@ -4,7 +4,8 @@ import math
 import re
 from dataclasses import dataclass
 
-from mailagent.domain.lexicon import (
+from mailagent.domain.routing import Sentiment
+from mailagent.language.lexicon import (
     BOOSTERS,
     CONTRASTS,
     COURTESIES,
@@ -15,8 +16,7 @@ from mailagent.domain.lexicon import (
     THREATS,
     VALENCES,
 )
-from mailagent.domain.routing import Sentiment
-from mailagent.domain.words import TOKEN, sentences
+from mailagent.language.words import TOKEN, sentences
 
 NEGATION_REACH = 3
 """A negation turns the words up to this many places after it."""
@@ -35,14 +35,6 @@ SHORTEST_SHOUT = 4
 ABBREVIATIONS = frozenset(
     {"VISA", "SEPA", "IBAN", "ASAP", "HTML", "HTTP", "HTTPS", "JSON", "IMAP", "SMTP", "DHL", "PDF"}
 )
-
-TONES: dict[Sentiment, str] = {
-    "positive": "friendly and warm",
-    "neutral": "professional and clear",
-    "negative": "empathetic and solution-focused",
-    "angry": "deeply empathetic, apologetic and action-oriented",
-}
-"""How a reply sounds, by the mood of the mail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +62,6 @@ def mood_of(text: str) -> Mood:
         valences += [-2.0] * threats
     score = round(math.tanh(_total(valences) / SCALE), 3)
     return Mood(sentiment=_sentiment(score, heat), score=score)
-
-
-def tone_words(tone: str) -> str:
-    """How a reply sounds in words, where `tone` is the name of a mood; anything else is taken as such words."""
-    return next((words for mood, words in TONES.items() if mood == tone), tone)
 
 
 def wants_human(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailagent.domain.category import Category
-from mailagent.domain.words import contains_phrase, stem, stems, tokens
+from mailagent.language.words import contains_phrase, stem, stems, tokens
 
 SECOND_BEST = 0.5
 """What the next most similar example of a category adds to the best one."""

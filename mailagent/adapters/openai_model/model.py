@@ -13,16 +13,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Annotated, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import pydantic
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, ValidationInfo
+from pydantic import SecretStr, ValidationError
 
+from mailagent.adapters.openai_model.forms import Schema, brief_form, classification_form, reply_form
+from mailagent.adapters.openai_model.prompt import (
+    FENCE_RULE,
+    REPAIR,
+    article_lines,
+    category_lines,
+    fenced,
+    tone_words,
+    without_fence,
+)
+from mailagent.adapters.openai_model.results import CaseBrief, Reply, Result, Verdict
 from mailagent.domain.category import Category
-from mailagent.domain.forms import Schema, brief_form, classification_form, reply_form
-from mailagent.domain.mood import tone_words
-from mailagent.domain.prompt import FENCE_RULE, REPAIR, article_lines, category_lines, fenced, without_fence
-from mailagent.domain.routing import Sentiment
 from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
 from mailagent.ports import Answer, Article, Brief, Classification, CustomerMail, Usage
 
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
     from langchain_openai import ChatOpenAI
 
 Messages = list[tuple[str, str]]
+T = TypeVar("T", bound=Result)
 STEPS: Mapping[str, frozenset[str]] = {
     "classify": frozenset({"categories"}),
     "respond": frozenset({"articles", "tone"}),
@@ -41,9 +48,6 @@ TRIES = 2
 SPARE_SECONDS = 30.0
 """Time for the pauses between the client's own retries, on top of their timeouts."""
 LONGEST_WORDS = 300
-LONGEST_QUERY = 1_000
-FILLED = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-LANGUAGE = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,54 +62,6 @@ class OpenAiSettings:
     timeout: float = 30.0
     max_retries: int = 2
     concurrency: int = 16
-
-
-class _Result(BaseModel):
-    """What a model fills in. The validation context is what may be named: the ids of categories or articles."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-T = TypeVar("T", bound=_Result)
-
-
-class _Verdict(_Result):
-    category: str
-    sentiment: Sentiment
-    sentiment_score: float = Field(ge=-1, le=1)
-    language: LANGUAGE
-    wants_human: bool
-    confidence: float = Field(ge=0, le=1)
-    search_query: Annotated[str, StringConstraints(max_length=LONGEST_QUERY)]
-
-    @pydantic.field_validator("category")
-    @classmethod
-    def _is_configured(cls, value: str, info: ValidationInfo) -> str:
-        if value not in _known(info):
-            raise ValueError(f"must be one of {', '.join(_known(info))}")
-        return value
-
-
-class _Reply(_Result):
-    answered: bool
-    text: str
-    sources: list[str]
-
-    @pydantic.model_validator(mode="after")
-    def _is_grounded(self, info: ValidationInfo) -> Self:
-        if self.answered and not (self.text.strip() and self.sources and set(self.sources) <= set(_known(info))):
-            raise ValueError("where answered is true, text is needed, and sources must name articles that were given")
-        return self
-
-
-class _Case(_Result):
-    summary: FILLED
-    suggested_fix: FILLED
-    draft: str | None
-
-
-def _known(info: ValidationInfo) -> Sequence[str]:
-    return info.context or ()
 
 
 class _BadRequestError(PermanentError):
@@ -131,7 +87,7 @@ class OpenAiModel:
         """See `Model`."""
         known = [one.id for one in self._categories]
         values, form = {"categories": category_lines(self._categories)}, classification_form(known)
-        verdict, usage = await self._ask("classify", values=values, mail=mail, form=form, result=_Verdict, known=known)
+        verdict, usage = await self._ask("classify", values=values, mail=mail, form=form, result=Verdict, known=known)
         signals = verdict.model_dump() | {"language": verdict.language.lower()}
         return Classification(**signals, usage=usage)
 
@@ -143,7 +99,7 @@ class OpenAiModel:
         values = {"articles": _articles(usable), "tone": tone_words(tone)}
         known = [article.id for article in usable]
         reply, usage = await self._ask(
-            "respond", values=values, mail=mail, form=reply_form(), result=_Reply, known=known
+            "respond", values=values, mail=mail, form=reply_form(), result=Reply, known=known
         )
         if not reply.answered:
             return Answer(text=None, sources=(), usage=usage)
@@ -152,7 +108,7 @@ class OpenAiModel:
     async def brief(self, mail: CustomerMail, articles: Sequence[Article], tone: str, reason: str) -> Brief:
         """See `Model`."""
         values = {"articles": _articles(articles), "tone": tone_words(tone), "reason": reason}
-        case, usage = await self._ask("escalate", values=values, mail=mail, form=brief_form(), result=_Case)
+        case, usage = await self._ask("escalate", values=values, mail=mail, form=brief_form(), result=CaseBrief)
         lines = [line.strip() for line in case.summary.splitlines() if line.strip()]
         draft = (case.draft or "").strip()
         return Brief(summary="\n".join(lines[:2]), suggested_fix=case.suggested_fix, draft=draft or None, usage=usage)
@@ -228,7 +184,7 @@ def _build(settings: OpenAiSettings, model: str) -> "ChatOpenAI":
     return ChatOpenAI(
         model=model,
         base_url=settings.base_url,
-        api_key=pydantic.SecretStr(settings.api_key or "unused"),
+        api_key=SecretStr(settings.api_key or "unused"),
         timeout=settings.timeout,
         max_retries=settings.max_retries,
         use_responses_api=False,

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from mailagent.domain.words import sentences, stems
+from mailagent.language.words import sentences, stems
 
 LINE_LENGTH = 160
 """Characters of one line of a summary."""

@@ -1,0 +1,64 @@
+"""What a language model must fill in: its answer is read strictly, and nothing in it is repaired."""
+
+from collections.abc import Sequence
+from typing import Annotated, Self
+
+import pydantic
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
+
+from mailagent.domain.routing import Sentiment
+
+LONGEST_QUERY = 1_000
+FILLED = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+LANGUAGE = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
+class Result(BaseModel):
+    """What a model fills in. The validation context is what may be named: the ids of categories or articles."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Verdict(Result):
+    """The signals of one mail."""
+
+    category: str
+    sentiment: Sentiment
+    sentiment_score: float = Field(ge=-1, le=1)
+    language: LANGUAGE
+    wants_human: bool
+    confidence: float = Field(ge=0, le=1)
+    search_query: Annotated[str, StringConstraints(max_length=LONGEST_QUERY)]
+
+    @pydantic.field_validator("category")
+    @classmethod
+    def _is_configured(cls, value: str, info: ValidationInfo) -> str:
+        if value not in _known(info):
+            raise ValueError(f"must be one of {', '.join(_known(info))}")
+        return value
+
+
+class Reply(Result):
+    """A reply, or `answered` false where the articles do not hold it."""
+
+    answered: bool
+    text: str
+    sources: list[str]
+
+    @pydantic.model_validator(mode="after")
+    def _is_grounded(self, info: ValidationInfo) -> Self:
+        if self.answered and not (self.text.strip() and self.sources and set(self.sources) <= set(_known(info))):
+            raise ValueError("where answered is true, text is needed, and sources must name articles that were given")
+        return self
+
+
+class CaseBrief(Result):
+    """What a reviewer needs."""
+
+    summary: FILLED
+    suggested_fix: FILLED
+    draft: str | None
+
+
+def _known(info: ValidationInfo) -> Sequence[str]:
+    return info.context or ()

@@ -1,0 +1,1 @@
+"""What stands outside the daemon, in memory: one fake a port."""

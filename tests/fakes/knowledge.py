@@ -1,0 +1,34 @@
+"""A shelf of articles of which every search finds all."""
+
+from dataclasses import dataclass, field
+
+from mailagent.ports import Article
+
+PAYMENT = Article(
+    id="billing/payment-methods",
+    title="Payment methods",
+    category="billing",
+    text="We accept cards, PayPal and Klarna.",
+    score=4.0,
+)
+FOR_PEOPLE = Article(
+    id="billing/double-charge",
+    title="Charged twice",
+    category="billing",
+    text="Look at both entries.",
+    score=9.0,
+    automatic=False,
+)
+
+
+@dataclass(kw_only=True)
+class FakeKnowledge:
+    """See `Knowledge`."""
+
+    articles: tuple[Article, ...] = (PAYMENT,)
+    queries: list[str] = field(default_factory=list)
+
+    async def search(self, query: str, *, category: str, limit: int) -> tuple[Article, ...]:  # noqa: ARG002 - the port's
+        """See `Knowledge`."""
+        self.queries.append(query)
+        return self.articles[:limit]

@@ -1,0 +1,94 @@
+"""A mailbox in memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from mailagent.domain.message import RawMail
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass(kw_only=True)
+class FakeMailbox:
+    """See `Mailbox`. `errors` are raised by the call that they name, once each; mail over `size_limit` comes cut."""
+
+    name: str = "support"
+    folder: str = "INBOX"
+    uidvalidity: int = 7
+    size_limit: int = 30_000_000
+    mails: dict[int, bytes] = field(default_factory=dict)
+    arrived: dict[int, datetime] = field(default_factory=dict)
+    marked: list[int] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
+    errors: dict[str, list[BaseException]] = field(default_factory=dict)
+    fetched: list[int] = field(default_factory=list)
+
+    def deliver(self, raw: bytes, *, at: datetime = LONG_AGO, seen: bool = False) -> int:
+        """Put a mail in; returns its UID."""
+        uid = max(self.mails, default=0) + 1
+        self.mails[uid] = raw
+        self.arrived[uid] = at
+        if seen:
+            self.seen.add(uid)
+        return uid
+
+    def rebuild(self) -> None:
+        """The server was restored: the same mail under other UIDs, which mean nothing to us."""
+        self.uidvalidity += 1
+        uids = {old: new for new, old in enumerate(sorted(self.mails), start=101)}
+        self.mails = {uids[uid]: raw for uid, raw in self.mails.items()}
+        self.arrived = {uids[uid]: at for uid, at in self.arrived.items()}
+        self.seen = {uids[uid] for uid in self.seen if uid in uids}
+
+    async def epoch(self) -> int:
+        """See `Mailbox`."""
+        self._fail("epoch")
+        return self.uidvalidity
+
+    async def uids(self, *, above: int = 0, unseen: bool = False, since: datetime | None = None) -> list[int]:
+        """See `Mailbox`."""
+        self._fail("uids")
+        return [
+            uid
+            for uid in sorted(self.mails)
+            if uid > above
+            and not (unseen and uid in self.seen)
+            and (since is None or self.arrived[uid].date() >= since.date())
+        ]
+
+    async def fetch(self, uids: Sequence[int]) -> list[RawMail]:
+        """See `Mailbox`."""
+        self._fail("fetch")
+        self.fetched += uids
+        return [self._fetched(uid) for uid in uids if uid in self.mails]
+
+    async def mark(self, uids: Sequence[int]) -> None:
+        """See `Mailbox`."""
+        self._fail("mark")
+        self.marked += uids
+        self.seen |= set(uids)
+
+    async def wait(self, seconds: float) -> None:
+        """See `Mailbox`; nothing ever comes."""
+
+    def wake(self) -> None:
+        """See `Mailbox`."""
+
+    async def close(self) -> None:
+        """See `Mailbox`."""
+
+    def _fetched(self, uid: int) -> RawMail:
+        raw = self.mails[uid]
+        return RawMail(
+            mailbox=self.name,
+            folder=self.folder,
+            uidvalidity=self.uidvalidity,
+            uid=uid,
+            raw=raw if len(raw) <= self.size_limit else raw[:200],
+            size=len(raw),
+        )
+
+    def _fail(self, call: str) -> None:
+        if self.errors.get(call):
+            raise self.errors[call].pop(0)

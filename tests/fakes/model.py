@@ -1,0 +1,63 @@
+"""A model that says what a test wrote down for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mailagent.ports import Answer, Article, Brief, Classification, CustomerMail, Usage
+
+Step = Literal["classify", "respond", "brief"]
+SPENT = Usage(calls=1, tokens_in=100, tokens_out=10)
+NEUTRAL = Classification(
+    category="billing",
+    sentiment="neutral",
+    sentiment_score=0.0,
+    language="en",
+    wants_human=False,
+    confidence=0.9,
+    search_query="payment methods",
+    usage=SPENT,
+)
+ANGRY = Classification(
+    category="billing",
+    sentiment="angry",
+    sentiment_score=-0.9,
+    language="en",
+    wants_human=False,
+    confidence=0.9,
+    search_query="charged twice",
+    usage=SPENT,
+)
+
+
+@dataclass(kw_only=True)
+class FakeModel:
+    """See `Model`. A step with an entry in `errors` raises it at every call; `mails` are all that it was shown."""
+
+    mood: Classification = NEUTRAL
+    answer: str | None = "We accept cards and PayPal."
+    draft: str | None = "We are on it."
+    errors: dict[Step, BaseException] = field(default_factory=dict)
+    mails: list[CustomerMail] = field(default_factory=list)
+    calls: list[Step] = field(default_factory=list)
+
+    async def classify(self, mail: CustomerMail) -> Classification:
+        """See `Model`."""
+        self._called("classify", mail)
+        return self.mood
+
+    async def respond(self, mail: CustomerMail, articles: Sequence[Article], tone: str) -> Answer:  # noqa: ARG002 - the port's
+        """See `Model`."""
+        self._called("respond", mail)
+        return Answer(text=self.answer, sources=tuple(article.id for article in articles[:1]), usage=SPENT)
+
+    async def brief(self, mail: CustomerMail, articles: Sequence[Article], tone: str, reason: str) -> Brief:  # noqa: ARG002 - the port's
+        """See `Model`."""
+        self._called("brief", mail)
+        return Brief(summary="A summary.", suggested_fix="Look at the order.", draft=self.draft, usage=SPENT)
+
+    def _called(self, step: Step, mail: CustomerMail) -> None:
+        self.calls.append(step)
+        self.mails.append(mail)
+        if step in self.errors:
+            raise self.errors[step]

@@ -1,0 +1,25 @@
+"""A mail server that accepts what it is told to accept."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(kw_only=True)
+class FakeSender:
+    """See `MailSender`. `errors` are raised one a call before anything is accepted; `late_errors` after it was."""
+
+    accepted: list[tuple[str, bytes]] = field(default_factory=list)
+    errors: list[BaseException] = field(default_factory=list)
+    late_errors: list[BaseException] = field(default_factory=list)
+    calls: int = 0
+
+    async def send(self, recipient: str, raw: bytes) -> None:
+        """See `MailSender`."""
+        self.calls += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        self.accepted.append((recipient, raw))
+        if self.late_errors:
+            raise self.late_errors.pop(0)
+
+    async def close(self) -> None:
+        """See `MailSender`."""

@@ -1,0 +1,166 @@
+"""The one place that catches errors it does not know: one bad item stops nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from mailagent.errors import ConfigurationError, PermanentError, TemporaryError, UncertainError
+from mailagent.runner import ASIDE_IN_A_ROW, CRASHES, Runner
+from tests.fakes.clock import FakeClock
+from tests.fakes.health import FakeHealth
+
+
+@dataclass(kw_only=True)
+class FakeJob:
+    """A `Job` over names; `fails` says what handling one raises, each time."""
+
+    items: list[str] = field(default_factory=list)
+    fails: dict[str, Exception] = field(default_factory=dict)
+    name: str = "fake_job"
+    done: list[str] = field(default_factory=list)
+    tried: list[str] = field(default_factory=list)
+    postponed: list[tuple[str, str]] = field(default_factory=list)
+    aside: list[tuple[str, str]] = field(default_factory=list)
+    runner: Runner | None = None
+    stops_at: str = ""
+
+    async def due(self) -> Sequence[str]:
+        """What is neither done nor set aside."""
+        gone = {*self.done, *(item for item, _ in self.aside)}
+        return [item for item in self.items if item not in gone]
+
+    async def handle(self, item: str) -> None:
+        """Do as the script says."""
+        self.tried.append(item)
+        if item in self.fails:
+            raise self.fails[item]
+        self.done.append(item)
+        if self.runner and item == self.stops_at:
+            self.runner.stopping.set()
+
+    def attempts(self, item: str) -> int:
+        """As the store counts them."""
+        return [name for name, _ in self.postponed].count(item)
+
+    async def postpone(self, item: str, reason: str) -> None:
+        """Remember it."""
+        self.postponed.append((item, reason))
+
+    async def set_aside(self, item: str, error: Exception) -> None:
+        """Remember it."""
+        self.aside.append((item, str(error)))
+
+
+@pytest.fixture(name="health")
+def _health() -> FakeHealth:
+    return FakeHealth()
+
+
+@pytest.fixture(name="runner")
+def _runner(health: FakeHealth) -> Runner:
+    return Runner(health=health, clock=FakeClock())
+
+
+async def test_one_bad_item_does_not_stop_the_others(runner: Runner) -> None:
+    """One crafted mail must not keep all other customers waiting."""
+    errors: list[Exception] = [ValueError("a bug"), PermanentError("no"), TemporaryError("busy")]
+    job = FakeJob(items=["a", "b", "c", "d"], fails=dict(zip("abc", errors, strict=True)))
+
+    assert await runner.run_due(job) == 4
+
+    assert job.done == ["d"]
+
+
+@pytest.mark.parametrize("error", [TemporaryError("450 later"), ConfigurationError("no such folder")])
+async def test_what_may_work_later_is_postponed_for_as_long_as_it_takes(runner: Runner, error: Exception) -> None:
+    """A server that is down for a night must not cost a mail."""
+    job = FakeJob(items=["a"], fails={"a": error})
+    for _ in range(CRASHES * 3):
+        await runner.run_due(job)
+
+    assert job.postponed == [("a", str(error))] * CRASHES * 3
+    assert job.aside == []
+
+
+@pytest.mark.parametrize("error", [PermanentError("too deep"), UncertainError("maybe")])
+async def test_what_never_works_is_set_aside_at_once(runner: Runner, error: Exception) -> None:
+    """Trying it again only delays the person who must look."""
+    job = FakeJob(items=["a"], fails={"a": error})
+
+    await runner.run_due(job)
+
+    assert job.aside == [("a", str(error))]
+    assert job.postponed == []
+
+
+async def test_an_unknown_error_is_tried_again_and_then_set_aside(runner: Runner) -> None:
+    """It may be a hiccup or a poison message: three tries tell."""
+    job = FakeJob(items=["a"], fails={"a": ValueError("a bug")})
+    for _ in range(CRASHES + 2):
+        await runner.run_due(job)
+
+    assert job.postponed == [("a", "ValueError: a bug")] * (CRASHES - 1)
+    assert job.aside == [("a", "a bug")]
+    assert job.tried == ["a"] * CRASHES
+
+
+async def test_five_in_a_row_stop_the_job_and_say_so(runner: Runner, health: FakeHealth) -> None:
+    """The fault is then ours, and the inbox must not be emptied by it."""
+    items = [str(n) for n in range(9)]
+    job = FakeJob(items=items, fails=dict.fromkeys(items, PermanentError("no")))
+
+    await runner.run_due(job)
+    await runner.run_due(job)
+    await runner.run(job, "8")
+
+    assert len(job.aside) == len(job.tried) == ASIDE_IN_A_ROW
+    assert "restart mailagent" in health.state["job:fake_job"]
+    other = FakeJob(items=["x"], name="other_job")
+    await runner.run_due(other)
+    assert other.done == ["x"]
+
+
+async def test_a_success_in_between_breaks_the_row(runner: Runner) -> None:
+    """Four bad mails a day are a bad day, not a fault of ours."""
+    bad = [f"bad{n}" for n in range(8)]
+    job = FakeJob(items=[*bad[:4], "good", *bad[4:], "last"], fails=dict.fromkeys(bad, PermanentError("no")))
+
+    await runner.run_due(job)
+
+    assert job.done == ["good", "last"]
+
+
+async def test_a_stop_ends_after_the_item_in_hand(runner: Runner) -> None:
+    """What is begun is finished, and nothing else is begun."""
+    job = FakeJob(items=["a", "b", "c"], runner=runner, stops_at="b")
+
+    await runner.run_due(job)
+
+    assert job.done == ["a", "b"]
+
+
+@pytest.mark.parametrize("error", [TemporaryError("refused"), ConfigurationError("login"), ValueError("a bug")])
+async def test_what_cannot_be_reached_shows_in_the_status(runner: Runner, health: FakeHealth, error: Exception) -> None:
+    """A mailbox that is away must not end the daemon, and somebody must be able to see it."""
+
+    async def visit() -> None:
+        raise error
+
+    assert await runner.reach("imap:support", visit) is error
+    assert str(error) in health.state["imap:support"]
+
+    async def works() -> None:
+        pass
+
+    assert await runner.reach("imap:support", works) is None
+    assert health.state["imap:support"] == ""
+
+
+async def test_a_loop_outlives_what_goes_wrong_in_it(runner: Runner) -> None:
+    """A busy database for a second must not end the daemon."""
+
+    async def work() -> None:
+        raise RuntimeError("database is locked")
+
+    await runner.guard(work)
