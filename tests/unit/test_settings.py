@@ -64,14 +64,14 @@ def test_a_relative_path_starts_beside_the_config_folder(config: Path) -> None:
         ("mailagent.toml", '"ops@example.com"', '"ops@example.com, a@b.co"', 1, "write one address"),
         ("mailboxes.toml", "poll_seconds", "poll_second", 1, "did you mean 'poll_seconds'?"),
         ("mailboxes.toml", "poll_seconds = 60", "poll_seconds = 0", 1, "greater than or equal to 1"),
-        ("mailboxes.toml", "port = 993", "port = 99300", 36, "less than or equal to 65535"),
-        ("mailboxes.toml", "port = 993", "prt = 993", 36, "unknown key 'prt', did you mean 'port'?"),
+        ("mailboxes.toml", "port = 993", "port = 99300", 37, "less than or equal to 65535"),
+        ("mailboxes.toml", "port = 993", "prt = 993", 37, "unknown key 'prt', did you mean 'port'?"),
         ("mailboxes.toml", 'baseline = "now"', 'baseline = "new"', 1, "'now', 'unseen' or 'all'"),
         ("review.toml", "authserv_id", "authservid", 1, "did you mean 'authserv_id'?"),
         ("reviewers.toml", '["dana@example.com"]', "[]", 1, "at least 1 item"),
         ("reviewers.toml", "addresses", "address", 1, "did you mean 'addresses'?"),
-        ("categories.toml", '"4h"', '"4 hours"', 1, 'write a time such as "30m", "8h" or "2d"'),
-        ("categories.toml", '"4h"', "4", 1, 'write a time such as "30m", "8h" or "2d"'),
+        ("categories.toml", 'deadline = "4h"', 'deadline = "4 hours"', 1, 'write a time such as "30m", "8h" or "2d"'),
+        ("categories.toml", 'deadline = "4h"', "deadline = 4", 1, 'write a time such as "30m", "8h" or "2d"'),
         ("routing.toml", 'then = "escalate"', 'then = "ask"', 1, "'reply', 'escalate' or 'ignore'"),
         ("routing.toml", '"angry" }', '"furious" }', 10, "'positive', 'neutral', 'negative' or 'angry'"),
         ("routing.toml", "sentiment_score_below = -0.5", "sentiment_score_belo = -0.5", 10, "sentiment_score_below"),
@@ -85,20 +85,18 @@ def test_a_mistake_is_shown_with_its_place_and_remedy(  # noqa: PLR0913 - a tabl
 ) -> None:
     """The admin opens the file at that line; searching six files at night helps nobody."""
     line = change(config, file, old, new)
-    told = complaint(config)
+    rows = complaint(config).splitlines()
+    place = f"{config / file}:{line}:{column}: error "
+    found = next(number for number, row in enumerate(rows) if row.startswith(place) and words in row)
 
-    assert any(row.startswith(f"{config / file}:{line}:{column}: error ") for row in told.splitlines()), told
-    assert words in told
-    assert new.split(" = ", 1)[0] in told.splitlines()[1]
+    assert rows[found + 1].strip() == (config / file).read_text("utf-8").splitlines()[line - 1].strip()
 
 
 def test_the_right_one_of_several_tables_is_named(config: Path) -> None:
     """Five categories, one wrong: the fifth must not be reported as the first."""
     line = change(config, "categories.toml", 'deadline = "1d"', 'deadline = "soon"')
 
-    assert f"categories.toml:{line}:1: error category.deadline" in complaint(config) or (
-        f"categories.toml:{line}:1: error" in complaint(config)
-    )
+    assert f"categories.toml:{line}:1: error category.deadline: write a time" in complaint(config)
 
 
 def test_a_missing_key_is_named_with_its_table(config: Path) -> None:
@@ -212,7 +210,7 @@ def test_authentication_can_be_switched_off_knowingly(config: Path) -> None:
 )
 def test_a_duration_is_read_as_it_is_said(config: Path, written: str, length: timedelta) -> None:
     """Deadlines are promised to customers."""
-    change(config, "categories.toml", '"4h"', f'"{written}"')
+    change(config, "categories.toml", 'deadline = "4h"', f'deadline = "{written}"')
 
     assert load_settings(config).categories()[0].deadline == length
 
@@ -220,7 +218,7 @@ def test_a_duration_is_read_as_it_is_said(config: Path, written: str, length: ti
 @pytest.mark.parametrize("written", ["", "h", "8 h", "-8h", "1.5h", "8H", "8h30m", "999999d"])
 def test_anything_else_is_no_duration(config: Path, written: str) -> None:
     """A deadline that was guessed is a promise that is broken."""
-    change(config, "categories.toml", '"4h"', f'"{written}"')
+    change(config, "categories.toml", 'deadline = "4h"', f'deadline = "{written}"')
 
     assert "write a time such as" in complaint(config)
 
