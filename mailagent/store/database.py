@@ -1,6 +1,7 @@
 """Open the database: pragmas, migrations, sessions."""
 
 import asyncio
+import fcntl
 from pathlib import Path
 
 from alembic import command
@@ -25,8 +26,15 @@ async def open_database(path: Path) -> tuple[AsyncEngine, Sessions]:
     engine = create_async_engine(f"sqlite+aiosqlite:///{path}")
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
-    await asyncio.to_thread(migrate, f"sqlite:///{path}")
+    await asyncio.to_thread(_migrate_alone, path)
     return engine, async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
+
+
+def _migrate_alone(path: Path) -> None:
+    """A command may be started in the moment in which the daemon makes the database."""
+    with path.with_suffix(".migrating").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        migrate(f"sqlite:///{path}")
 
 
 def migrate(url: str) -> None:

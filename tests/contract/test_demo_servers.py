@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from mailagent.adapters.imap import ImapMailbox
-from mailagent.adapters.imap_login import Client
+from mailagent.adapters.imap.login import Client
 from mailagent.adapters.smtp import SmtpAccount, SmtpSender
 from mailagent.demo.servers import DemoServers
 from mailagent.errors import ConfigurationError, PermanentError

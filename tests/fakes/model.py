@@ -41,6 +41,11 @@ class FakeModel:
     mails: list[CustomerMail] = field(default_factory=list)
     calls: list[Step] = field(default_factory=list)
 
+    @property
+    def classified(self) -> list[str]:
+        """The texts that were triaged, in order."""
+        return [mail.text for step, mail in zip(self.calls, self.mails, strict=True) if step == "classify"]
+
     async def classify(self, mail: CustomerMail) -> Classification:
         """See `Model`."""
         self._called("classify", mail)

@@ -80,7 +80,7 @@ def test_a_relative_path_starts_beside_the_config_folder(config: Path) -> None:
         ("model.toml", "concurrency = 16", "concurency = 16", 1, "did you mean 'concurrency'?"),
     ],
 )
-def test_a_mistake_is_shown_with_its_place_and_remedy(  # noqa: PLR0913 - a table
+def test_a_mistake_is_shown_with_its_place_and_remedy(
     config: Path, file: str, old: str, new: str, column: int, words: str
 ) -> None:
     """The admin opens the file at that line; searching six files at night helps nobody."""

@@ -15,12 +15,10 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from mailagent.adapters.imap_folder import SIZE_LIMIT, SLICE, Folder, batches, groups
-from mailagent.adapters.imap_login import BROKEN, ImapAccount, words_of
+from mailagent.adapters.imap.folder import SIZE_LIMIT, SLICE, Folder, batches, groups
+from mailagent.adapters.imap.login import BROKEN, ImapAccount, words_of
 from mailagent.domain.message import RawMail
 from mailagent.errors import TemporaryError
-
-__all__ = ["ImapAccount", "ImapMailbox"]
 
 Result = TypeVar("Result")
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import cast
 
-from mailagent.adapters.imap_login import Client, ImapAccount, connect, words_of
+from mailagent.adapters.imap.login import Client, ImapAccount, connect, words_of
 from mailagent.domain.message import RawMail
 from mailagent.errors import ConfigurationError
 

@@ -1,0 +1,6 @@
+"""A mailbox over IMAP."""
+
+from mailagent.adapters.imap.login import ImapAccount
+from mailagent.adapters.imap.mailbox import ImapMailbox
+
+__all__ = ["ImapAccount", "ImapMailbox"]

@@ -1,0 +1,1 @@
+"""Stop between two commits, start again on the same files: exactly one answer, never a second."""

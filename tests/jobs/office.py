@@ -1,0 +1,241 @@
+"""The daemon's parts on one data folder, put together as `wiring` does, with everything outside in memory.
+
+What is outside lives longer than an office: a test may close one and open the next on the same folder, as a restart
+does.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import aiosqlite
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+from mailagent.adapters.secrets import installation_key
+from mailagent.adapters.templates import JinjaTemplates
+from mailagent.domain.case import CaseId
+from mailagent.domain.policy import Mode
+from mailagent.domain.routing import Conditions, Rule
+from mailagent.jobs.deliver_outbox import DeliverOutbox
+from mailagent.jobs.receive_mail import ReceiveMail
+from mailagent.jobs.resume_reviews import ResumeReviews
+from mailagent.jobs.sort_mail import SortMail
+from mailagent.jobs.triage_cases import TriageCases
+from mailagent.letters.customer import CustomerLetters
+from mailagent.letters.desk import Desk, Stationery
+from mailagent.letters.review import ReviewLetters
+from mailagent.mail.identity import content_key
+from mailagent.mail.tokens import Tokens
+from mailagent.runner import Runner
+from mailagent.store.cases import StoredCases
+from mailagent.store.database import Sessions, open_database
+from mailagent.store.messages import StoredMessages
+from mailagent.store.outbox import StoredOutbox
+from mailagent.store.sightings import StoredSightings
+from mailagent.store.views import Views
+from mailagent.triage.build import build_graph
+from mailagent.triage.engine import Engine
+from mailagent.triage.nodes import Nodes
+from tests.fakes.clock import FakeClock
+from tests.fakes.health import FakeHealth
+from tests.fakes.knowledge import FakeKnowledge
+from tests.fakes.mailbox import FakeMailbox
+from tests.fakes.mails import ADMIN, AUTHSERV, BEN, DANA, QUEUE, SUPPORT, mail, read, review
+from tests.fakes.model import FakeModel
+from tests.fakes.sender import FakeSender
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+REVIEWERS = {DANA: "Dana Kim", BEN: "Ben Ode"}
+RULES = (
+    Rule(name="angry", when=Conditions(sentiment="angry"), then="escalate", priority="urgent", why="angry"),
+    Rule(name="praise", when=Conditions(sentiment="positive"), then="ignore", why="nothing is asked"),
+    Rule(name="no-article", when=Conditions(no_answer=True), then="escalate", why="no article answers it"),
+    Rule(name="reply-cap", when=Conditions(automatic_answers_at_least=2), then="escalate", why="two are enough"),
+    Rule(name="reply", then="reply", why="an article answers it"),
+)
+DEADLINES = {"billing": timedelta(hours=4), "general": timedelta(days=1)}
+
+
+@dataclass(kw_only=True)
+class Outside:
+    """Everything that a restart does not touch."""
+
+    folder: Path
+    clock: FakeClock = field(default_factory=FakeClock)
+    mailbox: FakeMailbox = field(default_factory=FakeMailbox)
+    sender: FakeSender = field(default_factory=FakeSender)
+    model: FakeModel = field(default_factory=FakeModel)
+    knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
+
+    def mails_to(self, address: str) -> list[EmailMessage]:
+        """What `address` got so far."""
+        return [read(raw) for recipient, raw in self.sender.accepted if recipient == address]
+
+    def customer_writes(self, text: str = "Which payment methods do you accept?", **how: object) -> int:
+        """Put a customer's mail into the mailbox; see `mail`."""
+        return self.mailbox.deliver(mail(text, **how))  # type: ignore[arg-type]  # the names are those of mail()
+
+    def reviewer_replies(
+        self, text: str, *, to: EmailMessage | None = None, sender: str = DANA, authenticated: bool = True
+    ) -> int:
+        """Answer the newest digest, or `to`."""
+        digest = to or self.mails_to(QUEUE)[-1]
+        return self.mailbox.deliver(review(digest, text, sender=sender, authenticated=authenticated))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """One process' worth of objects."""
+
+    outside: Outside
+    sessions: Sessions
+    health: FakeHealth
+    runner: Runner
+    paper: Stationery
+    receive_mail: ReceiveMail
+    sort_mail: SortMail
+    triage_cases: TriageCases
+    resume_reviews: ResumeReviews
+    deliver_outbox: DeliverOutbox
+    views: Views
+
+    async def receive(self) -> None:
+        """Visit the mailbox, and sort what came."""
+        await self.receive_mail.visit()
+        while await self.runner.run_due(self.sort_mail):
+            pass
+
+    async def decide(self) -> None:
+        """Work on every case until nothing is due, one message of a case at a time."""
+        messages = self.triage_cases.messages
+        while cases := await messages.due_cases(at=self.outside.clock.now(), limit=100):
+            for case_id in cases:
+                message = await messages.next_in_case(case_id, at=self.outside.clock.now())
+                assert message is not None, "a case that is named as due has nothing to do"
+                job = self.resume_reviews if message.intake == "review" else self.triage_cases
+                await self.runner.run(job, message)
+
+    async def deliver(self) -> None:
+        """Send what is due."""
+        while await self.runner.run_due(self.deliver_outbox):
+            pass
+
+    async def work(self) -> None:
+        """All of it, once through."""
+        await self.receive()
+        await self.decide()
+        await self.deliver()
+
+    async def log(self) -> list[dict[str, object]]:
+        """The log entries, oldest message first."""
+        return [dict(entry) async for entry in self.views.log_entries()]
+
+    async def rules(self) -> list[object]:
+        """The rule that ended each message, oldest first."""
+        return [entry["rule"] for entry in await self.log()]
+
+    async def mails_of(self, case: int = 1) -> list[tuple[object, object]]:
+        """Kind and state of the mails of a case."""
+        found = await self.views.case(CaseId(case))
+        assert found is not None
+        mails = found["mails"]
+        assert isinstance(mails, list)
+        return [(row["kind"], row["state"]) for row in mails]
+
+
+@asynccontextmanager
+async def open_office(
+    outside: Outside,
+    *,
+    mode: Mode = "auto",
+    baseline: Literal["now", "unseen", "all"] = "all",
+    authserv_id: str | None = AUTHSERV,
+) -> AsyncIterator[Office]:
+    """Start a process on the folder of `outside`."""
+    async with AsyncExitStack() as stack:
+        engine, sessions = await open_database(outside.folder / "mailagent.db")
+        stack.push_async_callback(engine.dispose)
+        connection = await stack.enter_async_context(aiosqlite.connect(outside.folder / "checkpoints.db"))
+        templates = JinjaTemplates(TEMPLATES)
+        nodes = Nodes(
+            model=outside.model,
+            knowledge=outside.knowledge,
+            templates=templates,
+            rules=RULES,
+            mode=mode,
+            company="Larkfield Support",
+        )
+        serde = JsonPlusSerializer(allowed_msgpack_modules=[])
+        triage = Engine(graph=build_graph(nodes, AsyncSqliteSaver(connection, serde=serde)))
+        messages, cases = StoredMessages(sessions=sessions), StoredCases(sessions=sessions)
+        health = FakeHealth()
+        tokens = Tokens(secret=installation_key(outside.folder), domain="larkfield.example")
+        desk = Desk(mailbox="support", address=SUPPORT, tokens=tokens)
+        paper = Stationery(
+            templates=templates,
+            clock=outside.clock,
+            company="Larkfield Support",
+            zone=ZoneInfo("Europe/Vienna"),
+            desks={"support": desk},
+        )
+        customer = CustomerLetters(paper=paper)
+        letters = ReviewLetters(paper=paper, queue=QUEUE, admin=ADMIN, reviewers=len(REVIEWERS))
+        yield Office(
+            outside=outside,
+            sessions=sessions,
+            health=health,
+            runner=Runner(health=health, clock=outside.clock),
+            paper=paper,
+            receive_mail=ReceiveMail(
+                mailbox=outside.mailbox,
+                sightings=StoredSightings(sessions=sessions, content_key=content_key),
+                clock=outside.clock,
+                baseline=baseline,
+            ),
+            sort_mail=SortMail(
+                messages=messages,
+                cases=cases,
+                letters=letters,
+                desks=paper.desks,
+                ours=frozenset({SUPPORT}),
+                reviewers=frozenset(REVIEWERS),
+                authserv_id=authserv_id,
+                clock=outside.clock,
+            ),
+            triage_cases=TriageCases(
+                engine=triage,
+                messages=messages,
+                cases=cases,
+                customer=customer,
+                review=letters,
+                deadlines=DEADLINES,
+                longest=max(DEADLINES.values()),
+                mode=mode,
+                clock=outside.clock,
+            ),
+            resume_reviews=ResumeReviews(
+                engine=triage,
+                messages=messages,
+                cases=cases,
+                customer=customer,
+                review=letters,
+                reviewers=REVIEWERS,
+                deadlines=DEADLINES,
+                longest=max(DEADLINES.values()),
+                clock=outside.clock,
+            ),
+            deliver_outbox=DeliverOutbox(
+                outbox=StoredOutbox(sessions=sessions),
+                senders={"support": outside.sender},
+                letters=letters,
+                health=health,
+                clock=outside.clock,
+            ),
+            views=Views(sessions=sessions),
+        )

@@ -1,0 +1,184 @@
+"""What each mail is, before any model sees it."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailagent.domain.message import MessageId
+from tests.fakes.mails import ADMIN, DANA, QUEUE, SUPPORT, TOM, mail, read, text_of
+from tests.fakes.model import ANGRY
+from tests.jobs.office import Office, Outside, open_office
+
+
+async def angry_case(outside: Outside, office: Office) -> None:
+    """A case that waits for its reviewer."""
+    outside.model.mood = ANGRY
+    outside.customer_writes("You charged me twice!", subject="Charged twice")
+    await office.work()
+
+
+@pytest.mark.parametrize(
+    ("headers", "rule"),
+    [
+        ({"Auto_Submitted": "auto-replied"}, "intake:auto_reply"),
+        ({"List_Id": "<news.example>", "Precedence": "bulk"}, "intake:automatic"),
+        ({"X_Failed_Recipients": "a@b.example"}, "intake:bounce"),
+        ({"X_Mailagent_Loop": "mailagent"}, "intake:own"),
+    ],
+)
+async def test_mail_of_machines_ends_in_the_log(
+    outside: Outside, office: Office, headers: dict[str, str], rule: str
+) -> None:
+    """Two machines that answer each other never stop."""
+    outside.customer_writes(**headers)
+
+    await office.work()
+
+    assert await office.rules() == [rule]
+    assert (outside.sender.accepted, outside.model.calls) == ([], [])
+    assert (await office.views.status())["handled"] == 1
+
+
+async def test_our_own_address_is_never_answered(outside: Outside, office: Office) -> None:
+    """A forged From of ours would make us write to ourselves for ever."""
+    outside.customer_writes(sender=f"Support <{SUPPORT}>")
+
+    await office.work()
+
+    assert await office.rules() == ["intake:own"]
+
+
+async def test_a_reply_with_our_token_is_a_review(outside: Outside, office: Office) -> None:
+    """It must not be taken for a customer's mail and answered by a model."""
+    await angry_case(outside, office)
+    calls = list(outside.model.calls)
+
+    outside.reviewer_replies("APPROVE")
+    await office.work()
+
+    assert await office.rules() == ["angry", "approve"]
+    assert outside.model.calls == calls
+
+
+async def test_forged_tokens_are_refused_with_one_notice(outside: Outside, office: Office) -> None:
+    """Somebody tries to decide; the admin hears of it, once, and no model answers them."""
+    await angry_case(outside, office)
+    digest = outside.mails_to(QUEUE)[0]
+    forged = str(digest["Reply-To"]).replace("+r.c1.1.", "+r.c1.2.")
+    for text in ("APPROVE", "Approve!"):
+        outside.mailbox.deliver(mail(text, to=forged, sender=f"Dana <{DANA}>", subject="Re: something"))
+
+    await office.work()
+
+    (notice,) = outside.mails_to(ADMIN)
+    assert "refused" in str(notice["Subject"])
+    assert DANA in text_of(notice).replace("[.]", ".")
+    assert await office.rules() == ["angry", "intake:review", "intake:review"]
+    assert (len(outside.mails_to(TOM)), outside.mails_to(DANA)) == (1, [])
+
+
+async def test_a_reviewer_who_names_a_case_without_its_token_is_told(outside: Outside, office: Office) -> None:
+    """A new mail with the subject of the digest proves nothing; silence would leave the reviewer waiting."""
+    await angry_case(outside, office)
+
+    outside.mailbox.deliver(mail("APPROVE", subject="[C-1] Charged twice", sender=f"Dana <{DANA}>"))
+    await office.work()
+
+    (receipt,) = outside.mails_to(DANA)
+    assert "REVIEW-10" in text_of(receipt)
+    assert len(outside.mails_to(TOM)) == 1
+
+
+async def test_a_customer_who_names_a_case_gets_a_case_of_their_own(outside: Outside, office: Office) -> None:
+    """Case numbers can be guessed."""
+    await angry_case(outside, office)
+
+    outside.customer_writes("APPROVE", subject="[C-1] Charged twice", sender="Eve <eve@other.example>")
+    await office.work()
+
+    assert [entry["case"] for entry in await office.log()] == ["C-1", "C-2"]
+
+
+async def test_a_mail_that_cannot_be_read_is_kept_and_the_next_goes_on(outside: Outside, office: Office) -> None:
+    """One crafted mail must not stop all customers; a person looks at it."""
+    outside.mailbox.deliver(b"this is no mail at all")
+    outside.customer_writes()
+
+    await office.work()
+
+    assert len(outside.mails_to(TOM)) == 1
+    (row,) = await office.views.set_aside()
+    assert "no mail" in str(row["reason"])
+    assert await office.views.raw(1) == b"this is no mail at all"
+    (notice,) = outside.mails_to(ADMIN)
+    assert "mailagent aside 1" in " ".join(text_of(notice).split())
+
+
+async def test_a_mail_over_the_limit_is_kept_with_its_size(outside: Outside, office: Office) -> None:
+    """Its body was never fetched: what is missing must not be guessed."""
+    outside.mailbox.size_limit = 5_000
+    outside.customer_writes("x " * 5_000)
+
+    await office.work()
+
+    (row,) = await office.views.set_aside()
+    assert "over the limit" in str(row["reason"])
+    assert len(outside.mails_to(ADMIN)) == 1
+    assert outside.mails_to(TOM) == []
+
+
+async def test_what_was_set_aside_can_be_tried_again(outside: Outside, office: Office) -> None:
+    """The admin has raised the limit, or mailagent was mended."""
+    outside.mailbox.deliver(b"\x01broken")
+    await office.work()
+
+    await office.views.retry_aside(1)
+    assert [message.id for message in await office.sort_mail.due()] == [1]
+    await office.work()
+
+    assert len(await office.views.set_aside()) == 1
+
+
+@pytest.mark.parametrize("authenticated", [True, False])
+async def test_whether_the_provider_vouches_for_the_sender_is_kept(
+    outside: Outside, office: Office, *, authenticated: bool
+) -> None:
+    """It decides who may see a thread and who may decide."""
+    outside.customer_writes(authenticated=authenticated)
+    await office.receive()
+
+    assert (await office.sort_mail.messages.get(MessageId(1))).authenticated is authenticated
+
+
+async def test_without_a_server_that_vouches_senders_are_taken_at_their_word(outside: Outside) -> None:
+    """``authentication = "off"``, for closed networks."""
+    async with open_office(outside, authserv_id=None) as office:
+        outside.customer_writes(authenticated=False)
+        await office.receive()
+
+        assert (await office.sort_mail.messages.get(MessageId(1))).authenticated
+
+
+async def test_a_reply_finds_its_case_by_the_customers_own_ids(outside: Outside, office: Office) -> None:
+    """A second mail that answers the customer's own first one belongs to it, before we wrote anything."""
+    raw = mail("Which cards?")
+    outside.mailbox.deliver(raw)
+    outside.mailbox.deliver(mail("And Klarna?", answering=read(raw)))
+
+    await office.work()
+
+    assert [entry["case"] for entry in await office.log()] == ["C-1", "C-1"]
+
+
+async def test_a_busy_store_is_asked_again(outside: Outside, office: Office) -> None:
+    """A message that was postponed is sorted when its time has come, not before."""
+    outside.customer_writes()
+    await office.receive_mail.visit()
+    (message,) = await office.sort_mail.due()
+
+    await office.sort_mail.postpone(message, "database is locked")
+    assert await office.sort_mail.due() == []
+
+    outside.clock.passes(timedelta(minutes=1))
+    (again,) = await office.sort_mail.due()
+    assert (again.attempts, again.reason) == (1, "database is locked")
