@@ -167,8 +167,11 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
 
 @asynccontextmanager
 async def open_views(settings: Settings) -> AsyncIterator[Views]:
-    """What the database tells, also while the daemon runs."""
-    engine, sessions = await open_database(settings.path(settings.data_dir) / DATABASE)
+    """What the database tells, also while the daemon runs. Raises `ConfigurationError` before its first start."""
+    path = settings.path(settings.data_dir) / DATABASE
+    if not path.exists():
+        raise ConfigurationError(f"{path}: there is no data yet; start the daemon with 'mailagent run'", exit_code=75)
+    engine, sessions = await open_database(path)
     try:
         yield Views(sessions=sessions)
     finally:

@@ -16,7 +16,6 @@ from mailagent.errors import ConfigurationError
 from mailagent.language.examples import Examples
 from mailagent.language.mood import mood_of, wants_human
 from mailagent.language.summary import excerpt_of, first_steps, summary_of
-from mailagent.language.words import content_words
 from mailagent.ports import Answer, Article, Brief, Classification, CustomerMail, Usage
 
 LANGUAGES = ("en", "de", "fr", "es")
@@ -25,7 +24,7 @@ SHORTEST_TEXT = 20
 SURE_LANGUAGE = 0.7
 LONGEST_TEXT = 12_000
 LONGEST_ANSWER = 2_400
-LONGEST_QUERY_WORDS = 60
+LONGEST_QUERY = 2_000
 FOREIGN_CONFIDENCE = 0.3
 """The examples are English, so the category of another language is at most this sure."""
 
@@ -45,7 +44,6 @@ class OfflineModel:
         language = await asyncio.to_thread(self._languages.of, f"{mail.subject}\n{text}")
         nearest = self._examples.nearest(mail.subject, text)
         mood = mood_of(f"{mail.subject}\n{text}")
-        words = list(dict.fromkeys(content_words(f"{mail.subject} {text}")))[:LONGEST_QUERY_WORDS]
         return Classification(
             category=nearest.category,
             sentiment=mood.sentiment,
@@ -53,7 +51,7 @@ class OfflineModel:
             language=language,
             wants_human=wants_human(f"{mail.subject}\n{text}"),
             confidence=nearest.confidence if language == "en" else min(nearest.confidence, FOREIGN_CONFIDENCE),
-            search_query=" ".join(words),
+            search_query=f"{mail.subject}\n{text}"[:LONGEST_QUERY],
             usage=Usage(calls=1),
         )
 

@@ -18,7 +18,7 @@ def inspect_mails(files: list[Path], *, as_json: bool) -> None:
         try:
             answer = _inspect(parse(file.read_bytes()))
         except (PermanentError, OSError) as error:
-            answer = {"kind": "aside", "reason": str(error)}
+            answer = {"kind": "aside", "reason": _reason(error)}
         if as_json:
             print_json_line({"file": str(file), **answer})
         else:
@@ -31,7 +31,7 @@ def try_mail(file: Path, config: Path, *, as_json: bool) -> None:
     try:
         mail = parse(file.read_bytes())
     except (PermanentError, OSError) as error:
-        complain(f"{file}: {error}")
+        complain(f"{file}: {_reason(error)}")
         raise SystemExit(1) from None
     found = asyncio.run(_try(mail, config))
     if as_json:
@@ -103,6 +103,10 @@ async def _try(mail: ParsedMail, config: Path) -> dict[str, object]:
             {"id": row["id"], "title": row["title"], "score": round(row["score"], 3)} for row in state["kb_results"]
         ],
     }
+
+
+def _reason(error: PermanentError | OSError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _inspect(mail: ParsedMail) -> dict[str, object]:

@@ -234,6 +234,7 @@ def use(world: World, model: ModelServer) -> None:
 
 def _works(world: World, name: str) -> bool | None:
     """What status says; None before the daemon has tried."""
-    outside = world.status()["outside"]
+    done = world.command("status", "--json")
+    outside = json.loads(done.stdout)["outside"] if done.stdout else []
     assert isinstance(outside, list)
     return next((row["working"] for row in outside if row["name"] == name), None)

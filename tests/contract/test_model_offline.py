@@ -1,13 +1,18 @@
 """What the offline model is good for, on the shipped categories."""
 
+from pathlib import Path
+
 import pytest
 
+from mailagent.adapters.clock import SystemClock
+from mailagent.adapters.knowledge_fts import FtsKnowledge
 from mailagent.adapters.offline_model import OfflineModel
 from mailagent.domain.category import Category
 from mailagent.errors import ConfigurationError
 from mailagent.ports import CustomerMail
 from tests.contract.test_model import DOUBLE_CHARGE, PAYMENT, QUESTION, shipped_categories
 
+ROOT = Path(__file__).parents[2]
 MAILS = {
     "I was charged twice for order LF-20333, please refund one payment.": "billing",
     "Which payment methods do you accept?": "billing",
@@ -113,3 +118,28 @@ def test_no_category_is_a_mistake_of_the_configuration() -> None:
     """Every mail must get one."""
     with pytest.raises(ConfigurationError, match=r"categories\.toml"):
         OfflineModel([])
+
+
+QUESTIONS = {
+    "Hi, I ordered two weeks ago (order LF-1002) and have heard nothing. Where is my order?\nTom": "general/order-status",
+    "I can't log in any more, it says wrong password although I am sure it is right.": "technical/login",
+    "I'm usually a medium but between sizes in your trousers. Which size should I take?": "product/sizing",
+    "I'd like to send back the lamp I bought last week, it's not the colour I expected.": "product/returns",
+    "Do you deliver to Spain and how much is it?": "product/shipping",
+    "Hi, can I pay with Klarna? Thanks": "billing/payment-methods",
+    "The kettle I bought in May stopped working. Is there a warranty?": None,
+    "Is the wool blanket free of lanolin? My son is allergic.": None,
+    "Do you have a shop in Hamburg that I can visit?": None,
+}
+
+
+@pytest.mark.parametrize(("text", "article"), QUESTIONS.items())
+async def test_a_whole_mail_finds_the_article_that_answers_it(text: str, article: str | None) -> None:
+    """People wrap their question in greetings and stories; a mail that no article answers must find none."""
+    found = await OfflineModel(shipped_categories()).classify(CustomerMail(subject="Question", text=text))
+
+    articles = await FtsKnowledge(ROOT / "knowledge", clock=SystemClock()).search(
+        found.search_query, category=found.category, limit=3
+    )
+
+    assert [hit.id for hit in articles[:1]] == ([article] if article else [])
