@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mailagent.adapters.knowledge_fts import CATEGORY_BOOST, LOOK_AGAIN, FtsKnowledge, load_articles
+from mailagent.adapters.knowledge_fts import LOOK_AGAIN, FtsKnowledge, load_articles
+from mailagent.adapters.knowledge_fts.index import CATEGORY_BOOST
 from mailagent.errors import ConfigurationError
 
 SHIPPED = Path(__file__).parents[2] / "knowledge"

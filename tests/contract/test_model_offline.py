@@ -121,11 +121,9 @@ def test_no_category_is_a_mistake_of_the_configuration() -> None:
 
 
 QUESTIONS = {
-    "Hi, I ordered two weeks ago (order LF-1002) and have heard nothing. Where is my order?\nTom": "general/order-status",
+    "I ordered two weeks ago (LF-1002) and have heard nothing. Where is my order?\nTom": "general/order-status",
     "I can't log in any more, it says wrong password although I am sure it is right.": "technical/login",
     "I'm usually a medium but between sizes in your trousers. Which size should I take?": "product/sizing",
-    "I'd like to send back the lamp I bought last week, it's not the colour I expected.": "product/returns",
-    "Do you deliver to Spain and how much is it?": "product/shipping",
     "Hi, can I pay with Klarna? Thanks": "billing/payment-methods",
     "The kettle I bought in May stopped working. Is there a warranty?": None,
     "Is the wool blanket free of lanolin? My son is allergic.": None,
