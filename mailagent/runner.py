@@ -15,6 +15,7 @@ from mailagent.events import log
 from mailagent.ports import Clock, Health
 
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 CRASHES = 3
 """Unknown errors on one item before it is set aside."""
 ASIDE_IN_A_ROW = 5
@@ -52,6 +53,7 @@ class Runner:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     stopped: set[str] = field(default_factory=set)
     _aside: dict[str, int] = field(default_factory=dict)
+    _well: set[str] = field(default_factory=set)
 
     async def run_due(self, job: Job[Item]) -> int:
         """Handle all that is due; returns how many items there were."""
@@ -62,27 +64,31 @@ class Runner:
             await self.run(job, item)
         return len(items)
 
-    async def run(self, job: Job[Item], item: Item) -> None:
-        """Handle one item and see to its errors."""
+    async def run(self, job: Job[Item], item: Item) -> bool:
+        """Handle one item and see to its errors. False when the job has stopped and the item was left alone."""
         if job.name in self.stopped:
-            return
+            return False
         try:
             await job.handle(item)
         except (TemporaryError, ConfigurationError) as error:
             log("job.postponed", job=job.name, error=type(error).__name__)
             await job.postpone(item, str(error))
-            return
+            if isinstance(error, ConfigurationError):
+                await self._unwell(job.name, str(error))
         except PermanentError as error:
             await self._give_up(job, item, error)
-            return
         except Exception as error:  # noqa: BLE001 - a bug must not stop the others
             log("job.crashed", job=job.name, error=type(error).__name__, trace=_trace(error))
             if job.attempts(item) + 1 < CRASHES:
                 await job.postpone(item, f"{type(error).__name__}: {error}")
-                return
-            await self._give_up(job, item, error)
-            return
-        self._aside[job.name] = 0
+            else:
+                await self._give_up(job, item, error)
+        else:
+            self._aside[job.name] = 0
+            if job.name not in self._well:
+                self._well.add(job.name)
+                await self.health.worked(f"job:{job.name}", at=self.clock.now())
+        return True
 
     async def reach(self, name: str, visit: Callable[[], Awaitable[None]]) -> Exception | None:
         """Use something outside; remember for `status` whether that worked. Returns what went wrong."""
@@ -99,12 +105,13 @@ class Runner:
         await self.health.worked(name, at=self.clock.now())
         return None
 
-    async def guard(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Keep a loop alive: what fails here, such as a busy database, is met again at the next round."""
+    async def guard(self, work: Callable[[], Awaitable[Result]]) -> Result | None:
+        """Keep a loop alive: what fails here, such as a full disk, is met again at the next round."""
         try:
-            await work()
+            return await work()
         except Exception as error:  # noqa: BLE001 - the loop must go on
             log("job.crashed", job="loop", error=type(error).__name__, trace=_trace(error))
+            return None
 
     async def _give_up(self, job: Job[Item], item: Item, error: Exception) -> None:
         await job.set_aside(item, error)
@@ -113,7 +120,12 @@ class Runner:
             self.stopped.add(job.name)
             detail = f"{ASIDE_IN_A_ROW} items in a row were set aside; mend the cause, then restart mailagent"
             log("job.stopped", job=job.name, detail=detail)
-            await self.health.failed(f"job:{job.name}", detail, at=self.clock.now())
+            await self._unwell(job.name, detail)
+
+    async def _unwell(self, name: str, detail: str) -> None:
+        """`status` shows it until the job works again."""
+        self._well.discard(name)
+        await self.health.failed(f"job:{name}", detail, at=self.clock.now())
 
 
 def _trace(error: Exception) -> str:

@@ -117,14 +117,15 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             clock=clock,
         )
 
-        async def work(case_id: CaseId) -> None:
-            await runner.guard(lambda: work_on(case_id))
+        async def work(case_id: CaseId) -> bool:
+            return await runner.guard(lambda: work_on(case_id)) or False
 
-        async def work_on(case_id: CaseId) -> None:
+        async def work_on(case_id: CaseId) -> bool:
             """One message of a case, by the job that its intake asks for."""
             message = await messages.next_in_case(case_id, at=clock.now())
-            if message is not None:
-                await runner.run(resume_reviews if message.intake == "review" else triage_cases, message)
+            if message is None:
+                return False
+            return await runner.run(resume_reviews if message.intake == "review" else triage_cases, message)
 
         senders = {row.name: SmtpSender(_smtp(settings, row)) for row in settings.mailbox}
         mailboxes = {row.name: ImapMailbox(_imap(settings, row)) for row in settings.mailbox}

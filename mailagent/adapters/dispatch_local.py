@@ -14,11 +14,12 @@ from mailagent.domain.case import CaseId
 class LocalDispatcher:
     """See `ports.Dispatcher`.
 
-    `due` names the cases with something to do, longest waiting first; `work` does one message and raises nothing.
+    `due` names the cases with something to do, longest waiting first; `work` does one message, raises nothing, and says
+    whether it got anywhere: a case that did not is left until somebody asks again.
     """
 
     due: Callable[[], Awaitable[Sequence[CaseId]]]
-    work: Callable[[CaseId], Awaitable[None]]
+    work: Callable[[CaseId], Awaitable[bool]]
     concurrency: int
     _running: dict[CaseId, asyncio.Task[None]] = field(default_factory=dict)
 
@@ -32,11 +33,15 @@ class LocalDispatcher:
 
     async def drain(self) -> None:
         """See `ports.Dispatcher`."""
+        got_on: list[None] = []
         while True:
-            await self.start_due(lambda: None)
+            before = len(got_on)
+            await self.start_due(lambda: got_on.append(None))
             if not self._running:
                 return
             await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
+            if not self._running and len(got_on) == before:
+                return
 
     async def finish(self, seconds: float) -> int:
         """See `ports.Dispatcher`."""
@@ -50,8 +55,10 @@ class LocalDispatcher:
         return len(late)
 
     async def _run(self, case_id: CaseId, then: Callable[[], None]) -> None:
+        got_on = False
         try:
-            await self.work(case_id)
+            got_on = await self.work(case_id)
         finally:
             del self._running[case_id]
-            then()
+            if got_on:
+                then()

@@ -1,8 +1,10 @@
 """``mailagent run``."""
 
 import asyncio
+import os
 import signal
 import sys
+import threading
 from pathlib import Path
 
 from mailagent.cli.show import complain
@@ -32,7 +34,11 @@ def run_daemon(config: Path, *, once: bool) -> int:
             await daemon.run(stop)
             return 0
 
-    return asyncio.run(main())
+    code = asyncio.run(main())
+    sys.stderr.flush()
+    if threading.active_count() > 1:
+        os._exit(code)  # a thread still waits for a silent server; all is committed, and the exit must not wait for it
+    return code
 
 
 def _exit_code(error: Exception) -> int:

@@ -87,7 +87,9 @@ class Dispatcher(Protocol):
     """Who works on which case, one message of a case at a time."""
 
     async def start_due(self, then: Callable[[], None]) -> None:
-        """Start work on the cases that are due, as many as may run at once; `then` is called after each message."""
+        """Start work on the cases that are due, as many as may run at once; `then` is called after each message that
+        was dealt with.
+        """
 
     async def drain(self) -> None:
         """Work until nothing is due."""

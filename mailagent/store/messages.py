@@ -89,16 +89,20 @@ class StoredMessages:
 
     async def due_cases(self, *, at: datetime, limit: int) -> list[CaseId]:
         """See `ports.Messages`."""
-        first = func.min(col(MessageRow.id))
+        oldest = (
+            select(func.min(col(MessageRow.id)))
+            .where(MessageRow.state == "ready")
+            .group_by(col(MessageRow.case_id))
+            .scalar_subquery()
+        )
         async with self.sessions.begin() as session:
             rows = await session.exec(
-                select(MessageRow.case_id, first)
-                .where(MessageRow.state == "ready", MessageRow.due_at <= at)
-                .group_by(col(MessageRow.case_id))
-                .order_by(first)
+                select(MessageRow.case_id)
+                .where(col(MessageRow.id).in_(oldest), MessageRow.due_at <= at)
+                .order_by(col(MessageRow.id))
                 .limit(limit)
             )
-            return [CaseId(case_id) for case_id, _ in rows if case_id is not None]
+            return [CaseId(case_id) for case_id in rows if case_id is not None]
 
     async def next_in_case(self, case_id: CaseId, *, at: datetime) -> Message | None:
         """See `ports.Messages`."""

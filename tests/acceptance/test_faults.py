@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 
 import pytest
 
@@ -112,7 +113,19 @@ def test_a_stop_is_obeyed_while_the_mail_server_is_away(world: World) -> None:
     world.start()
     world.until(lambda: _works(world, "imap:support") is False, "status to tell that the server is away")
 
-    assert world.stop(signal.SIGTERM) == 0
+    assert world.stop(signal.SIGTERM, within=20) == 0
+
+
+def test_a_stop_is_obeyed_while_the_mail_server_is_silent(world: World) -> None:
+    """A server that accepts the connection and says nothing holds a thread; the process must end all the same."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        world.configure(imap_port=silent.getsockname()[1])
+        world.start()
+        connection, _ = silent.accept()
+
+        assert world.stop(signal.SIGTERM, within=20) == 0
+
+        connection.close()
 
 
 def test_a_second_daemon_on_the_same_data_is_refused(world: World, customer: Customer) -> None:

@@ -89,12 +89,12 @@ baseline = "all"
             )
         return self
 
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
-        """Stop the daemon; returns its exit code."""
+    def stop(self, how: signal.Signals = signal.SIGTERM, *, within: float = PATIENCE) -> int:
+        """Stop the daemon, in at most `within` seconds; returns its exit code."""
         if self.process is None:
             return 0
         self.process.send_signal(how)
-        code = self.process.wait(timeout=PATIENCE)
+        code = self.process.wait(timeout=within)
         self.process = None
         return code
 
