@@ -148,7 +148,6 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
                 messages=messages,
                 cases=cases,
                 letters=review,
-                desks=paper.desks,
                 ours=frozenset(row.address for row in settings.mailbox),
                 reviewers=frozenset(reviewers),
                 authserv_id=settings.review.authserv_id if settings.review.authentication == "required" else None,

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 Verb = Literal["approve", "modify", "reject"]
-UnclearCode = Literal["REVIEW-01", "REVIEW-02", "REVIEW-03", "REVIEW-04", "REVIEW-05", "REVIEW-06", "REVIEW-12"]
+UnclearCode = Literal[
+    "REVIEW-01", "REVIEW-02", "REVIEW-03", "REVIEW-04", "REVIEW-05", "REVIEW-06", "REVIEW-12", "REVIEW-13"
+]
 
 VERBS: dict[str, Verb] = {
     "approve": "approve", "approved": "approve", "approves": "approve", "agreed": "approve",

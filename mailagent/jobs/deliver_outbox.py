@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mailagent.domain.outgoing import OutboxEntry
-from mailagent.errors import ConfigurationError, TemporaryError, UncertainError
+from mailagent.errors import ConfigurationError, PermanentError, TemporaryError, UncertainError
 from mailagent.events import log
 from mailagent.letters.review import ReviewLetters
 from mailagent.ports import Clock, Health, MailSender, Outbox
@@ -45,8 +45,11 @@ class DeliverOutbox:
         """Send one mail and remember that it went."""
         if not await self.outbox.claim(entry):
             return
+        sender = self.senders.get(entry.mailbox)
+        if sender is None:
+            raise PermanentError(f"the mailbox '{entry.mailbox}' is not in config/mailboxes.toml any more")
         try:
-            await self.senders[entry.mailbox].send(entry.recipient, entry.raw)
+            await sender.send(entry.recipient, entry.raw)
         except (TemporaryError, ConfigurationError) as error:
             await self.health.failed(f"smtp:{entry.mailbox}", str(error), at=self.clock.now())
             raise

@@ -59,14 +59,13 @@ class ResumeReviews:
         if escalation.state != "open":
             await self._too_late(case, reply, escalation)
             return
-        decision = read_decision(reply.text)
-        if isinstance(decision, Decision) and decision.verb == "approve" and escalation.draft is None:
-            decision = Unclear(code="REVIEW-12")
+        message = await self.messages.get(escalation.message_id)
+        decision = _possible(read_decision(reply.text), escalation, message)
         if isinstance(decision, Unclear):
             due = self.review.spoken(escalation.due_at)
             await self._tell(case, reply, code=decision.code, values={"detail": decision.detail, "due": due})
             return
-        await self._apply(case, reply, escalation, decision, reviewer)
+        await self._apply(case, message, reply, escalation, decision, reviewer=reviewer)
 
     def attempts(self, reply: Message) -> int:
         """See `Job`."""
@@ -84,13 +83,19 @@ class ResumeReviews:
         )
 
     async def _apply(
-        self, case: Case, reply: Message, escalation: Escalation, decision: Decision, reviewer: str
+        self,
+        case: Case,
+        message: Message,
+        reply: Message,
+        escalation: Escalation,
+        decision: Decision,
+        *,
+        reviewer: str,
     ) -> None:
         """Resume the graph; close the question and queue the mails in one commit.
 
         The store compares and sets: of two reviewers at once one wins, the other's reply is read again as too late.
         """
-        message = await self.messages.get(escalation.message_id)
         outcome = await self.engine.decide(
             escalation,
             DecisionState(
@@ -162,6 +167,17 @@ class ResumeReviews:
         await self.cases.commit(
             Handled(message_id=reply.id, case_id=case.id, at=self.clock.now(), log={reply.id: entry}, outbox=mails)
         )
+
+
+def _possible(decision: Decision | Unclear, escalation: Escalation, message: Message) -> Decision | Unclear:
+    """A reply needs an address, and an approval a draft."""
+    if isinstance(decision, Unclear) or decision.verb == "reject":
+        return decision
+    if message.sender is None:
+        return Unclear(code="REVIEW-13")
+    if decision.verb == "approve" and escalation.draft is None:
+        return Unclear(code="REVIEW-12")
+    return decision
 
 
 def _entry(case: Case, reply: Message, *, rule: str, reason: str) -> dict[str, object]:

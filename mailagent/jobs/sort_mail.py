@@ -4,7 +4,7 @@ Mail that is automatic, or our own, ends here: recorded and never answered.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -12,7 +12,6 @@ from mailagent.domain.case import CaseId, read_case_number
 from mailagent.domain.message import Intake, Message
 from mailagent.errors import PermanentError
 from mailagent.events import log
-from mailagent.letters.desk import Desk
 from mailagent.letters.review import ReviewLetters
 from mailagent.mail.authentication import authenticated
 from mailagent.mail.automatic import kind_of
@@ -35,7 +34,6 @@ class SortMail:
     messages: Messages
     cases: Cases
     letters: ReviewLetters
-    desks: Mapping[str, Desk]
     ours: frozenset[str]
     reviewers: frozenset[str]
     authserv_id: str | None
@@ -75,7 +73,7 @@ class SortMail:
 
     async def _sort(self, message: Message, mail: ParsedMail) -> Sorted:
         kind = kind_of(mail, ours=self.ours)
-        tokens = self.desks[message.mailbox].tokens
+        tokens = self.letters.paper.desk(message.mailbox).tokens
         review = tokens.find_review(mail)
         case_id: CaseId | None = None
         linked: CaseId | None = None
@@ -126,7 +124,7 @@ class SortMail:
         Our signed ids first, then References from the newest, then In-Reply-To. Never by subject.
         """
         named = [*reversed(mail.references), *mail.in_reply_to]
-        tokens = self.desks[message.mailbox].tokens
+        tokens = self.letters.paper.desk(message.mailbox).tokens
         case_id = tokens.find_case(mail) or await self.messages.case_of(named)
         if case_id is None:
             return None, None

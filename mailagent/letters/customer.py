@@ -25,7 +25,7 @@ class CustomerLetters:
         self, case: Case, message: Message, *, text: str, automatic: bool, sources: Sequence[str]
     ) -> NewOutboxEntry:
         """A reply: `text` is the whole letter, written by a template or by a reviewer."""
-        desk = self.paper.desks[case.mailbox]
+        desk = self.paper.desk(case.mailbox)
         subject = f"{reply_subject(message.subject)} [{case.number}]"
         reference = f"\n\n\nRef {desk.tokens.case_reference(case.id)}"
         ratings = [
@@ -63,7 +63,7 @@ class CustomerLetters:
     def _letter(
         self, kind: MailKind, purpose: str, case: Case, message: Message, values: Mapping[str, object]
     ) -> NewOutboxEntry:
-        desk = self.paper.desks[case.mailbox]
+        desk = self.paper.desk(case.mailbox)
         body = self.paper.templates.body(f"customer/{kind}", values)
         key = f"{message.id}:{purpose}"
         return self.paper.seal(

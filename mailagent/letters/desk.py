@@ -33,12 +33,16 @@ class Stationery:
     zone: ZoneInfo
     desks: dict[str, Desk]
 
+    def desk(self, mailbox: str) -> Desk:
+        """The desk of `mailbox`; the first one for what came in by a mailbox that is not configured any more."""
+        return self.desks.get(mailbox) or next(iter(self.desks.values()))
+
     def seal(self, mail: Outgoing, *, key: str, mailbox: str, case_id: CaseId | None) -> NewOutboxEntry:
         """Freeze the bytes; they are never built again."""
         return NewOutboxEntry(
             key=key,
             kind=mail.kind,
-            mailbox=mailbox,
+            mailbox=self.desk(mailbox).mailbox,
             case_id=case_id,
             recipient=mail.recipient,
             message_id=mail.message_id,

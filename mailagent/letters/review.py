@@ -31,7 +31,7 @@ class ReviewLetters:
         self, case: Case, message: Message, question: NewEscalation, state: TriageState, *, earlier_messages: int
     ) -> NewOutboxEntry:
         """Put one escalation before the reviewers. The token travels in Reply-To, Message-ID and the Ref line."""
-        desk = self.paper.desks[case.mailbox]
+        desk = self.paper.desk(case.mailbox)
         now = self.paper.clock.now()
         address = desk.tokens.review_address(desk.address, case.id, question.revision)
         subject = self._subject(case)
@@ -93,7 +93,7 @@ class ReviewLetters:
 
     def receipt(self, case: Case, reply: Message, *, code: str, values: Mapping[str, object]) -> NewOutboxEntry:
         """Nothing was sent, and why. `reply` is the reviewer's; `values` fill the text of `code`."""
-        desk = self.paper.desks[case.mailbox]
+        desk = self.paper.desk(case.mailbox)
         heading, _, text = self.paper.templates.text(f"review/errors/{code}", values).partition("\n")
         revision = reply.review_revision
         return self._mail(
@@ -122,7 +122,7 @@ class ReviewLetters:
         """What was done, to the reviewer who decided."""
         return self._mail(
             "confirmation",
-            self.paper.desks[case.mailbox],
+            self.paper.desk(case.mailbox),
             case,
             {
                 "case_number": case.number,
@@ -194,7 +194,7 @@ class ReviewLetters:
         self, *, key: str, mailbox: str, heading: str, what: str, remedy: str, facts: Sequence[tuple[str, str]]
     ) -> NewOutboxEntry:
         """Tell the admin of something that only a person can mend."""
-        desk = self.paper.desks[mailbox]
+        desk = self.paper.desk(mailbox)
         values = {
             "heading": heading,
             "what": what,

@@ -40,6 +40,7 @@ DETAILS: Mapping[str, str] = {
     "09": "",
     "10": "",
     "12": "",
+    "13": "",
 }
 """Code -> the part of a reviewer's reply that it is about."""
 
