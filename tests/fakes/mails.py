@@ -59,7 +59,7 @@ def text_of(message: EmailMessage) -> str:
     """Its text part."""
     part = message.get_body(("plain",))
     assert part is not None
-    return str(part.get_content())
+    return str(part.get_content()).replace("\r\n", "\n")
 
 
 def words(message: EmailMessage) -> str:

@@ -202,7 +202,6 @@ async def open_office(
                 messages=messages,
                 cases=cases,
                 letters=letters,
-                desks=paper.desks,
                 ours=frozenset({SUPPORT}),
                 reviewers=frozenset(REVIEWERS),
                 authserv_id=authserv_id,

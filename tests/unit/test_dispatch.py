@@ -10,9 +10,10 @@ from mailagent.domain.case import CaseId
 
 @dataclass(kw_only=True)
 class Desk:
-    """Cases with messages; work on one waits until `release` is called, unless `released`."""
+    """Cases with messages; work on one waits at its gate, unless `released`, and on a `stuck` one leads to nothing."""
 
     waiting: dict[int, int]
+    stuck: set[int] = field(default_factory=set)
     released: bool = False
     started: list[int] = field(default_factory=list)
     at_once: int = 0
@@ -23,9 +24,11 @@ class Desk:
         """Cases that have a message left."""
         return [CaseId(case) for case, messages in self.waiting.items() if messages]
 
-    async def work(self, case_id: CaseId) -> None:
+    async def work(self, case_id: CaseId) -> bool:
         """One message."""
         self.started.append(case_id)
+        if case_id in self.stuck:
+            return False
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         if not self.released:
@@ -33,6 +36,7 @@ class Desk:
         await asyncio.sleep(0)
         self.waiting[case_id] -= 1
         self.at_once -= 1
+        return True
 
 
 def dispatcher(desk: Desk, *, concurrency: int = 8) -> LocalDispatcher:
@@ -89,6 +93,21 @@ async def test_drain_works_until_nothing_is_left() -> None:
     assert sorted(desk.started) == [1, 1, 1, 2]
 
 
+async def test_a_case_that_gets_nowhere_is_left_until_somebody_asks_again() -> None:
+    """A job that has stopped leaves its cases due; going round them for ever would eat a processor."""
+    desk = Desk(waiting={1: 1, 2: 2}, stuck={1}, released=True)
+    told: list[str] = []
+    working = dispatcher(desk)
+
+    await working.start_due(lambda: told.append("done"))
+    await working.finish(10)
+    assert told == ["done"]
+
+    await working.drain()
+    assert desk.waiting == {1: 1, 2: 0}
+    assert desk.started.count(1) < 10
+
+
 async def test_each_end_is_told() -> None:
     """What was decided shall leave at once, not at the next sweep."""
     desk = Desk(waiting={1: 1, 2: 1}, released=True)
@@ -108,6 +127,7 @@ async def test_what_takes_too_long_at_a_stop_is_given_up() -> None:
     await working.start_due(nothing)
     await turn()
     desk.gates[1].set()
+    await turn()
 
     assert await working.finish(0.01) == 1
     assert desk.waiting == {1: 0, 2: 1}

@@ -83,6 +83,17 @@ async def test_what_may_work_later_is_postponed_for_as_long_as_it_takes(runner: 
     assert job.aside == []
 
 
+async def test_what_an_admin_must_mend_shows_in_the_status_until_it_works(runner: Runner, health: FakeHealth) -> None:
+    """A template with a mistake holds every answer back; the admin sees which file."""
+    job = FakeJob(items=["a"], fails={"a": ConfigurationError("templates/customer/answer.txt.j2:3: error")})
+    await runner.run_due(job)
+    assert "answer.txt.j2:3" in health.state["job:fake_job"]
+
+    job.fails.clear()
+    await runner.run_due(job)
+    assert health.state["job:fake_job"] == ""
+
+
 @pytest.mark.parametrize("error", [PermanentError("too deep"), UncertainError("maybe")])
 async def test_what_never_works_is_set_aside_at_once(runner: Runner, error: Exception) -> None:
     """Trying it again only delays the person who must look."""
@@ -112,7 +123,7 @@ async def test_five_in_a_row_stop_the_job_and_say_so(runner: Runner, health: Fak
 
     await runner.run_due(job)
     await runner.run_due(job)
-    await runner.run(job, "8")
+    assert not await runner.run(job, "8")
 
     assert len(job.aside) == len(job.tried) == ASIDE_IN_A_ROW
     assert "restart mailagent" in health.state["job:fake_job"]
