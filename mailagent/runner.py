@@ -1,13 +1,14 @@
 """Run a job over its due items. The only place that catches an error it does not know.
 
-One bad item never stops the others; what fails is postponed, and set aside when it cannot work. Five set aside in a row
-mean that the fault is ours: the job stops before it empties the inbox, and `status` says so.
+One bad item never stops the others; what fails is postponed, and set aside when it cannot work. Five crashes set aside
+in a row mean that the fault is ours: the job stops before it empties the inbox, and `status` says so.
 """
 
 import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol, TypeVar
 
 from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
@@ -56,13 +57,13 @@ class Runner:
     _well: set[str] = field(default_factory=set)
 
     async def run_due(self, job: Job[Item]) -> int:
-        """Handle all that is due; returns how many items there were."""
-        items = [] if job.name in self.stopped else await job.due()
-        for item in items:
-            if self.stopping.is_set():
+        """Handle all that is due, or as much as there is time for before a stop; returns how many items it were."""
+        done = 0
+        for item in [] if job.name in self.stopped else await job.due():
+            if self.stopping.is_set() or not await self.run(job, item):
                 break
-            await self.run(job, item)
-        return len(items)
+            done += 1
+        return done
 
     async def run(self, job: Job[Item], item: Item) -> bool:
         """Handle one item and see to its errors. False when the job has stopped and the item was left alone."""
@@ -76,7 +77,7 @@ class Runner:
             if isinstance(error, ConfigurationError):
                 await self._unwell(job.name, str(error))
         except PermanentError as error:
-            await self._give_up(job, item, error)
+            await job.set_aside(item, error)
         except Exception as error:  # noqa: BLE001 - a bug must not stop the others
             log("job.crashed", job=job.name, error=type(error).__name__, trace=_trace(error))
             if job.attempts(item) + 1 < CRASHES:
@@ -95,14 +96,14 @@ class Runner:
         try:
             await visit()
         except (TemporaryError, ConfigurationError) as error:
-            log("mailbox.failed", mailbox=name, error=type(error).__name__, detail=str(error)[:200])
-            await self.health.failed(name, str(error), at=self.clock.now())
+            log("mailbox.failed", mailbox=name, error=type(error).__name__)
+            await self.guard(partial(self.health.failed, name, str(error), at=self.clock.now()))
             return error
         except Exception as error:  # noqa: BLE001 - a bug must not stop the mailbox for good
             log("job.crashed", job=name, error=type(error).__name__, trace=_trace(error))
-            await self.health.failed(name, f"{type(error).__name__}: {error}", at=self.clock.now())
+            await self.guard(partial(self.health.failed, name, type(error).__name__, at=self.clock.now()))
             return error
-        await self.health.worked(name, at=self.clock.now())
+        await self.guard(partial(self.health.worked, name, at=self.clock.now()))
         return None
 
     async def guard(self, work: Callable[[], Awaitable[Result]]) -> Result | None:
@@ -114,11 +115,12 @@ class Runner:
             return None
 
     async def _give_up(self, job: Job[Item], item: Item, error: Exception) -> None:
+        """Only what crashed us counts: a stranger must not stop a job with mail that is refused as it should be."""
         await job.set_aside(item, error)
         self._aside[job.name] = self._aside.get(job.name, 0) + 1
         if self._aside[job.name] >= ASIDE_IN_A_ROW:
             self.stopped.add(job.name)
-            detail = f"{ASIDE_IN_A_ROW} items in a row were set aside; mend the cause, then restart mailagent"
+            detail = f"{ASIDE_IN_A_ROW} items in a row crashed it; mend the cause, then restart mailagent"
             log("job.stopped", job=job.name, detail=detail)
             await self._unwell(job.name, detail)
 

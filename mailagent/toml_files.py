@@ -1,6 +1,7 @@
 """Read the config folder's TOML and say where in it something is wrong."""
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -55,14 +56,35 @@ def read_files(folder: Path) -> TomlFiles:
             ) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigurationError(f"{path}: error: not valid TOML: {error}") from error
-        whole = [key for key, file in FILES.items() if file == name and key in WHOLE]
-        values |= {whole[0]: table} if whole else table
+        except OSError as error:
+            raise ConfigurationError(f"{path}: error: the file cannot be read: {error.strerror}") from error
+        values |= _own(path, table, texts[name])
     return TomlFiles(folder=folder, values=values, texts=texts)
+
+
+def _own(path: Path, table: dict[str, object], text: str) -> dict[str, object]:
+    """The values of one file by top-level key; a file may hold its own keys only, or one could undo another."""
+    held = next((key for key, file in FILES.items() if file == path.name), None)
+    if held in WHOLE:
+        return {held: table}
+    for key in table:
+        wrong = key in FILES if held is None else key != held
+        if wrong:
+            line, column = locate(text, (key,))
+            hint = f"it belongs into {FILES.get(key, MAIN)}" if held is None or key in FILES else f"known is '{held}'"
+            raise ConfigurationError(f"{path}:{line}:{column}: error {key}: not a key of this file; {hint}")
+    return table
 
 
 def explain(error: ValidationError, files: TomlFiles, model: type[BaseModel]) -> list[str]:
     """One entry for each thing wrong: place, key, what and the remedy, with the line under it."""
-    return [_explain_one(problem["type"], problem["loc"], problem["msg"], files, model) for problem in error.errors()]
+    problems = error.errors()
+    paths = [problem["loc"] for problem in problems]
+    return [
+        _explain_one(problem["type"], problem["loc"], problem["msg"], files, model)
+        for problem in problems
+        if not (problem["type"] == "too_short" and any(path[:1] == problem["loc"] != path for path in paths))
+    ]
 
 
 def _explain_one(kind: str, path: Path_, message: str, files: TomlFiles, model: type[BaseModel]) -> str:
@@ -80,6 +102,9 @@ def _explain_one(kind: str, path: Path_, message: str, files: TomlFiles, model: 
         text = message.removeprefix("Value error, ")
     if not path:
         return f"{files.folder}: error: {text}"
+    variable = f"MAILAGENT__{'__'.join(str(part) for part in path)}".upper()
+    if variable in map(str.upper, os.environ):
+        return f"error: the environment variable {variable}: {text}"
     line, column = locate(files.texts[name], inside)
     place = f"{files.folder / name}:{line}:{column}: error {shown or key}: {text}"
     source = files.texts[name].splitlines()[line - 1 : line]

@@ -114,6 +114,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             reviewers=reviewers,
             deadlines=deadlines,
             longest=longest,
+            mode=settings.mode,
             clock=clock,
         )
 
@@ -200,7 +201,8 @@ def build_engine(
         mode=settings.mode,
         company=settings.name,
     )
-    return Engine(graph=build_graph(nodes, saver or InMemorySaver()))
+    kept = saver or InMemorySaver()
+    return Engine(graph=build_graph(nodes, kept), saver=kept)
 
 
 def build_model(settings: Settings) -> Model:

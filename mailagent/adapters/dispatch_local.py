@@ -25,23 +25,23 @@ class LocalDispatcher:
 
     async def start_due(self, then: Callable[[], None]) -> None:
         """See `ports.Dispatcher`."""
-        for case_id in await self.due():
-            if len(self._running) >= self.concurrency:
-                return
-            if case_id not in self._running:
-                self._running[case_id] = asyncio.create_task(self._run(case_id, then))
+        await self._start(then, leave_out=set())
 
     async def drain(self) -> None:
-        """See `ports.Dispatcher`."""
-        got_on: list[None] = []
+        """See `ports.Dispatcher`. A case that does not get on is left out for the rest of it."""
+        stuck: set[CaseId] = set()
         while True:
-            before = len(got_on)
-            await self.start_due(lambda: got_on.append(None))
+            await self._start(lambda: None, leave_out=stuck)
             if not self._running:
                 return
             await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
-            if not self._running and len(got_on) == before:
+
+    async def _start(self, then: Callable[[], None], *, leave_out: set[CaseId]) -> None:
+        for case_id in await self.due():
+            if len(self._running) >= self.concurrency:
                 return
+            if case_id not in self._running and case_id not in leave_out:
+                self._running[case_id] = asyncio.create_task(self._run(case_id, then, leave_out))
 
     async def finish(self, seconds: float) -> int:
         """See `ports.Dispatcher`."""
@@ -54,7 +54,7 @@ class LocalDispatcher:
         await asyncio.gather(*late, return_exceptions=True)
         return len(late)
 
-    async def _run(self, case_id: CaseId, then: Callable[[], None]) -> None:
+    async def _run(self, case_id: CaseId, then: Callable[[], None], stuck: set[CaseId]) -> None:
         got_on = False
         try:
             got_on = await self.work(case_id)
@@ -62,3 +62,5 @@ class LocalDispatcher:
             del self._running[case_id]
             if got_on:
                 then()
+            else:
+                stuck.add(case_id)

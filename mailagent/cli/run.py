@@ -19,6 +19,7 @@ TRY_AGAIN = 75
 def run_daemon(config: Path, *, once: bool) -> int:
     """Run until SIGTERM or SIGINT, or once. Returns the exit code."""
     settings = load_settings(config)
+    os.umask(0o077)  # whatever is written in the data folder is for its owner only
     configure_logging(json_lines=not sys.stderr.isatty())
 
     async def main() -> int:

@@ -77,10 +77,17 @@ class _Config(Config):
         return b"mailagent demo"
 
 
+_connections: set[asyncio.Task[object]] = set()
+"""From Python 3.13 on nobody else holds the task of a connection, and it is collected while it waits."""
+
+
 class _Server(IMAPServer):
     """pymap's, with another state for each connection."""
 
     async def __call__(self, reader: StreamReader, writer: StreamWriter, sock_info: SocketInfo) -> None:
+        if task := asyncio.current_task():
+            _connections.add(task)
+            task.add_done_callback(_connections.discard)
         connection = IMAPConnection(self.commands, self._config, reader, writer, sock_info)
         async with AsyncExitStack() as leaving:
             connection_exit.set(leaving)

@@ -18,7 +18,7 @@ VERBS: dict[str, Verb] = {
     "approve": "approve", "approved": "approve", "approves": "approve", "agreed": "approve",
     "modify": "modify", "edit": "modify", "send": "modify",
     "reject": "reject", "rejected": "reject", "deny": "reject", "decline": "reject",
-    "no": "reject", "do not send": "reject",
+    "do not send": "reject",
 }  # fmt: skip
 WEAK: dict[str, Verb] = {
     **dict.fromkeys(
@@ -31,11 +31,16 @@ WEAK: dict[str, Verb] = {
 
 COURTESY = frozenset({"", "thanks", "thank you", "thx", "cheers", "please", "great", "perfect", "good", "looks good"})
 CONDITION = re.compile(
-    r"\b(but|if|unless|except|until|first|before|after|not|don't|dont|change|changes|remove|add|replace|instead|partially"
+    r"\b(no|nope|stop|hold|cancel|sorry|wrong|actually|oops|mistake|please|but|if|unless|except|until|first|before|after|not|don't|dont|change|changes|remove|add|replace|instead|partially"
     r"|wait|tomorrow|later|only|without)\b"
 )
-GREETING = re.compile(r"(?:hi|hello|hey|dear|hallo|bonjour|hola|good (?:morning|afternoon|evening))\b[^.?!]{0,40}[,!]?")
+GREETING = re.compile(
+    r"(?:hi|hello|hey|dear|hallo|bonjour|hola|good (?:morning|afternoon|evening))(?: [^\W\d_][\w'.-]{0,30}){0,3}"
+)
+NO = re.compile(r"no\s{0,3}(?:[,.!:;]|$)", re.IGNORECASE)
+"""\"No, ...\" rejects; \"no objections\" is not understood."""
 CASE_NUMBER = re.compile(r"\[?c-\d+\]?")
+OTHER_VERBS = re.compile(rf"\b({'|'.join(word for word, verb in VERBS.items() if verb != 'approve')})\b")
 LONGEST_NOTE = 400
 DECORATION = " \t*_`/#!@()[]\"'“”„«»‘’.:,;"  # noqa: RUF001 - people write all of these
 INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF])
@@ -61,7 +66,7 @@ class Unclear:
 def read_decision(text: str) -> Decision | Unclear:
     """What a reviewer's own text means: quotes and signature must have been cut away already."""
     lines = text.replace("\r\n", "\n").split("\n")
-    while lines and (not _plain(lines[0]) or GREETING.fullmatch(_plain(lines[0]))):
+    while lines and (not _plain(lines[0]) or _greets(lines[0])):
         lines.pop(0)
     if not lines:
         return Unclear(code="REVIEW-01")
@@ -97,7 +102,7 @@ def _approve(rest: str, below: str) -> Decision | Unclear:
     note = below.strip()
     if beside not in COURTESY:
         return Unclear(code="REVIEW-03", detail=rest[:80])
-    if len(note) > LONGEST_NOTE or "?" in note or CONDITION.search(_plain(note)):
+    if len(note) > LONGEST_NOTE or "?" in note or CONDITION.search(_plain(note)) or OTHER_VERBS.search(_plain(note)):
         return Unclear(code="REVIEW-03", detail=note[:80])
     return Decision(verb="approve", note=note)
 
@@ -109,17 +114,28 @@ def _verb(line: str) -> tuple[Verb, str] | None:
         found = re.match(rf"{words}(?![\w'-])", plain, re.IGNORECASE)
         if found:
             return VERBS[words], plain[found.end() :].strip(DECORATION)
-    return None
+    said_no = NO.match(plain)
+    return ("reject", plain[said_no.end() :].strip(DECORATION)) if said_no else None
 
 
 def _second_verb(first: Verb, lines: list[str]) -> Verb | None:
-    """Another decision on a line of its own; in a text for the customer only directly below the first."""
+    """Another decision below the first: on a line of its own, or for an approval at the beginning of any line.
+
+    In a text for the customer only the line directly below counts.
+    """
     rest = [line for line in lines if line.strip()]
     for line in rest[:1] if first == "modify" else rest:
         found = _verb(line)
-        if found and found[0] != first and not found[1]:
+        if found and found[0] != first and (first == "approve" or not found[1]):
             return found[0]
     return None
+
+
+def _greets(line: str) -> bool:
+    """A greeting and at most three words of a name; none of them may be more than that."""
+    plain = _plain(line)
+    others = plain.split()[1:]
+    return bool(GREETING.fullmatch(plain)) and not CONDITION.search(plain) and not any(map(_verb, others))
 
 
 def _plain(text: str) -> str:

@@ -50,10 +50,14 @@ class DeliverOutbox:
             raise PermanentError(f"the mailbox '{entry.mailbox}' is not in config/mailboxes.toml any more")
         try:
             await sender.send(entry.recipient, entry.raw)
+            await self.outbox.sent(entry, at=self.clock.now())
         except (TemporaryError, ConfigurationError) as error:
             await self.health.failed(f"smtp:{entry.mailbox}", str(error), at=self.clock.now())
             raise
-        await self.outbox.sent(entry, at=self.clock.now())
+        except PermanentError:
+            raise
+        except Exception as error:  # whatever it was, the mail may have left
+            raise UncertainError(f"{type(error).__name__} while it was sent or written down") from error
         await self.health.worked(f"smtp:{entry.mailbox}", at=self.clock.now())
         log("outbox.sent", outbox_id=entry.id, kind=entry.kind, case_id=entry.case_id, attempt=entry.attempts + 1)
 

@@ -27,16 +27,16 @@ class ReceiveMail:
         """Receive all that is new. Raises what the mailbox raises; what was received by then is kept."""
         uidvalidity = await self.mailbox.epoch()
         cursor = await self._cursor(uidvalidity)
-        await self._mark(uidvalidity)
         uids = await self.mailbox.uids(above=cursor.floor)
         new = await self.sightings.unrecorded(self.mailbox.name, self.mailbox.folder, uidvalidity, uids)
         for start in range(0, len(new), BATCH):
             mails = await self.mailbox.fetch(new[start : start + BATCH])
             fresh = await self.sightings.receive(mails, at=self.clock.now())
             log("mail.received", mailbox=self.mailbox.name, copies=len(mails), fresh=fresh)
-            await self._mark(uidvalidity)
+        await self._mark(uidvalidity)
 
     async def _mark(self, uidvalidity: int) -> None:
+        """Last, so that a server that refuses it does not keep new mail from us."""
         recorded = await self.sightings.unmarked(self.mailbox.name, self.mailbox.folder, uidvalidity)
         if recorded:
             await self.mailbox.mark(recorded)

@@ -13,6 +13,7 @@ from mailagent.domain.decision import Decision, Unclear, read_decision
 from mailagent.domain.escalation import Escalation
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry
+from mailagent.domain.policy import Mode
 from mailagent.errors import TemporaryError
 from mailagent.events import log
 from mailagent.letters.customer import CustomerLetters
@@ -38,6 +39,7 @@ class ResumeReviews:
     reviewers: Mapping[str, str]
     deadlines: Mapping[str, timedelta]
     longest: timedelta
+    mode: Mode
     clock: Clock
     name: str = "resume_reviews"
 
@@ -58,6 +60,9 @@ class ResumeReviews:
             return
         if escalation.state != "open":
             await self._too_late(case, reply, escalation)
+            return
+        if self.mode == "shadow":
+            await self._tell(case, reply, code="REVIEW-14", values={})
             return
         message = await self.messages.get(escalation.message_id)
         decision = _possible(read_decision(reply.text), escalation, message)
@@ -110,12 +115,14 @@ class ResumeReviews:
         letter = state["response"]
         now = self.clock.now()
         to_customer: NewOutboxEntry | None = None
+        told = letter
         if letter is not None:
             to_customer = self.customer.answer(case, message, text=letter, automatic=False, sources=[])
         elif message.answerable:
             due = now + self.deadlines.get(state["category"], self.longest)
             to_customer = self.customer.holding(case, message, tone=state["sentiment"], due=due)
-        confirmation = self.review.confirmation(case, message, reply, decision, reviewer=reviewer, letter=letter)
+            told = f"The holding reply: we are still working on it, and a person answers by {self.review.spoken(due)}."
+        confirmation = self.review.confirmation(case, message, reply, decision, reviewer=reviewer, letter=told)
         handled = Handled(
             message_id=reply.id,
             case_id=case.id,
@@ -125,7 +132,7 @@ class ResumeReviews:
             decides=DecidedBy(revision=escalation.revision, reviewer=reviewer, verb=decision.verb),
             answer=None if letter is None else (message.id, letter),
             log={
-                message.id: state["log_entry"],
+                message.id: {**state["log_entry"], "mode": self.mode},
                 reply.id: _entry(case, reply, rule=decision.verb, reason=f"decided by {reviewer}"),
             },
             outbox=(*([to_customer] if to_customer else []), confirmation),
@@ -135,14 +142,16 @@ class ResumeReviews:
         log("review.decided", case_id=case.id, revision=escalation.revision, verb=decision.verb, message_id=reply.id)
 
     async def _too_late(self, case: Case, reply: Message, escalation: Escalation) -> None:
-        """Already decided, or overtaken by the customer. The same word again from the same person: silence."""
+        """Already decided, or overtaken by the customer. The same word again from the same person: silence,
+        but for a second text, whose author believes that it corrects the first.
+        """
         decision = read_decision(reply.text)
         verb = decision.verb if isinstance(decision, Decision) else None
         if escalation.state == "superseded":
             await self._tell(case, reply, code="REVIEW-09", values={"revision": escalation.revision})
             return
         decided_by = escalation.decided_by or ""
-        if verb == escalation.verb and self.reviewers.get(reply.sender or "") == decided_by:
+        if verb != "modify" and verb == escalation.verb and self.reviewers.get(reply.sender or "") == decided_by:
             entry = _entry(case, reply, rule="repeated", reason="the same decision again")
             await self._commit(case, reply, entry)
             return

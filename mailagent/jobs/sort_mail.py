@@ -20,6 +20,8 @@ from mailagent.mail.rating import read_rating
 from mailagent.ports import Cases, Clock, Messages, Sorted
 
 BATCH = 200
+SUBJECT_LIMIT = 300
+"""Characters; more is no subject, and every mail about the case would carry it."""
 SUBJECT_CASE = re.compile(r"\[(C-\d{1,15})\]", re.ASCII)
 RETRY = timedelta(seconds=30)
 NO_TOKEN = "it carries no valid token of ours"  # noqa: S105 - a reason, not a password
@@ -79,9 +81,9 @@ class SortMail:
         linked: CaseId | None = None
         revision: int | None = None
         intake: Intake = kind.kind
-        if intake == "person" and review is not None:
+        if intake == "person" and review is not None and await self._exists(review.case_id):
             intake, case_id, revision = "review", review.case_id, review.revision
-        elif intake == "person" and tokens.claims_review(mail):
+        elif intake == "person" and (review is not None or tokens.claims_review(mail)):
             intake = "review"
         elif intake == "person" and mail.sender in self.reviewers and (named := await self._named_case(mail)):
             intake, case_id = "review", named
@@ -93,7 +95,7 @@ class SortMail:
             authenticated=self.authserv_id is None or authenticated(mail, self.authserv_id),
             sender=mail.sender,
             sender_name=mail.sender_name,
-            subject=mail.subject,
+            subject=mail.subject[:SUBJECT_LIMIT],
             text=mail.text if intake == "review" else mail.text or mail.full_text,
             message_id=mail.message_id,
             references=mail.references,

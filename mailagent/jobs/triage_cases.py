@@ -5,7 +5,7 @@ message again from the store; nothing has left by then.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mailagent.domain.case import Case
@@ -13,6 +13,7 @@ from mailagent.domain.escalation import Escalation, NewEscalation
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry
 from mailagent.domain.policy import Mode
+from mailagent.errors import TemporaryError
 from mailagent.events import log
 from mailagent.letters.customer import CustomerLetters
 from mailagent.letters.review import ReviewLetters
@@ -82,13 +83,17 @@ class TriageCases:
         )
 
     async def _follow(self, case: Case, message: Message, outcome: Outcome, waiting: Escalation | None) -> Handled:
-        """What an outcome leads to. In shadow mode: the log entry, and nothing else."""
+        """What an outcome leads to. In shadow mode: the log entry, and no mail; a question from before then ends, for
+        its draft answers an older message.
+        """
         state = outcome.state
         log_entry = {**state["log_entry"], "mode": self.mode}
         bare = Handled(message_id=message.id, case_id=case.id, at=self.clock.now(), log={message.id: log_entry})
+        if self.mode == "shadow" and waiting is not None:
+            return replace(bare, supersedes=waiting.revision, case_state="open")
         if self.mode == "shadow" or state["disposition"] == "ignore":
             return bare
-        if outcome.interrupt_id is not None:
+        if state["disposition"] != "reply":
             return await self._ask(bare, case, message, outcome, waiting)
         text = state["response"] or ""
         return Handled(
@@ -107,18 +112,21 @@ class TriageCases:
     ) -> Handled:
         """Put the question, and tell the customer that a person answers, once a case."""
         state = outcome.state
+        if outcome.interrupt_id is None:
+            raise TemporaryError("the graph does not wait although a person must be asked")
         question = NewEscalation(
             case_id=case.id,
             revision=await self.cases.latest_revision(case.id) + 1,
             message_id=message.id,
-            interrupt_id=outcome.interrupt_id or "",
+            interrupt_id=outcome.interrupt_id,
             priority=state["priority"],
             reason=state["escalation_reason"],
             draft=state["response"],
             due_at=bare.at + self.deadlines.get(state["category"], self.longest),
             graph_state=state,
         )
-        earlier = len(await self.messages.history(case.id, before=message.id))
+        history = await self.messages.history(case.id, before=message.id)
+        earlier = sum(turn.who == "customer" for turn in history)
         mails: list[NewOutboxEntry] = [
             self.review.digest(case, message, question, state, earlier_messages=earlier),
         ]

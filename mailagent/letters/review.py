@@ -16,6 +16,7 @@ from mailagent.triage.state import TriageState
 
 CUSTOMER_TEXT_LIMIT = 2_000
 QUOTED_LINES = 3
+LINE_LIMIT = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,7 @@ class ReviewLetters:
             {
                 "heading": heading.removeprefix("#").strip(),
                 "message": text.strip(),
-                "lines": [line for line in reply.text.splitlines() if line.strip()][:QUOTED_LINES],
+                "lines": [line[:LINE_LIMIT] for line in reply.text.splitlines() if line.strip()][:QUOTED_LINES],
                 "code": code,
                 "case_number": case.number,
                 "ref": desk.tokens.review_reference(case.id, revision) if revision else case.number,
@@ -141,9 +142,9 @@ class ReviewLetters:
         )
 
     def set_aside(self, message: Message, error: Exception) -> NewOutboxEntry:
-        """A message could not be read or handled; its bytes are kept."""
+        """A message could not be read or handled; its bytes are kept. One a day, however often it is retried."""
         return self._notice(
-            key=f"{message.id}:aside",
+            key=f"{message.id}:aside:{self.paper.clock.now():%Y-%m-%d}",
             mailbox=message.mailbox,
             heading="A mail was set aside",
             what="mailagent could not handle a mail. It is kept as it came, and nothing was sent about it.",
@@ -157,10 +158,10 @@ class ReviewLetters:
         )
 
     def refused(self, reply: Message, *, case: Case | None, reason: str) -> NewOutboxEntry:
-        """Somebody who may not decide tried to. One note for each question, so that nobody can flood the admin."""
+        """Somebody who may not decide tried to. One a day for each question and reason: nobody can flood the admin."""
         number = case.number if case else "none"
         return self._notice(
-            key=f"{number}:{reply.review_revision or 0}:refused",
+            key=f"{number}:{reply.review_revision or 0}:refused:{reason}:{self.paper.clock.now():%Y-%m-%d}",
             mailbox=reply.mailbox,
             heading="A decision was refused",
             what="A mail that claims to decide a case was not obeyed. Nothing was sent to its sender.",

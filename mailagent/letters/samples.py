@@ -41,6 +41,7 @@ DETAILS: Mapping[str, str] = {
     "10": "",
     "12": "",
     "13": "",
+    "14": "",
 }
 """Code -> the part of a reviewer's reply that it is about."""
 

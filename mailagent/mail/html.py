@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 LARGEST = 1_000_000
+LONGEST_LINE = 10_000
 MOST_TAGS = 50_000
 DEEPEST = 256
 RULE = "_" * 32
@@ -26,7 +27,7 @@ _QUOTE_REST = frozenset(
 
 _HIDDEN = re.compile(r"display:none|visibility:hidden|mso-hide:all")
 _FONT_SIZE = re.compile(r"font-size:([^;]*)")
-_NO_SIZE = re.compile(r"0*\.?0*(?:[a-z]+|%)?(?:!important)?")
+_NO_SIZE = re.compile(r"0{1,9}(?:\.0{0,9})?(?:[a-z]{1,9}|%)?(?:!important)?")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,20})")
 _NOT_NESTING = frozenset(
     {
@@ -73,6 +74,8 @@ class _Page:
             self.line, self.prefix = self.prefix, ""
         elif self.line.endswith(" "):
             text = text.lstrip(" ")
+        if len(self.line) > LONGEST_LINE:
+            self.newline()
         self.line += text
 
     def newline(self) -> None:

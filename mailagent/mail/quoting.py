@@ -12,6 +12,8 @@ MARKER = "Write your decision above this line"
 """Reviewers answer above it; every mail that asks for a decision starts with it."""
 
 LONGEST_LINE = 2_000
+MOST_LINES = 2_000
+"""Lines in which a quote is looked for; what a longer text has below them is kept as it is."""
 LONGEST_ATTRIBUTION = 400
 ATTRIBUTION_LINES = 3
 HEADER_LINES = 12
@@ -59,7 +61,9 @@ def split_reply(text: str) -> Split:
     With nothing above the quote, what stands below it is the reply. Answers between quoted lines are kept, each below
     the line that it answers. Each part ends at its ``-- `` and loses the footer of a phone.
     """
-    lines = text.split("\n")
+    lines, rest = text.split("\n", MOST_LINES), ""
+    if len(lines) > MOST_LINES:
+        rest = lines.pop()
     short = [line[:LONGEST_LINE] for line in lines]
     quoted = [bool(_QUOTED.match(line)) and not _closes_bracket(short, at) for at, line in enumerate(short)]
     end = _end(short, quoted)
@@ -75,6 +79,8 @@ def split_reply(text: str) -> Split:
         if inline and answers:
             new.append(answers)
         new += _trimmed(own)
+    if rest and end == len(lines):
+        new.append(rest)
     return Split(new="\n".join(new), quoted="\n".join(_trimmed(quotes + lines[end:])))
 
 

@@ -131,6 +131,7 @@ class StoredMessages:
                 .where(
                     MessageRow.case_id == case_id,
                     MessageRow.sender == case.customer,
+                    col(MessageRow.authenticated).is_(True),
                     MessageRow.intake == "person",
                     col(MessageRow.id) < before,
                 )

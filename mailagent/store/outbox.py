@@ -75,11 +75,13 @@ class StoredOutbox:
     ) -> None:
         """See `ports.Outbox`."""
         async with self.sessions.begin() as session:
-            row = await session.get_one(OutboxRow, entry.id)
-            row.state = "uncertain" if uncertain else "failed"
-            row.error = error
-            session.add(row)
-            await enqueue(session, notices, at=row.due_at)
+            changed = await session.exec(
+                update(OutboxRow)
+                .where(col(OutboxRow.id) == entry.id, col(OutboxRow.state) == "sending")
+                .values(state="uncertain" if uncertain else "failed", error=error)
+            )
+            if changed.rowcount:
+                await enqueue(session, notices, at=entry.due_at)
 
     async def interrupted(self) -> list[OutboxEntry]:
         """See `ports.Outbox`."""
@@ -88,8 +90,13 @@ class StoredOutbox:
             return [_read(row) for row in rows]
 
     async def _set(self, entry: OutboxEntry, **values: object) -> None:
+        """Only from ``sending``: what is sent stays sent, whatever fails after it."""
         async with self.sessions.begin() as session:
-            await session.exec(update(OutboxRow).where(col(OutboxRow.id) == entry.id).values(**values))
+            await session.exec(
+                update(OutboxRow)
+                .where(col(OutboxRow.id) == entry.id, col(OutboxRow.state) == "sending")
+                .values(**values)
+            )
 
 
 def _read(row: OutboxRow) -> OutboxEntry:

@@ -6,14 +6,17 @@ does not (the process died between a resume and its commit, or the checkpoint is
 state that the store kept with the question.
 """
 
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
 
 from mailagent.domain.escalation import Escalation
+from mailagent.events import log
 from mailagent.triage.build import Graph
 from mailagent.triage.state import DecisionState, FollowUp, TriageState, Verdict
 
@@ -31,9 +34,11 @@ class Engine:
     """One run at a time a case: two at once on a thread lose one of them."""
 
     graph: Graph
+    saver: BaseCheckpointSaver[str]
 
     async def start(self, state: TriageState) -> Outcome:
         """Run a message from the beginning, also when an earlier run of it was cut short."""
+        await self._readable(state["case_number"])
         return await self._run(state, state["case_number"])
 
     async def rate(self, state: TriageState) -> Outcome:
@@ -52,12 +57,24 @@ class Engine:
         kept = cast("TriageState", dict(escalation.graph_state))
         thread = kept["case_number"]
         interrupt_id: str | None = escalation.interrupt_id
+        await self._readable(thread)
         if await self._waiting_at(thread) != interrupt_id:
             await self.graph.aupdate_state(_config(thread), cast("dict[str, object]", kept), as_node="log")
             interrupt_id = (await self._run(None, thread)).interrupt_id
         return await self._run(Command(resume={interrupt_id: answer}), thread)
 
+    async def _readable(self, thread: str) -> None:
+        """Forget a thread whose rows cannot be read, before it is run: the store knows all that matters of it."""
+        try:
+            await self.graph.aget_state(_config(thread))
+        except sqlite3.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a damaged row raises whatever its bytes lead to
+            log("checkpoint.forgotten", thread=thread, error=type(error).__name__)
+            await self.saver.adelete_thread(thread)
+
     async def _waiting_at(self, thread: str) -> str | None:
+        """The id of the pause that the thread is at."""
         interrupts = (await self.graph.aget_state(_config(thread))).interrupts
         return interrupts[0].id if interrupts else None
 

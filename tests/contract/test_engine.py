@@ -64,7 +64,8 @@ class Desk:
             company="Larkfield Support",
         )
         serde = JsonPlusSerializer(allowed_msgpack_modules=[])
-        return Engine(graph=build_graph(nodes, AsyncSqliteSaver(connection, serde=serde)))
+        saver = AsyncSqliteSaver(connection, serde=serde)
+        return Engine(graph=build_graph(nodes, saver), saver=saver)
 
 
 @pytest.fixture(name="desk")

@@ -3,7 +3,9 @@
 `Killed` is no `Exception`: nothing in mailagent catches it, as nothing catches a kill.
 """
 
+import sqlite3
 from collections.abc import Awaitable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -212,7 +214,7 @@ async def test_in_the_middle_of_a_batch_of_mail(outside: Outside) -> None:
     """What was stored is kept, the rest is fetched again, and each customer gets one answer."""
     for number in range(150):
         outside.customer_writes(sender=f"Tom <tom{number}@customer.example>")
-    outside.mailbox.errors["mark"] = [Killed()]
+    outside.mailbox.errors["fetch"] = [None, Killed()]
     async with open_office(outside) as office:
         await dies(office.work())
     assert len(outside.mailbox.fetched) == 100
@@ -237,4 +239,21 @@ async def test_with_the_paused_graph_lost(outside: Outside) -> None:
     await starts_and_works(outside)
 
     assert "We are on it." in text_of(outside.mails_to(TOM)[-1])
+    assert len(outside.mails_to(TOM)) == 2
+
+
+@pytest.mark.parametrize("change", ["checkpoint = substr(checkpoint, 1, 100)", "type = 'pickle'"])
+async def test_a_decision_counts_when_the_checkpoint_is_damaged(outside: Outside, change: str) -> None:
+    """A torn page must not lose what a reviewer decided."""
+    outside.model.mood = ANGRY
+    outside.customer_writes()
+    async with open_office(outside) as office:
+        await office.work()
+    with closing(sqlite3.connect(outside.folder / "checkpoints.db")) as database, database:
+        database.execute(f"UPDATE checkpoints SET {change}")  # noqa: S608 - the two above
+
+    outside.reviewer_replies("APPROVE")
+    async with open_office(outside) as office:
+        await office.work()
+
     assert len(outside.mails_to(TOM)) == 2

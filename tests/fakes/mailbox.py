@@ -11,7 +11,10 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 @dataclass(kw_only=True)
 class FakeMailbox:
-    """See `Mailbox`. `errors` are raised by the call that they name, once each; mail over `size_limit` comes cut."""
+    """See `Mailbox`. `errors` are raised by the call that they name, once each, None by none.
+
+    Mail over `size_limit` comes cut.
+    """
 
     name: str = "support"
     folder: str = "INBOX"
@@ -21,7 +24,7 @@ class FakeMailbox:
     arrived: dict[int, datetime] = field(default_factory=dict)
     marked: list[int] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
-    errors: dict[str, list[BaseException]] = field(default_factory=dict)
+    errors: dict[str, list[BaseException | None]] = field(default_factory=dict)
     fetched: list[int] = field(default_factory=list)
 
     def deliver(self, raw: bytes, *, at: datetime = LONG_AGO, seen: bool = False) -> int:
@@ -90,5 +93,6 @@ class FakeMailbox:
         )
 
     def _fail(self, call: str) -> None:
-        if self.errors.get(call):
-            raise self.errors[call].pop(0)
+        error = self.errors[call].pop(0) if self.errors.get(call) else None
+        if error is not None:
+            raise error

@@ -172,7 +172,8 @@ async def open_office(
             company="Larkfield Support",
         )
         serde = JsonPlusSerializer(allowed_msgpack_modules=[])
-        triage = Engine(graph=build_graph(nodes, AsyncSqliteSaver(connection, serde=serde)))
+        saver = AsyncSqliteSaver(connection, serde=serde)
+        triage = Engine(graph=build_graph(nodes, saver), saver=saver)
         messages, cases = StoredMessages(sessions=sessions), StoredCases(sessions=sessions)
         health = FakeHealth()
         tokens = Tokens(secret=installation_key(outside.folder), domain="larkfield.example")
@@ -227,6 +228,7 @@ async def open_office(
                 reviewers=REVIEWERS,
                 deadlines=DEADLINES,
                 longest=max(DEADLINES.values()),
+                mode=mode,
                 clock=outside.clock,
             ),
             deliver_outbox=DeliverOutbox(

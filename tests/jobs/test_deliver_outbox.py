@@ -1,11 +1,15 @@
 """Mail that leaves: once, or a person is told."""
 
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import pytest
 
+from mailagent.domain.outgoing import OutboxEntry
 from mailagent.errors import ConfigurationError, PermanentError, TemporaryError, UncertainError
 from mailagent.jobs.deliver_outbox import GIVE_UP_AFTER
+from mailagent.store.outbox import StoredOutbox
+from tests.fakes.health import FakeHealth
 from tests.fakes.mails import ADMIN, TOM, text_of
 from tests.jobs.office import Office, Outside
 
@@ -146,3 +150,44 @@ async def test_what_a_dead_process_was_sending_is_told_to_a_person(outside: Outs
     assert outside.mails_to(TOM) == []
     assert await office.mails_of() == [("answer", "uncertain")]
     assert len(outside.mails_to(ADMIN)) == 1
+
+
+async def test_a_mail_that_left_is_not_sent_again_when_that_cannot_be_written_down(
+    outside: Outside, office: Office
+) -> None:
+    """The disk is full in the moment after the server said 250: a person is asked, the customer gets one answer."""
+    job = replace(office.deliver_outbox, outbox=ForgetfulOutbox(sessions=office.sessions))
+    for _ in range(3):
+        await office.runner.run_due(job)
+        outside.clock.passes(timedelta(hours=2))
+
+    assert len(outside.mails_to(TOM)) == 1
+    assert ("answer", "uncertain") in await office.mails_of()
+
+
+async def test_an_error_after_the_sending_does_not_send_again(outside: Outside, office: Office) -> None:
+    """What is sent stays sent, whatever else fails."""
+    job = replace(office.deliver_outbox, health=BrokenHealth())
+    for _ in range(3):
+        await office.runner.run_due(job)
+        outside.clock.passes(timedelta(hours=2))
+
+    assert len(outside.mails_to(TOM)) == 1
+    assert await office.mails_of() == [("answer", "sent")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForgetfulOutbox(StoredOutbox):
+    """A store whose disk is full when it should remember that a mail went."""
+
+    async def sent(self, entry: OutboxEntry, *, at: datetime) -> None:  # noqa: ARG002 - it fails whatever it is given
+        """Fails."""
+        raise OSError(f"no space left for {entry.id}")
+
+
+class BrokenHealth(FakeHealth):
+    """A store that fails when the server's health is written."""
+
+    async def worked(self, name: str, *, at: datetime) -> None:  # noqa: ARG002
+        """Fails."""
+        raise OSError(f"no space left for {name}")

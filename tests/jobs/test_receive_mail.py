@@ -155,3 +155,14 @@ async def test_the_same_mail_delivered_twice_is_one_message(outside: Outside, of
 
     assert len(outside.mails_to(TOM)) == 1
     assert outside.mailbox.marked == [1, 2]
+
+
+async def test_a_server_that_refuses_the_flag_does_not_keep_new_mail_from_us(outside: Outside, office: Office) -> None:
+    """A read-only folder is a nuisance; customers who wait because of it are a loss."""
+    outside.mailbox.errors["mark"] = [TemporaryError("NO [READ-ONLY]")] * 10
+    for name in ("one", "two"):
+        outside.customer_writes(name)
+        with pytest.raises(TemporaryError):
+            await office.receive_mail.visit()
+
+    assert (await office.views.status())["pending"] == 2

@@ -225,3 +225,17 @@ async def test_a_case_goes_on_after_its_decision(outside: Outside, office: Offic
     history = [(turn.who, turn.text.strip()) for turn in outside.model.mails[-1].history]
     assert history == [("customer", "You charged me twice!"), ("us", "The second payment is a reservation.")]
     assert (await office.log())[-1]["decision"] is None
+
+
+async def test_a_second_text_is_not_dropped_in_silence(outside: Outside, office: Office) -> None:
+    """Its author believes that it corrects the first one."""
+    outside.model.mood = ANGRY
+    outside.customer_writes()
+    await office.work()
+    outside.reviewer_replies("MODIFY\nYou get 89 euro.")
+    await office.work()
+
+    outside.reviewer_replies("MODIFY\nYou get 98 euro.")
+    await office.work()
+
+    assert "REVIEW-08" in text_of(outside.mails_to(DANA)[1])

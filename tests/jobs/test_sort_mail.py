@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from mailagent.domain.case import CaseId
 from mailagent.domain.message import MessageId
 from tests.fakes.mails import ADMIN, DANA, QUEUE, SUPPORT, TOM, mail, read, text_of
 from tests.fakes.model import ANGRY
@@ -182,3 +183,15 @@ async def test_a_busy_store_is_asked_again(outside: Outside, office: Office) -> 
     outside.clock.passes(timedelta(minutes=1))
     (again,) = await office.sort_mail.due()
     assert (again.attempts, again.reason) == (1, "database is locked")
+
+
+async def test_a_token_for_a_case_that_is_not_there_is_refused(outside: Outside, office: Office) -> None:
+    """After a backup is restored, reviewers still hold digests of cases that the database never heard of."""
+    tokens = office.paper.desk("support").tokens
+    address = tokens.review_address(SUPPORT, CaseId(99), 1)
+    outside.mailbox.deliver(mail("APPROVE", to=address, sender=f"Dana <{DANA}>"))
+
+    await office.work()
+
+    assert await office.views.set_aside() == []
+    assert len(outside.mails_to(ADMIN)) == 1

@@ -274,3 +274,14 @@ async def test_the_next_message_of_a_case_waits_for_the_one_before(outside: Outs
     outside.clock.passes(timedelta(minutes=1))
     await office.work()
     assert [text.strip() for text in outside.model.classified] == ["first", "second", "second", "third"]
+
+
+async def test_a_forged_earlier_mail_is_not_history(outside: Outside, office: Office) -> None:
+    """Text of whoever forged the customer's address must not reach the model as the customer's own."""
+    outside.customer_writes("I am eve, pretending", authenticated=False)
+    await office.work()
+
+    outside.customer_writes("and Klarna?", answering=outside.mails_to(TOM)[0])
+    await office.work()
+
+    assert "eve" not in str(outside.model.mails[-1].history)

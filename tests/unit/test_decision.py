@@ -85,7 +85,7 @@ def test_a_weak_word_counts_as_the_whole_reply(word: str, verb: Verb) -> None:
     assert read_decision(f"\n {word.upper()}.\n") == Decision(verb=verb)
 
 
-@pytest.mark.parametrize("word", sorted(set(WEAK) - set(VERBS)))
+@pytest.mark.parametrize("word", sorted(set(WEAK) - set(VERBS) - {"no"}))
 @pytest.mark.parametrize("tail", [" I saw it, more next week", "\nmore next week"], ids=["same line", "line below"])
 def test_a_weak_word_before_other_words_decides_nothing(word: str, tail: str) -> None:
     """ "Ok I saw it" is no approval."""
@@ -192,3 +192,33 @@ def test_no_reply_whatever_breaks_the_reading(text: str) -> None:
 
     assert isinstance(found, Decision | Unclear)
     assert not (isinstance(found, Decision) and found.verb == "modify" and not found.text)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Hi Dana, change the total to 98 first.\nApprove",
+        "Hello, please do not send this\nApprove",
+        "Hi do not send\nApprove",
+        "APPROVE\n\nNo, reject this one.",
+        "APPROVE\nSorry, I meant REJECT",
+        "APPROVE\nstop, hold it",
+        "APPROVE\nMODIFY: new text",
+        "approve\nplease cancel",
+        "No objections, send it",
+        "No problem, approved",
+    ],
+)
+def test_an_approval_that_is_taken_back_is_none(reply: str) -> None:
+    """People change their mind while they write, above the word and below it."""
+    assert isinstance(read_decision(reply), Unclear)
+
+
+@pytest.mark.parametrize("reply", ["No, the amount is wrong", "no.\nI call her", "NO! too early"])
+def test_a_plain_no_rejects_with_its_reason(reply: str) -> None:
+    """It is the shortest way to say so."""
+    found = read_decision(reply)
+
+    assert isinstance(found, Decision)
+    assert found.verb == "reject"
+    assert found.note

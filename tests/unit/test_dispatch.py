@@ -132,3 +132,26 @@ async def test_what_takes_too_long_at_a_stop_is_given_up() -> None:
     assert await working.finish(0.01) == 1
     assert desk.waiting == {1: 0, 2: 1}
     assert await working.finish(0.01) == 0
+
+
+async def test_a_drain_leaves_a_case_alone_that_does_not_get_on() -> None:
+    """Otherwise it would be asked for again and again while another case takes its time."""
+    asked: list[CaseId] = []
+    slow = asyncio.Event()
+    left = [CaseId(2)]
+
+    async def due() -> list[CaseId]:
+        return [CaseId(1), *left]
+
+    async def work(case_id: CaseId) -> bool:
+        asked.append(case_id)
+        if case_id == CaseId(1):
+            slow.set()
+            return False
+        await slow.wait()
+        left.clear()
+        return True
+
+    await LocalDispatcher(due=due, work=work, concurrency=2).drain()
+
+    assert sorted(asked) == [1, 2]

@@ -6,10 +6,11 @@ from mailagent.mail.rating import read_rating
 
 
 @pytest.mark.parametrize(
-    ("text", "rating"), [("Rating: 1 of 5", 1), ("Rating: 5 of 5\n\nThanks, great!", 5), ("Rating: 3 of 5 ", 3)]
+    ("text", "rating"),
+    [("Rating: 1 of 5", 1), ("Rating: 5 of 5\n\n\nRef C-12.abcdefgh234567ab", 5), ("Rating: 3 of 5 ", 3)],
 )
 def test_what_the_button_writes_is_a_rating(text: str, rating: int) -> None:
-    """People add words below; the first line counts."""
+    """With the reference that leads it to its case."""
     assert read_rating(text) == rating
 
 
@@ -23,6 +24,7 @@ def test_what_the_button_writes_is_a_rating(text: str, rating: int) -> None:
         "My Rating: 3 of 5",
         "Rating: 3 of 5 stars",
         "Hi\nRating: 3 of 5",
+        "Rating: 1 of 5\n\nYou charged me twice, call me!",
     ],
 )
 def test_anything_else_is_a_mail(text: str) -> None:

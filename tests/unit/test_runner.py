@@ -119,10 +119,10 @@ async def test_an_unknown_error_is_tried_again_and_then_set_aside(runner: Runner
 async def test_five_in_a_row_stop_the_job_and_say_so(runner: Runner, health: FakeHealth) -> None:
     """The fault is then ours, and the inbox must not be emptied by it."""
     items = [str(n) for n in range(9)]
-    job = FakeJob(items=items, fails=dict.fromkeys(items, PermanentError("no")))
+    job = FakeJob(items=items, fails=dict.fromkeys(items, ValueError("a bug")))
 
-    await runner.run_due(job)
-    await runner.run_due(job)
+    for _ in range(CRASHES):
+        await runner.run_due(job)
     assert not await runner.run(job, "8")
 
     assert len(job.aside) == len(job.tried) == ASIDE_IN_A_ROW
@@ -159,7 +159,7 @@ async def test_what_cannot_be_reached_shows_in_the_status(runner: Runner, health
         raise error
 
     assert await runner.reach("imap:support", visit) is error
-    assert str(error) in health.state["imap:support"]
+    assert health.state["imap:support"] in (str(error), "ValueError")
 
     async def works() -> None:
         pass
@@ -175,3 +175,21 @@ async def test_a_loop_outlives_what_goes_wrong_in_it(runner: Runner) -> None:
         raise RuntimeError("database is locked")
 
     await runner.guard(work)
+
+
+async def test_a_stop_ends_a_run_for_good() -> None:
+    """A loop that asks until nothing is left must not go round for ever on what it may not touch."""
+    runner, job = Runner(health=FakeHealth(), clock=FakeClock()), FakeJob(items=["a", "b"])
+    runner.stopping.set()
+
+    assert await runner.run_due(job) == 0
+
+
+async def test_mail_that_is_refused_as_it_should_be_stops_no_job() -> None:
+    """A stranger could otherwise end all work with five bad mails."""
+    items = [str(n) for n in range(9)]
+    job = FakeJob(items=items, fails=dict.fromkeys(items[:8], PermanentError("over the limit")))
+
+    await Runner(health=FakeHealth(), clock=FakeClock()).run_due(job)
+
+    assert job.done == ["8"]

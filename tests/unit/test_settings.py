@@ -263,3 +263,21 @@ def test_settings_do_not_change_while_running(config: Path) -> None:
 
     with pytest.raises(ValueError, match="frozen"):
         settings.mode = "auto"
+
+
+def test_a_key_of_another_file_is_refused(config: Path) -> None:
+    """A mode at the top of reviewers.toml would silently undo the one in mailagent.toml."""
+    file = config / "reviewers.toml"
+    file.write_text('mode = "auto"\n' + file.read_text())
+
+    with pytest.raises(ConfigurationError, match=r"reviewers\.toml:1:1: error mode: not a key of this file"):
+        load_settings(config)
+
+
+def test_a_folder_in_the_place_of_a_file_is_named(config: Path) -> None:
+    """A container volume mounted wrongly makes one."""
+    (config / "review.toml").unlink()
+    (config / "review.toml").mkdir()
+
+    with pytest.raises(ConfigurationError, match=r"review\.toml: error: the file cannot be read"):
+        load_settings(config)
