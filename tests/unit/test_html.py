@@ -82,3 +82,8 @@ def test_an_answer_between_two_gmail_quotes_is_not_marked() -> None:
 def test_what_would_slow_a_parser_down_is_still_read(html: str) -> None:
     """Nothing is lost in silence, and no mail stops the others."""
     assert "Hello" in html_to_text(html)
+
+
+def test_a_size_of_many_zeros_is_read_at_once() -> None:
+    """One such mail froze the daemon: the pattern went back and forth over the zeros. It ends here or not at all."""
+    assert "hello" in html_to_text(f'<p style="font-size:{"0" * 200_000}1">hello</p>')

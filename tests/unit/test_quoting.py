@@ -108,3 +108,11 @@ def test_long_and_odd_lines_take_no_time() -> None:
     for line in (">" * 200_000, "a" * 500_000, "On 1:1 " * 50_000 + "wrote:", "<a@" * 100_000, "From: " * 80_000):
         split_reply("\n".join([line] * 3))
     split_reply("On 1 January 2026 10:00 x <a@b.c> wrote:\n" * 20_000)
+
+
+@pytest.mark.parametrize("line", ["--", "=====", "Sent from my phone", "_" * 31, "> a"])
+def test_a_text_of_very_many_lines_is_read_at_once(line: str) -> None:
+    """Each of these froze the daemon; what stands below the first lines is kept, not looked through."""
+    found = split_reply("\n".join([line] * 200_000))
+
+    assert len(found.new) + len(found.quoted) <= 200_000 * (len(line) + 1)
