@@ -171,7 +171,7 @@ class _Demo:
 
     def _show(self, title: str, mail: EmailMessage, colour: str) -> None:
         lines = body_of(mail).splitlines()
-        if len(lines) > LINES:
+        if not self.attended and len(lines) > LINES:
             lines = [*lines[:LINES], f"... {len(lines) - LINES} more lines in the mailbox"]
         head = f"From: {mail['From']}\nTo: {mail['To']}\nSubject: {mail['Subject']}\n\n"
         self.screen.print(Panel(Text(head + "\n".join(lines)), title=title, title_align="left", border_style=colour))

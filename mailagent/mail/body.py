@@ -12,6 +12,10 @@ from mailagent.mail.limits import DEEPEST, MOST_PARTS
 STUB_WORDS = 20
 """A plain part of at most so many words, where the HTML part has over four times as many, says nothing itself."""
 
+LONGEST_FIELD = 8_192
+"""Bytes of a part's header field; a longer one is taken for absent."""
+LONGEST_TEXT = 1_000_000
+"""Bytes of a part that are read as text."""
 _STUB = re.compile(r"\bhtml\b")
 
 
@@ -79,6 +83,9 @@ class _Reader:
     def leaf(self, part: Message) -> _Readable:
         """The text of a part, or nothing and one more attachment. A container without parts is read as text."""
         kind = "text/plain" if part.get_content_maintype() == "multipart" else part.get_content_type()
+        for header in ("content-disposition", "content-type"):
+            if len(str(part.get(header, ""))) > LONGEST_FIELD:
+                del part[header]  # the standard library takes quadratic time over its parameters
         name = _filename(part)
         disposition = str(part.get("content-disposition", "")).partition(";")[0].strip().lower()
         is_text = kind in {"text/plain", "text/html"} and disposition != "attachment"
@@ -86,7 +93,7 @@ class _Reader:
             self.attachments.append(Attachment(name=name, type=kind, size=_size(part)))
             return _Readable("")
         self.found_text = True
-        text = decode(_content(part), _parameter(part, "charset"))
+        text = decode(_content(part)[:LONGEST_TEXT], _parameter(part, "charset"))
         if kind == "text/html":
             return _Readable(html_to_text(text), is_html=True)
         if _parameter(part, "format").lower() == "flowed":

@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 LARGEST = 1_000_000
 LONGEST_LINE = 10_000
+LONGEST_TAG = 65_536
 MOST_TAGS = 50_000
 DEEPEST = 256
 RULE = "_" * 32
@@ -112,10 +113,15 @@ def html_to_text(html: str) -> str:
     """The readable text of an HTML mail, without a final line end.
 
     Text that a style hides is left out. Quoted mail starts with ``>``, told from structure: ``blockquote`` and the
-    marks of Gmail, Outlook, Thunderbird and Yahoo. Over 1 MB, 50,000 tags or a nesting of 256, where parsers slow
-    down, a plain scan is used instead: all words come out, but less of the form.
+    marks of Gmail, Outlook, Thunderbird and Yahoo. Over 1 MB, 50,000 tags, 64 kB in a tag or a nesting of 256, where
+    parsers slow down, a plain scan is used instead: all words come out, but less of the form.
     """
-    if len(html) > LARGEST or html.count("<") > MOST_TAGS or _nesting(html) > DEEPEST:
+    if (
+        len(html) > LARGEST
+        or html.count("<") > MOST_TAGS
+        or _nesting(html) > DEEPEST
+        or _longest_tag(html) > LONGEST_TAG
+    ):
         return _scan(html)
     root = LexborHTMLParser(html).body
     return _walk(root) if root is not None else ""
@@ -234,6 +240,10 @@ def _url(node: LexborNode) -> str:
 
 def _depth(line: str) -> int:
     return len(line) - len(line.lstrip(">"))
+
+
+def _longest_tag(html: str) -> int:
+    return max(len(part.partition(">")[0]) for part in html.split("<"))
 
 
 def _nesting(html: str) -> int:
