@@ -8,9 +8,9 @@ import structlog
 
 Event = Literal[
     "daemon.started", "daemon.stopped",
-    "mailbox.connected", "mailbox.failed", "mailbox.started",
+    "mailbox.failed", "mailbox.started",
     "mail.received", "mail.sorted", "mail.set_aside",
-    "message.handled", "message.superseded_commit",
+    "message.handled", "message.overtaken",
     "review.decided", "review.refused", "review.unclear",
     "outbox.sent", "outbox.postponed", "outbox.failed", "outbox.uncertain",
     "job.postponed", "job.stopped", "job.crashed",

@@ -15,7 +15,7 @@ EscalationState = Literal["open", "decided", "superseded"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEscalation:
-    """A question about to be put. `state` is the graph's state at the pause: plain JSON, enough to rebuild the pause
+    """A question about to be put. `graph_state` is the state at the pause: plain JSON, enough to rebuild the pause
     when the checkpoint is lost. `interrupt_id` names the pause that a decision resumes.
     """
 

@@ -12,8 +12,6 @@ MailKind = Literal["answer", "acknowledgment", "holding", "digest", "receipt", "
 OutboxState = Literal["ready", "sending", "sent", "failed", "uncertain"]
 """uncertain: the server may have accepted it; it is not sent again, a person is told."""
 
-TO_CUSTOMER: frozenset[MailKind] = frozenset({"answer", "acknowledgment", "holding"})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:

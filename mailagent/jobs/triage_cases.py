@@ -65,7 +65,7 @@ class TriageCases:
                 rule=outcome.state["rule"],
             )
         else:
-            log("message.superseded_commit", message_id=message.id, case_id=case.id)
+            log("message.overtaken", message_id=message.id, case_id=case.id)
 
     def attempts(self, message: Message) -> int:
         """See `Job`."""
