@@ -32,6 +32,7 @@ from mailagent.jobs.sort_mail import SortMail
 from mailagent.jobs.triage_cases import TriageCases
 from mailagent.letters.customer import CustomerLetters
 from mailagent.letters.desk import Desk, Stationery
+from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
 from mailagent.mail.identity import content_key
 from mailagent.mail.tokens import Tokens
@@ -89,9 +90,8 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
         )
         customer = CustomerLetters(paper=paper)
         reviewers = {address: person.name for person in settings.reviewer for address in person.addresses}
-        review = ReviewLetters(
-            paper=paper, queue=settings.review.queue, admin=settings.admin, reviewers=len(settings.reviewer)
-        )
+        review = ReviewLetters(paper=paper, queue=settings.review.queue, reviewers=len(settings.reviewer))
+        notices = Notices(paper=paper, admin=settings.admin)
         deadlines = {category.id: category.deadline for category in settings.categories()}
         longest = max(deadlines.values())
         triage_cases = TriageCases(
@@ -100,6 +100,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             cases=cases,
             customer=customer,
             review=review,
+            notices=notices,
             deadlines=deadlines,
             longest=longest,
             mode=settings.mode,
@@ -111,6 +112,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             cases=cases,
             customer=customer,
             review=review,
+            notices=notices,
             reviewers=reviewers,
             deadlines=deadlines,
             longest=longest,
@@ -148,7 +150,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             sort=SortMail(
                 messages=messages,
                 cases=cases,
-                letters=review,
+                notices=notices,
                 ours=frozenset(row.address for row in settings.mailbox),
                 reviewers=frozenset(reviewers),
                 authserv_id=settings.review.authserv_id if settings.review.authentication == "required" else None,
@@ -160,7 +162,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
                 concurrency=settings.model.concurrency,
             ),
             deliver=DeliverOutbox(
-                outbox=StoredOutbox(sessions=sessions), senders=senders, letters=review, health=health, clock=clock
+                outbox=StoredOutbox(sessions=sessions), senders=senders, notices=notices, health=health, clock=clock
             ),
             runner=runner,
         )

@@ -11,7 +11,7 @@ from datetime import timedelta
 from mailagent.domain.outgoing import OutboxEntry
 from mailagent.errors import ConfigurationError, PermanentError, TemporaryError, UncertainError
 from mailagent.events import log
-from mailagent.letters.review import ReviewLetters
+from mailagent.letters.notices import Notices
 from mailagent.ports import Clock, Health, MailSender, Outbox
 
 BATCH = 100
@@ -27,7 +27,7 @@ class DeliverOutbox:
 
     outbox: Outbox
     senders: Mapping[str, MailSender]
-    letters: ReviewLetters
+    notices: Notices
     health: Health
     clock: Clock
     name: str = "deliver_outbox"
@@ -78,5 +78,5 @@ class DeliverOutbox:
         """It failed, or nobody knows; the admin hears of it, unless it was itself a notice."""
         uncertain = isinstance(error, UncertainError)
         log("outbox.uncertain" if uncertain else "outbox.failed", outbox_id=entry.id, case_id=entry.case_id)
-        notices = [] if entry.kind == "notice" else [self.letters.not_sent(entry, error, uncertain=uncertain)]
+        notices = [] if entry.kind == "notice" else [self.notices.not_sent(entry, error, uncertain=uncertain)]
         await self.outbox.give_up(entry, uncertain=uncertain, error=str(error), notices=notices)

@@ -17,6 +17,7 @@ from mailagent.domain.policy import Mode
 from mailagent.errors import TemporaryError
 from mailagent.events import log
 from mailagent.letters.customer import CustomerLetters
+from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
 from mailagent.ports import Cases, Clock, DecidedBy, Handled, Messages
 from mailagent.triage.engine import Engine
@@ -36,6 +37,7 @@ class ResumeReviews:
     cases: Cases
     customer: CustomerLetters
     review: ReviewLetters
+    notices: Notices
     reviewers: Mapping[str, str]
     deadlines: Mapping[str, timedelta]
     longest: timedelta
@@ -84,7 +86,7 @@ class ResumeReviews:
         """See `Job`."""
         log("mail.set_aside", message_id=reply.id, error=type(error).__name__)
         await self.messages.set_aside(
-            reply.id, reason=f"{type(error).__name__}: {error}", notices=[self.review.set_aside(reply, error)]
+            reply.id, reason=f"{type(error).__name__}: {error}", notices=[self.notices.set_aside(reply, error)]
         )
 
     async def _apply(
@@ -169,7 +171,7 @@ class ResumeReviews:
 
     async def _refuse(self, case: Case, reply: Message, reason: str) -> None:
         log("review.refused", case_id=case.id, message_id=reply.id, reason=reason)
-        notice = self.review.refused(reply, case=case, reason=reason)
+        notice = self.notices.refused(reply, case=case, reason=reason)
         await self._commit(case, reply, _entry(case, reply, rule="refused", reason=reason), notice)
 
     async def _commit(self, case: Case, reply: Message, entry: Mapping[str, object], *mails: NewOutboxEntry) -> None:

@@ -12,7 +12,7 @@ from mailagent.domain.case import CaseId, read_case_number
 from mailagent.domain.message import Intake, Message
 from mailagent.errors import PermanentError
 from mailagent.events import log
-from mailagent.letters.review import ReviewLetters
+from mailagent.letters.notices import Notices
 from mailagent.mail.authentication import authenticated
 from mailagent.mail.automatic import kind_of
 from mailagent.mail.parse import ParsedMail, parse
@@ -35,7 +35,7 @@ class SortMail:
 
     messages: Messages
     cases: Cases
-    letters: ReviewLetters
+    notices: Notices
     ours: frozenset[str]
     reviewers: frozenset[str]
     authserv_id: str | None
@@ -55,7 +55,7 @@ class SortMail:
         found = await self._sort(message, mail)
         notices = []
         if found.intake == "review" and found.case_id is None:
-            notices.append(self.letters.refused(replace(message, sender=found.sender), case=None, reason=NO_TOKEN))
+            notices.append(self.notices.refused(replace(message, sender=found.sender), case=None, reason=NO_TOKEN))
         case_id = await self.messages.sort(message.id, found, at=self.clock.now(), notices=notices)
         log("mail.sorted", message_id=message.id, case_id=case_id, intake=found.intake, answerable=found.answerable)
 
@@ -70,12 +70,12 @@ class SortMail:
     async def set_aside(self, message: Message, error: Exception) -> None:
         """Keep the bytes; the admin hears of it."""
         log("mail.set_aside", message_id=message.id, error=type(error).__name__)
-        notice = self.letters.set_aside(message, error)
+        notice = self.notices.set_aside(message, error)
         await self.messages.set_aside(message.id, reason=str(error), notices=[notice])
 
     async def _sort(self, message: Message, mail: ParsedMail) -> Sorted:
         kind = kind_of(mail, ours=self.ours)
-        tokens = self.letters.paper.desk(message.mailbox).tokens
+        tokens = self.notices.paper.desk(message.mailbox).tokens
         review = tokens.find_review(mail)
         case_id: CaseId | None = None
         linked: CaseId | None = None
@@ -126,7 +126,7 @@ class SortMail:
         Our signed ids first, then References from the newest, then In-Reply-To. Never by subject.
         """
         named = [*reversed(mail.references), *mail.in_reply_to]
-        tokens = self.letters.paper.desk(message.mailbox).tokens
+        tokens = self.notices.paper.desk(message.mailbox).tokens
         case_id = tokens.find_case(mail) or await self.messages.case_of(named)
         if case_id is None:
             return None, None

@@ -16,6 +16,7 @@ from mailagent.domain.policy import Mode
 from mailagent.errors import TemporaryError
 from mailagent.events import log
 from mailagent.letters.customer import CustomerLetters
+from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
 from mailagent.ports import Cases, Clock, Handled, Messages
 from mailagent.triage.engine import Engine, Outcome
@@ -33,6 +34,7 @@ class TriageCases:
     cases: Cases
     customer: CustomerLetters
     review: ReviewLetters
+    notices: Notices
     deadlines: Mapping[str, timedelta]
     longest: timedelta
     mode: Mode
@@ -79,7 +81,7 @@ class TriageCases:
         """See `Job`."""
         log("mail.set_aside", message_id=message.id, error=type(error).__name__)
         await self.messages.set_aside(
-            message.id, reason=f"{type(error).__name__}: {error}", notices=[self.review.set_aside(message, error)]
+            message.id, reason=f"{type(error).__name__}: {error}", notices=[self.notices.set_aside(message, error)]
         )
 
     async def _follow(self, case: Case, message: Message, outcome: Outcome, waiting: Escalation | None) -> Handled:

@@ -1,14 +1,14 @@
-"""The mails that reviewers get: digest, receipt, confirmation; and the notice to the admin."""
+"""The mails that reviewers get: digest, receipt, confirmation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailagent.domain.case import Case, case_number
+from mailagent.domain.case import Case
 from mailagent.domain.decision import Decision
 from mailagent.domain.escalation import NewEscalation
 from mailagent.domain.message import Message
-from mailagent.domain.outgoing import MailKind, NewOutboxEntry, OutboxEntry, Outgoing
+from mailagent.domain.outgoing import MailKind, NewOutboxEntry, Outgoing
 from mailagent.domain.times import spoken_duration, spoken_time
 from mailagent.letters.desk import MAILTO_LIMIT, Desk, Stationery, mailto
 from mailagent.mail.compose import clean_header
@@ -25,7 +25,6 @@ class ReviewLetters:
 
     paper: Stationery
     queue: str
-    admin: str
     reviewers: int
 
     def digest(
@@ -139,85 +138,6 @@ class ReviewLetters:
             recipient=reply.sender or self.queue,
             reply=reply,
             sender_name=f"{'Rejected' if decision.verb == 'reject' else 'Sent'}: {self.paper.company}",
-        )
-
-    def set_aside(self, message: Message, error: Exception) -> NewOutboxEntry:
-        """A message could not be read or handled; its bytes are kept. One a day, however often it is retried."""
-        return self._notice(
-            key=f"{message.id}:aside:{self.paper.clock.now():%Y-%m-%d}",
-            mailbox=message.mailbox,
-            heading="A mail was set aside",
-            what="mailagent could not handle a mail. It is kept as it came, and nothing was sent about it.",
-            remedy=f"Read it with 'mailagent aside {message.id}' or in the mailbox, and answer it yourself. Once the"
-            f" cause is mended, 'mailagent aside {message.id} --retry' gives it another try.",
-            facts=[
-                ("Message", str(message.id)),
-                ("Mailbox", message.mailbox),
-                ("Reason", f"{type(error).__name__}: {error}"),
-            ],
-        )
-
-    def refused(self, reply: Message, *, case: Case | None, reason: str) -> NewOutboxEntry:
-        """Somebody who may not decide tried to. One a day for each question and reason: nobody can flood the admin."""
-        number = case.number if case else "none"
-        return self._notice(
-            key=f"{number}:{reply.review_revision or 0}:refused:{reason}:{self.paper.clock.now():%Y-%m-%d}",
-            mailbox=reply.mailbox,
-            heading="A decision was refused",
-            what="A mail that claims to decide a case was not obeyed. Nothing was sent to its sender.",
-            remedy="If the sender should decide, add the address to config/reviewers.toml; if the address is listed,"
-            " check 'authserv_id' in config/review.toml.",
-            facts=[("Case", number), ("Sender", reply.sender or "not one address"), ("Reason", reason)],
-        )
-
-    def not_sent(self, entry: OutboxEntry, error: Exception, *, uncertain: bool) -> NewOutboxEntry:
-        """A mail failed for good, or nobody knows whether it went."""
-        case = case_number(entry.case_id) if entry.case_id is not None else "none"
-        return self._notice(
-            key=f"{entry.key}:not-sent",
-            mailbox=entry.mailbox,
-            heading="A mail may not have been sent" if uncertain else "A mail could not be sent",
-            what="The server may have accepted it, so it is not sent again: nobody is answered twice."
-            if uncertain
-            else "The server refused it for good.",
-            remedy="Look for it in the recipient's mailbox or the server's log, and write yourself if it is not there."
-            if uncertain
-            else "Check the address and the server's words, and write yourself if it matters.",
-            facts=[
-                ("Mail", entry.kind),
-                ("Case", case),
-                ("Recipient", entry.recipient),
-                ("Server", str(error)),
-            ],
-        )
-
-    def _notice(
-        self, *, key: str, mailbox: str, heading: str, what: str, remedy: str, facts: Sequence[tuple[str, str]]
-    ) -> NewOutboxEntry:
-        """Tell the admin of something that only a person can mend."""
-        desk = self.paper.desk(mailbox)
-        values = {
-            "heading": heading,
-            "what": what,
-            "remedy": remedy,
-            "facts": [{"name": name, "value": value} for name, value in facts],
-            "company": self.paper.company,
-        }
-        body = self.paper.templates.body("review/notice", values)
-        return self.paper.seal(
-            Outgoing(
-                kind="notice",
-                recipient=self.admin,
-                subject=f"[Support] {heading}",
-                text=body.text,
-                html=body.html,
-                message_id=desk.tokens.notice_message_id(key),
-                sender_address=desk.address,
-                sender_name=f"Notice: {self.paper.company}",
-            ),
-            key=key,
-            mailbox=mailbox,
-            case_id=None,
         )
 
     def spoken(self, at: datetime) -> str:

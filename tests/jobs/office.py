@@ -29,6 +29,7 @@ from mailagent.jobs.sort_mail import SortMail
 from mailagent.jobs.triage_cases import TriageCases
 from mailagent.letters.customer import CustomerLetters
 from mailagent.letters.desk import Desk, Stationery
+from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
 from mailagent.mail.identity import content_key
 from mailagent.mail.tokens import Tokens
@@ -186,7 +187,8 @@ async def open_office(
             desks={"support": desk},
         )
         customer = CustomerLetters(paper=paper)
-        letters = ReviewLetters(paper=paper, queue=QUEUE, admin=ADMIN, reviewers=len(REVIEWERS))
+        letters = ReviewLetters(paper=paper, queue=QUEUE, reviewers=len(REVIEWERS))
+        notices = Notices(paper=paper, admin=ADMIN)
         yield Office(
             outside=outside,
             sessions=sessions,
@@ -202,7 +204,7 @@ async def open_office(
             sort_mail=SortMail(
                 messages=messages,
                 cases=cases,
-                letters=letters,
+                notices=notices,
                 ours=frozenset({SUPPORT}),
                 reviewers=frozenset(REVIEWERS),
                 authserv_id=authserv_id,
@@ -214,6 +216,7 @@ async def open_office(
                 cases=cases,
                 customer=customer,
                 review=letters,
+                notices=notices,
                 deadlines=DEADLINES,
                 longest=max(DEADLINES.values()),
                 mode=mode,
@@ -225,6 +228,7 @@ async def open_office(
                 cases=cases,
                 customer=customer,
                 review=letters,
+                notices=notices,
                 reviewers=REVIEWERS,
                 deadlines=DEADLINES,
                 longest=max(DEADLINES.values()),
@@ -234,7 +238,7 @@ async def open_office(
             deliver_outbox=DeliverOutbox(
                 outbox=StoredOutbox(sessions=sessions),
                 senders={"support": outside.sender},
-                letters=letters,
+                notices=notices,
                 health=health,
                 clock=outside.clock,
             ),
