@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from mailagent.domain.caps import Caps
 from mailagent.domain.category import Category
 from mailagent.domain.policy import Mode
 from mailagent.domain.routing import Action, Conditions, Priority, Rule, Sentiment
@@ -160,6 +161,16 @@ class ModelSettings(_Table):
         return self
 
 
+class Replies(_Table):
+    """``[replies]``: to whom automatic mail may go, and how much of it; see `domain.caps.Caps`."""
+
+    requires_auth: bool = True
+    sender_hour: int = Field(default=5, ge=0)
+    domain_hour: int = Field(default=100, ge=0)
+    case_day: int = Field(default=3, ge=0)
+    overall_hour: int = Field(default=500, ge=0)
+
+
 class Settings(BaseSettings):
     """Everything that admins configure. Every key may also be given as ``MAILAGENT__REVIEW__QUEUE`` and so on."""
 
@@ -175,6 +186,7 @@ class Settings(BaseSettings):
     mode: Mode = "shadow"
     admin: Address
     mailbox: tuple[MailboxSettings, ...] = Field(min_length=1)
+    replies: Replies = Replies()
     review: ReviewSettings
     reviewer: tuple[Reviewer, ...] = Field(min_length=1)
     category: tuple[CategorySettings, ...] = Field(min_length=1)
@@ -225,6 +237,10 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The time zone that people are told times in."""
         return ZoneInfo(self.timezone)
+
+    def caps(self) -> Caps:
+        """The limits of automatic mail as the domain knows them."""
+        return Caps(**self.replies.model_dump(exclude={"requires_auth"}))
 
     def categories(self) -> tuple[Category, ...]:
         """The categories as the domain knows them."""

@@ -78,6 +78,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
         )
 
         messages, cases = StoredMessages(sessions=sessions), StoredCases(sessions=sessions)
+        outbox = StoredOutbox(sessions=sessions)
         health = StoredHealth(sessions=sessions)
         runner = Runner(health=health, clock=clock)
         key = installation_key(data_dir)
@@ -98,9 +99,11 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             engine=triage,
             messages=messages,
             cases=cases,
+            outbox=outbox,
             customer=customer,
             review=review,
             notices=notices,
+            caps=settings.caps(),
             deadlines=deadlines,
             longest=longest,
             mode=settings.mode,
@@ -153,6 +156,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
                 notices=notices,
                 ours=frozenset(row.address for row in settings.mailbox),
                 reviewers=frozenset(reviewers),
+                requires_auth=settings.replies.requires_auth,
                 authserv_id=settings.review.authserv_id if settings.review.authentication == "required" else None,
                 clock=clock,
             ),
@@ -161,9 +165,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
                 work=work,
                 concurrency=settings.model.concurrency,
             ),
-            deliver=DeliverOutbox(
-                outbox=StoredOutbox(sessions=sessions), senders=senders, notices=notices, health=health, clock=clock
-            ),
+            deliver=DeliverOutbox(outbox=outbox, senders=senders, notices=notices, health=health, clock=clock),
             runner=runner,
         )
 

@@ -72,7 +72,7 @@ async def _try(mail: ParsedMail, config: Path) -> dict[str, object]:
         mailbox=settings.mailbox[0].name,
         received_at=now,
         state="ready",
-        answerable=kind.answerable,
+        caution="" if kind.answerable else kind.reason,
         sender=mail.sender,
         sender_name=mail.sender_name,
         subject=mail.subject,

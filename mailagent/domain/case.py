@@ -15,7 +15,8 @@ do for now."""
 class Case:
     """`customer` is the address that wrote first; only mail from it is shown to the model as history.
 
-    `escalated` says whether a person was asked and the question is still theirs.
+    `escalated` says whether a person was asked and the question is still theirs; `settled_at` when the last answer went
+    out, None while something is open.
     """
 
     id: CaseId
@@ -28,6 +29,7 @@ class Case:
     automatic_answers: int = 0
     acknowledged: bool = False
     escalated: bool = False
+    settled_at: datetime | None = None
 
     @property
     def with_a_person(self) -> bool:

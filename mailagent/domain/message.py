@@ -8,8 +8,8 @@ from mailagent.domain.case import CaseId
 
 MessageId = NewType("MessageId", int)
 
-Intake = Literal["person", "auto_reply", "bounce", "automatic", "own", "review"]
-"""What a message is before any model sees it."""
+Intake = Literal["person", "auto_reply", "bounce", "automatic", "own", "review", "duplicate"]
+"""What a message is before any model sees it; duplicate: a second copy of a message under the same Message-ID."""
 
 MessageState = Literal["received", "ready", "handled", "aside"]
 """received: raw bytes only; ready: sorted, waits for its turn in its case; aside: kept for a person."""
@@ -36,8 +36,9 @@ class Message:
 
     `size` is what the server said, more than was fetched where the mail is over the limit.
     `sender` is the lower-cased address of the one mailbox in From, or None where From does not name exactly one.
-    `review_revision` is the escalation that a review message answers; `answerable` is false where no automatic
-    answer may go out.
+    `review_revision` is the escalation that a review message answers. `caution` says why no automatic mail may go to
+    the sender and what a person should look at first; it is empty where nothing speaks against an answer. `copied` are
+    the other people whom the mail was addressed to.
     """
 
     id: MessageId
@@ -48,7 +49,7 @@ class Message:
     attempts: int = 0
     case_id: CaseId | None = None
     intake: Intake = "person"
-    answerable: bool = True
+    caution: str = ""
     authenticated: bool = False
     sender: str | None = None
     sender_name: str = ""
@@ -59,6 +60,7 @@ class Message:
     review_revision: int | None = None
     rating: int | None = None
     attachments: tuple[str, ...] = ()
+    copied: tuple[str, ...] = ()
     reason: str = ""
 
     @property

@@ -9,8 +9,9 @@ from mailagent.domain.case import CaseId
 OutboxId = NewType("OutboxId", int)
 
 MailKind = Literal["answer", "acknowledgment", "holding", "digest", "receipt", "confirmation", "notice"]
-OutboxState = Literal["ready", "sending", "sent", "failed", "uncertain"]
-"""uncertain: the server may have accepted it; it is not sent again, a person is told."""
+OutboxState = Literal["ready", "sending", "sent", "failed", "uncertain", "returned"]
+"""uncertain: the server may have accepted it; it is not sent again, a person is told. returned: it was sent, and a mail
+system gave it back for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,9 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOutboxEntry:
-    """`key` is unique and made from the cause: one cause, one mail. `raw` is never rebuilt."""
+    """`key` is unique and made from the cause: one cause, one mail. `raw` is never rebuilt. `automatic` mail to a
+    customer was decided by no person, and counts against the caps.
+    """
 
     key: str
     kind: MailKind
@@ -42,6 +45,7 @@ class NewOutboxEntry:
     recipient: str
     message_id: str
     raw: bytes
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,7 +120,7 @@ class ResumeReviews:
         told = letter
         if letter is not None:
             to_customer = self.customer.answer(case, message, text=letter, automatic=False, sources=[])
-        elif message.answerable:
+        elif not message.caution:
             due = now + self.deadlines.get(state["category"], self.longest)
             to_customer = self.customer.holding(case, message, tone=state["sentiment"], due=due)
             told = f"The holding reply: we are still working on it, and a person answers by {self.review.spoken(due)}."

@@ -1,6 +1,6 @@
 """Parse each new message, find out what it is and which case it belongs to.
 
-Mail that is automatic, or our own, ends here: recorded and never answered.
+Mail that is automatic, our own, or a second copy ends here: recorded and never answered.
 """
 
 import re
@@ -8,29 +8,39 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from mailagent.domain.case import CaseId, read_case_number
+from mailagent.domain.case import CaseId, case_number, read_case_number
 from mailagent.domain.message import Intake, Message
+from mailagent.domain.placement import NamedCase, Placement, Verdict, place
 from mailagent.errors import PermanentError
 from mailagent.events import log
 from mailagent.letters.notices import Notices
+from mailagent.mail.addresses import addresses
 from mailagent.mail.authentication import authenticated
-from mailagent.mail.automatic import kind_of
+from mailagent.mail.automatic import Kind, kind_of
+from mailagent.mail.identity import same_words
 from mailagent.mail.parse import ParsedMail, parse
 from mailagent.mail.rating import read_rating
+from mailagent.mail.tokens import Tokens
 from mailagent.ports import Cases, Clock, Messages, Sorted
 
 BATCH = 200
 SUBJECT_LIMIT = 300
 """Characters; more is no subject, and every mail about the case would carry it."""
+MOST_COPIED = 20
+"""People copied in who belong to the case from then on."""
 SUBJECT_CASE = re.compile(r"\[(C-\d{1,15})\]", re.ASCII)
 RETRY = timedelta(seconds=30)
 NO_TOKEN = "it carries no valid token of ours"  # noqa: S105 - a reason, not a password
+UNPROVEN: dict[Verdict, str] = {
+    "fail": "the mail server says that the sender's address is not genuine",
+    "none": "nothing proves that the sender's address is genuine",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class SortMail:
     """A `Job`. `ours` are all addresses that we write from; `authserv_id` is None when senders are taken at their
-    word.
+    word; with `requires_auth` nothing automatic goes to a sender whose address is not proven.
     """
 
     messages: Messages
@@ -39,6 +49,7 @@ class SortMail:
     ours: frozenset[str]
     reviewers: frozenset[str]
     authserv_id: str | None
+    requires_auth: bool
     clock: Clock
     name: str = "sort_mail"
 
@@ -57,7 +68,8 @@ class SortMail:
         if found.intake == "review" and found.case_id is None:
             notices.append(self.notices.refused(replace(message, sender=found.sender), case=None, reason=NO_TOKEN))
         case_id = await self.messages.sort(message.id, found, at=self.clock.now(), notices=notices)
-        log("mail.sorted", message_id=message.id, case_id=case_id, intake=found.intake, answerable=found.answerable)
+        answerable = found.log_entry is None and not found.caution
+        log("mail.sorted", message_id=message.id, case_id=case_id, intake=found.intake, answerable=answerable)
 
     def attempts(self, message: Message) -> int:
         """See `Job`."""
@@ -75,39 +87,77 @@ class SortMail:
 
     async def _sort(self, message: Message, mail: ParsedMail) -> Sorted:
         kind = kind_of(mail, ours=self.ours)
-        tokens = self.notices.paper.desk(message.mailbox).tokens
-        review = tokens.find_review(mail)
-        case_id: CaseId | None = None
-        linked: CaseId | None = None
-        revision: int | None = None
-        intake: Intake = kind.kind
-        if intake == "person" and review is not None and await self._exists(review.case_id):
-            intake, case_id, revision = "review", review.case_id, review.revision
-        elif intake == "person" and (review is not None or tokens.claims_review(mail)):
-            intake = "review"
-        elif intake == "person" and mail.sender in self.reviewers and (named := await self._named_case(mail)):
-            intake, case_id = "review", named
-        elif intake == "person":
-            case_id, linked = await self._case(message, mail)
-        return Sorted(
-            intake=intake,
-            answerable=kind.answerable,
-            authenticated=self.authserv_id is None or authenticated(mail, self.authserv_id),
+        verdict = self._verdict(mail)
+        bare = Sorted(
+            intake=kind.kind,
+            caution="",
+            authenticated=verdict == "pass",
             sender=mail.sender,
             sender_name=mail.sender_name,
             subject=mail.subject[:SUBJECT_LIMIT],
-            text=mail.text if intake == "review" else mail.text or mail.full_text,
+            text=mail.text or mail.full_text,
             message_id=mail.message_id,
             references=mail.references,
             attachments=tuple(f"{part.name} ({part.size // 1024 + 1} KB)" for part in mail.attachments),
-            rating=read_rating(mail.text) if case_id is not None and intake == "person" else None,
-            case_id=case_id,
-            review_revision=revision,
-            linked_case_id=linked,
-            log_entry=_entry_if_ended(message, intake, case_id, kind.reason),
+            copied=self._copied(mail),
+            rating=None,
+            case_id=None,
+            review_revision=None,
+        )
+        if kind.kind != "person":
+            return _ended(bare, message, kind.kind, kind.reason)
+        return await self._review(message, mail, bare) or await self._customer(message, mail, bare, kind, verdict)
+
+    async def _review(self, message: Message, mail: ParsedMail, bare: Sorted) -> Sorted | None:
+        """A reply to a question, or what claims to be one; None for a customer's mail."""
+        tokens = self._tokens(message)
+        token = tokens.find_review(mail)
+        review = replace(bare, intake="review", text=mail.text)
+        if token is not None and await self._exists(token.case_id):
+            return replace(review, case_id=token.case_id, review_revision=token.revision)
+        if token is not None or tokens.claims_review(mail):
+            return _ended(review, message, "review", NO_TOKEN)
+        if mail.sender in self.reviewers and (named := await self._case_in_subject(mail)):
+            return replace(review, case_id=named)
+        return None
+
+    async def _customer(self, message: Message, mail: ParsedMail, bare: Sorted, kind: Kind, verdict: Verdict) -> Sorted:
+        """What a person wrote to us: its case, and what speaks against answering it automatically."""
+        cautions = [] if kind.answerable else [kind.reason]
+        if verdict == "fail" or (verdict == "none" and self.requires_auth):
+            cautions.append(UNPROVEN[verdict])
+        for earlier in await self.messages.under_id(mail.message_id, before=message.id) if mail.message_id else []:
+            is_copy = earlier.sender == mail.sender and same_words(earlier.text, bare.text)
+            if is_copy and (earlier.authenticated or verdict != "pass"):
+                return _ended(
+                    replace(bare, case_id=earlier.case_id), message, "duplicate", f"a copy of message {earlier.id}"
+                )
+            cautions.append(f"its Message-ID was used before, by message {earlier.id}")
+            break
+        placement = await self._place(message, mail, verdict)
+        return replace(
+            bare,
+            caution="; ".join([*cautions, *filter(None, [placement.caution])]),
+            rating=read_rating(mail.text) if placement.case_id is not None else None,
+            case_id=placement.case_id,
+            linked_case_id=placement.linked,
         )
 
-    async def _named_case(self, mail: ParsedMail) -> CaseId | None:
+    async def _place(self, message: Message, mail: ParsedMail, verdict: Verdict) -> Placement:
+        """Our signed ids first, then References from the newest, then In-Reply-To."""
+        signed = self._tokens(message).find_case(mail)
+        named = await self.messages.cases_of([*reversed(mail.references), *mail.in_reply_to])
+        cases = []
+        for case_id in dict.fromkeys([*([] if signed is None else [signed]), *named]):
+            if await self._exists(case_id):
+                case = await self.cases.get(case_id)
+                people = await self.cases.people(case_id)
+                cases.append(
+                    NamedCase(case_id=case_id, people=people, settled_at=case.settled_at, signed=case_id == signed)
+                )
+        return place(cases, sender=mail.sender, verdict=verdict, at=self.clock.now())
+
+    async def _case_in_subject(self, mail: ParsedMail) -> CaseId | None:
         """The case that a reviewer's subject names: it proves nothing, but they are told so."""
         found = SUBJECT_CASE.search(mail.subject)
         case_id = read_case_number(found.group(1)) if found else None
@@ -120,26 +170,31 @@ class SortMail:
             return False
         return True
 
-    async def _case(self, message: Message, mail: ParsedMail) -> tuple[CaseId | None, CaseId | None]:
-        """The case that a customer's mail goes on with, or (None, the case it names) for somebody else's mail.
+    def _verdict(self, mail: ParsedMail) -> Verdict:
+        if self.authserv_id is None or authenticated(mail, self.authserv_id):
+            return "pass"
+        return "none"
 
-        Our signed ids first, then References from the newest, then In-Reply-To. Never by subject.
-        """
-        named = [*reversed(mail.references), *mail.in_reply_to]
-        tokens = self.notices.paper.desk(message.mailbox).tokens
-        case_id = tokens.find_case(mail) or await self.messages.case_of(named)
-        if case_id is None:
-            return None, None
-        if not await self._exists(case_id):
-            return None, None
-        case = await self.cases.get(case_id)
-        return (case_id, None) if mail.sender == case.customer else (None, case_id)
+    def _copied(self, mail: ParsedMail) -> tuple[str, ...]:
+        named = (address for value in (*mail.values("to"), *mail.values("cc")) for address in addresses(value))
+        others = dict.fromkeys(address for address in named if not self._is_ours(address))
+        return tuple(others)[:MOST_COPIED]
+
+    def _tokens(self, message: Message) -> Tokens:
+        return self.notices.paper.desk(message.mailbox).tokens
+
+    def _is_ours(self, address: str) -> bool:
+        local, _, domain = address.rpartition("@")
+        return f"{local.partition('+')[0]}@{domain}" in self.ours
 
 
-def _entry_if_ended(message: Message, intake: Intake, case_id: CaseId | None, reason: str) -> dict[str, object] | None:
-    """The log entry of a message that needs no more work; None for one that goes on."""
-    if intake == "person" or (intake == "review" and case_id is not None):
-        return None
-    if intake == "review":
-        reason = NO_TOKEN
-    return {"message": message.id, "case": None, "disposition": "ignore", "rule": f"intake:{intake}", "reason": reason}
+def _ended(found: Sorted, message: Message, intake: Intake, reason: str) -> Sorted:
+    """With the log entry of a message that needs no more work."""
+    entry = {
+        "message": message.id,
+        "case": None if found.case_id is None else case_number(found.case_id),
+        "disposition": "ignore",
+        "rule": f"intake:{intake}",
+        "reason": reason,
+    }
+    return replace(found, intake=intake, log_entry=entry)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from mailagent.domain.caps import Caps, reached
 from mailagent.domain.case import Case
 from mailagent.domain.escalation import Escalation, NewEscalation
 from mailagent.domain.message import Message
@@ -18,7 +19,7 @@ from mailagent.events import log
 from mailagent.letters.customer import CustomerLetters
 from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
-from mailagent.ports import Cases, Clock, Handled, Messages
+from mailagent.ports import Cases, Clock, Handled, Messages, Outbox, Turn
 from mailagent.triage.engine import Engine, Outcome
 from mailagent.triage.state import TriageState, fresh
 
@@ -32,9 +33,11 @@ class TriageCases:
     engine: Engine
     messages: Messages
     cases: Cases
+    outbox: Outbox
     customer: CustomerLetters
     review: ReviewLetters
     notices: Notices
+    caps: Caps
     deadlines: Mapping[str, timedelta]
     longest: timedelta
     mode: Mode
@@ -48,7 +51,10 @@ class TriageCases:
     async def handle(self, message: Message) -> None:
         """Decide about one message."""
         case = await self.cases.get(message.for_case)
-        history = await self.messages.history(case.id, before=message.id) if message.authenticated else []
+        message, alarms = await self._within_caps(case, message)
+        history: list[Turn] = []
+        if message.authenticated and message.sender:
+            history = await self.messages.history(case.id, of=message.sender, before=message.id)
         state = fresh(case, message, history)
         waiting = await self.cases.open_escalation(case.id)
         if message.rating is not None:
@@ -57,7 +63,8 @@ class TriageCases:
             outcome = await self.engine.follow_up(waiting, state)
         else:
             outcome = await self.engine.start(state)
-        handled = await self._follow(case, message, outcome, waiting)
+        handled = await self._follow(case, message, outcome, waiting, earlier=history)
+        handled = replace(handled, outbox=(*handled.outbox, *alarms))
         if await self.cases.commit(handled):
             log(
                 "message.handled",
@@ -84,7 +91,28 @@ class TriageCases:
             message.id, reason=f"{type(error).__name__}: {error}", notices=[self.notices.set_aside(message, error)]
         )
 
-    async def _follow(self, case: Case, message: Message, outcome: Outcome, waiting: Escalation | None) -> Handled:
+    async def _within_caps(self, case: Case, message: Message) -> tuple[Message, list[NewOutboxEntry]]:
+        """`message` with what now speaks against automatic mail to its sender, and the notices about it.
+
+        Two cases at work at the same time may both pass a cap by one mail each.
+        """
+        if message.sender is None or message.caution:
+            return message, []
+        now = self.clock.now()
+        returned = await self.outbox.blocked(message.sender, at=now)
+        if returned:
+            return replace(message, caution=f"our mail to the sender came back: {returned}"), []
+        found = reached(self.caps, await self.outbox.automatic_mail(message.sender, case.id, at=now))
+        if found is None:
+            return message, []
+        cap, words = found
+        log("cap.reached", message_id=message.id, case_id=case.id, cap=cap)
+        alarms = [self.notices.cap_reached(case.mailbox, cap, words)] if cap in ("domain", "overall") else []
+        return replace(message, caution=words), alarms
+
+    async def _follow(
+        self, case: Case, message: Message, outcome: Outcome, waiting: Escalation | None, *, earlier: Sequence[Turn]
+    ) -> Handled:
         """What an outcome leads to. In shadow mode: the log entry, and no mail; a question from before then ends, for
         its draft answers an older message.
         """
@@ -96,7 +124,7 @@ class TriageCases:
         if self.mode == "shadow" or state["disposition"] == "ignore":
             return bare
         if state["disposition"] != "reply":
-            return await self._ask(bare, case, message, outcome, waiting)
+            return await self._ask(bare, case, message, outcome, waiting, earlier=earlier)
         text = state["response"] or ""
         return Handled(
             message_id=message.id,
@@ -110,7 +138,14 @@ class TriageCases:
         )
 
     async def _ask(
-        self, bare: Handled, case: Case, message: Message, outcome: Outcome, waiting: Escalation | None
+        self,
+        bare: Handled,
+        case: Case,
+        message: Message,
+        outcome: Outcome,
+        waiting: Escalation | None,
+        *,
+        earlier: Sequence[Turn],
     ) -> Handled:
         """Put the question, and tell the customer that a person answers, once a case."""
         state = outcome.state
@@ -127,12 +162,9 @@ class TriageCases:
             due_at=bare.at + self.deadlines.get(state["category"], self.longest),
             graph_state=state,
         )
-        history = await self.messages.history(case.id, before=message.id)
-        earlier = sum(turn.who == "customer" for turn in history)
-        mails: list[NewOutboxEntry] = [
-            self.review.digest(case, message, question, state, earlier_messages=earlier),
-        ]
-        acknowledge = message.answerable and not case.acknowledged
+        written = sum(turn.who == "customer" for turn in earlier)
+        mails = [self.review.digest(case, message, question, state, earlier_messages=written)]
+        acknowledge = not message.caution and not case.acknowledged
         if acknowledge:
             mails.append(self.customer.acknowledgment(case, message, tone=state["sentiment"], due=question.due_at))
         return Handled(

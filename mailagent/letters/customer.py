@@ -41,15 +41,17 @@ class CustomerLetters:
             "case_number": case.number,
             "company": self.paper.company,
         }
-        return self._letter("answer", "reply", case, message, values)
+        return self._letter("answer", "reply", case, message, values, automatic=automatic)
 
     def acknowledgment(self, case: Case, message: Message, *, tone: str, due: datetime) -> NewOutboxEntry:
         """A person looks at it; until when they answer. Never quotes the customer."""
-        return self._letter("acknowledgment", "acknowledgment", case, message, self._promise(case, message, tone, due))
+        values = self._promise(case, message, tone, due)
+        return self._letter("acknowledgment", "acknowledgment", case, message, values, automatic=True)
 
     def holding(self, case: Case, message: Message, *, tone: str, due: datetime) -> NewOutboxEntry:
         """We are still on it; a person writes by `due`."""
-        return self._letter("holding", "holding", case, message, self._promise(case, message, tone, due))
+        values = self._promise(case, message, tone, due)
+        return self._letter("holding", "holding", case, message, values, automatic=False)
 
     def _promise(self, case: Case, message: Message, tone: str, due: datetime) -> dict[str, object]:
         return {
@@ -61,7 +63,14 @@ class CustomerLetters:
         }
 
     def _letter(
-        self, kind: MailKind, purpose: str, case: Case, message: Message, values: Mapping[str, object]
+        self,
+        kind: MailKind,
+        purpose: str,
+        case: Case,
+        message: Message,
+        values: Mapping[str, object],
+        *,
+        automatic: bool,
     ) -> NewOutboxEntry:
         desk = self.paper.desk(case.mailbox)
         body = self.paper.templates.body(f"customer/{kind}", values)
@@ -82,4 +91,5 @@ class CustomerLetters:
             key=key,
             mailbox=case.mailbox,
             case_id=case.id,
+            automatic=automatic,
         )

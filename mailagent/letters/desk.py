@@ -37,7 +37,9 @@ class Stationery:
         """The desk of `mailbox`; the first one for what came in by a mailbox that is not configured any more."""
         return self.desks.get(mailbox) or next(iter(self.desks.values()))
 
-    def seal(self, mail: Outgoing, *, key: str, mailbox: str, case_id: CaseId | None) -> NewOutboxEntry:
+    def seal(
+        self, mail: Outgoing, *, key: str, mailbox: str, case_id: CaseId | None, automatic: bool = False
+    ) -> NewOutboxEntry:
         """Freeze the bytes; they are never built again."""
         return NewOutboxEntry(
             key=key,
@@ -47,6 +49,7 @@ class Stationery:
             recipient=mail.recipient,
             message_id=mail.message_id,
             raw=compose(mail, at=self.clock.now()),
+            automatic=automatic,
         )
 
 

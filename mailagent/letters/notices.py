@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from mailagent.domain.caps import Cap
 from mailagent.domain.case import Case, case_number
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry, Outgoing
@@ -43,6 +45,32 @@ class Notices:
             remedy="If the sender should decide, add the address to config/reviewers.toml; if the address is listed,"
             " check 'authserv_id' in config/review.toml.",
             facts=[("Case", number), ("Sender", reply.sender or "not one address"), ("Reason", reason)],
+        )
+
+    def cap_reached(self, mailbox: str, cap: Cap, words: str) -> NewOutboxEntry:
+        """So much automatic mail left that something must be wrong. Once an hour."""
+        return self._notice(
+            key=f"cap:{cap}:{self.paper.clock.now():%Y-%m-%dT%H}",
+            mailbox=mailbox,
+            heading="Automatic mail is held",
+            what=f"{words[0].upper()}{words[1:]}. Until it is less, every message goes to a reviewer.",
+            remedy="Look at the last cases with 'mailagent cases'. If they are real, raise the limit under [replies] in"
+            " config/mailagent.toml.",
+            facts=[("Mailbox", mailbox), ("Limit", cap)],
+        )
+
+    def returned(self, entry: OutboxEntry, *, reason: str, until: datetime) -> NewOutboxEntry:
+        """A mail of ours came back for good."""
+        case = case_number(entry.case_id) if entry.case_id is not None else "none"
+        day = until.astimezone(self.paper.zone)
+        return self._notice(
+            key=f"{entry.key}:returned",
+            mailbox=entry.mailbox,
+            heading="A mail came back",
+            what="A mail system could not deliver a mail of ours and gave it back for good.",
+            remedy=f"Reach the recipient in another way, or correct the address. Until {day.day} {day:%B %Y} nothing"
+            " automatic goes to it.",
+            facts=[("Mail", entry.kind), ("Case", case), ("Recipient", entry.recipient), ("Reason", reason)],
         )
 
     def not_sent(self, entry: OutboxEntry, error: Exception, *, uncertain: bool) -> NewOutboxEntry:

@@ -72,7 +72,7 @@ class ReviewLetters:
             "company": self.paper.company,
             "ref": desk.tokens.review_reference(case.id, question.revision),
             "reviewers": self.reviewers,
-            "customer_unauthenticated": not message.authenticated,
+            "caution": message.caution,
         }
         key = f"{case.id}:{question.revision}:digest"
         return self._mail(

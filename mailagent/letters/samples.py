@@ -131,7 +131,7 @@ Larkfield Support""",
         "company": "Larkfield Support",
         "ref": "C-1042.2.k7f2q9xwm4t1",
         "reviewers": 4,
-        "customer_unauthenticated": True,
+        "caution": "nothing proves that the sender's address is genuine",
     },
     "review/receipt": {
         "heading": "Your approval came with a condition",

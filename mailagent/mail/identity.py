@@ -2,6 +2,10 @@
 
 import hashlib
 import re
+from collections import Counter
+
+SAME = 0.9
+"""Share of the words that two copies of a mail have in common at least."""
 
 _HEADER_END = re.compile(rb"\n\n")
 _TRACE = re.compile(
@@ -31,3 +35,10 @@ def content_key(raw: bytes) -> str:
             key.update(line + b"\n")
     key.update(lines[end:].rstrip(b"\n"))
     return key.hexdigest()
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts are the same but for a line that a mailing list or a virus scanner added: nine words of ten."""
+    counts, others = Counter(one.lower().split()), Counter(other.lower().split())
+    total = counts.total() + others.total()
+    return total == 0 or 2 * (counts & others).total() >= SAME * total

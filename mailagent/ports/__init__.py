@@ -2,7 +2,18 @@
 
 from mailagent.ports.model import Answer, Article, Brief, Classification, CustomerMail, Knowledge, Model, Turn, Usage
 from mailagent.ports.outside import Body, Clock, Dispatcher, Mailbox, MailSender, Templates
-from mailagent.ports.store import Cases, Cursor, DecidedBy, Handled, Health, Messages, Outbox, Sightings, Sorted
+from mailagent.ports.store import (
+    Cases,
+    Cursor,
+    DecidedBy,
+    Handled,
+    Health,
+    Messages,
+    Outbox,
+    Returned,
+    Sightings,
+    Sorted,
+)
 
 __all__ = [
     "Answer",
@@ -24,6 +35,7 @@ __all__ = [
     "Messages",
     "Model",
     "Outbox",
+    "Returned",
     "Sightings",
     "Sorted",
     "Templates",

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from mailagent.domain.caps import AutomaticMail
 from mailagent.domain.case import Case, CaseId
 from mailagent.domain.decision import Verb
 from mailagent.domain.escalation import Escalation, NewEscalation
 from mailagent.domain.message import Intake, Message, MessageId, RawMail
-from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry
+from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry, OutboxId
 from mailagent.ports.model import Turn
 
 
@@ -25,13 +26,26 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """A mail of ours that a mail system gave back for good. Nothing automatic goes to its recipient before `until`;
+    `reopens` says that a person must see to its case now.
+    """
+
+    outbox_id: OutboxId
+    reason: str
+    until: datetime
+    reopens: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sorted:
     """What sorting found out about a message. `case_id` None with `intake` ``person`` opens a new case; `log_entry`
-    is set when sorting already ends the message (it is automatic, or our own).
+    is set when sorting already ends the message (it is automatic, or our own). `caution` and `copied` are those of
+    `Message`.
     """
 
     intake: Intake
-    answerable: bool
+    caution: str
     authenticated: bool
     sender: str | None
     sender_name: str
@@ -40,10 +54,12 @@ class Sorted:
     message_id: str
     references: tuple[str, ...]
     attachments: tuple[str, ...]
+    copied: tuple[str, ...]
     rating: int | None
     case_id: CaseId | None
     review_revision: int | None
     linked_case_id: CaseId | None = None
+    returned: Returned | None = None
     log_entry: Mapping[str, object] | None = None
 
 
@@ -78,8 +94,11 @@ class Messages(Protocol):
     async def raw(self, message_id: MessageId) -> bytes:
         """The bytes as received."""
 
-    async def case_of(self, message_ids: Sequence[str]) -> CaseId | None:
-        """The case of the first of these Message-IDs that we received or sent."""
+    async def cases_of(self, message_ids: Sequence[str]) -> list[CaseId]:
+        """The cases that these Message-IDs were received or sent in, in the order of the ids, each once."""
+
+    async def under_id(self, message_id: str, *, before: MessageId) -> list[Message]:
+        """Earlier messages of people that came under this Message-ID, oldest first, 20 at most."""
 
     async def sort(
         self, message_id: MessageId, found: Sorted, *, at: datetime, notices: Sequence[NewOutboxEntry] = ()
@@ -95,8 +114,8 @@ class Messages(Protocol):
     async def get(self, message_id: MessageId) -> Message:
         """One message."""
 
-    async def history(self, case_id: CaseId, *, before: MessageId) -> list[Turn]:
-        """Earlier texts of the case's customer and our answers to them, oldest first."""
+    async def history(self, case_id: CaseId, *, of: str, before: MessageId) -> list[Turn]:
+        """What `of`, an address, wrote earlier in the case, where that is proven, and our answers, oldest first."""
 
     async def postpone(self, message_id: MessageId, *, until: datetime, reason: str) -> None:
         """Count an attempt and try again later."""
@@ -144,6 +163,9 @@ class Cases(Protocol):
     async def get(self, case_id: CaseId) -> Case:
         """One case; raises `KeyError` if there is none."""
 
+    async def people(self, case_id: CaseId) -> frozenset[str]:
+        """The addresses that belong to a case: its customer, and whom its people copied in."""
+
     async def open_escalation(self, case_id: CaseId) -> Escalation | None:
         """The question that waits, if any."""
 
@@ -178,6 +200,15 @@ class Outbox(Protocol):
         self, entry: OutboxEntry, *, uncertain: bool, error: str, notices: Sequence[NewOutboxEntry]
     ) -> None:
         """End as ``failed`` or ``uncertain``, and queue the mail that tells a person."""
+
+    async def find_sent(self, message_ids: Sequence[str]) -> OutboxEntry | None:
+        """The mail that was sent under one of these Message-IDs."""
+
+    async def automatic_mail(self, recipient: str, case_id: CaseId, *, at: datetime) -> AutomaticMail:
+        """How much automatic mail was written within the windows of `Caps` before `at`."""
+
+    async def blocked(self, address: str, *, at: datetime) -> str:
+        """Why nothing automatic may go to `address`; empty if it may."""
 
     async def interrupted(self) -> list[OutboxEntry]:
         """Entries left in ``sending`` by a process that died."""

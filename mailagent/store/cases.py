@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.case import Case, CaseId, CaseState
@@ -32,6 +32,19 @@ class StoredCases:
             if row is None:
                 raise KeyError(case_id)
             return read_case(row)
+
+    async def people(self, case_id: CaseId) -> frozenset[str]:
+        """See `ports.Cases`."""
+        async with self.sessions.begin() as session:
+            case = await session.get_one(CaseRow, case_id)
+            copied = await session.exec(
+                select(MessageRow.copied).where(
+                    MessageRow.case_id == case_id,
+                    MessageRow.intake == "person",
+                    col(MessageRow.authenticated).is_(True),
+                )
+            )
+            return frozenset({case.customer}.union(*copied) - {""})
 
     async def open_escalation(self, case_id: CaseId) -> Escalation | None:
         """See `ports.Cases`."""
@@ -67,7 +80,9 @@ class StoredCases:
             message.reason = ""
             session.add(message)
             case = await session.get_one(CaseRow, handled.case_id)
-            case.state = handled.case_state or case.state
+            if handled.case_state is not None:
+                case.state = handled.case_state
+                case.settled_at = handled.at if handled.case_state == "answered" else None
             case.escalated = case.escalated if handled.escalated is None else handled.escalated
             case.acknowledged = case.acknowledged or handled.acknowledged
             case.automatic_answers += int(handled.automatic_answer)
@@ -134,6 +149,7 @@ def read_case(row: CaseRow) -> Case:
         automatic_answers=row.automatic_answers,
         acknowledged=row.acknowledged,
         escalated=row.escalated,
+        settled_at=row.settled_at,
     )
 
 

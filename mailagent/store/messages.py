@@ -13,7 +13,7 @@ from mailagent.domain.message import Intake, Message, MessageId, MessageState
 from mailagent.domain.outgoing import NewOutboxEntry
 from mailagent.ports import Sorted, Turn
 from mailagent.store.database import Sessions
-from mailagent.store.outbox import enqueue
+from mailagent.store.outbox import enqueue, record_return
 from mailagent.store.tables import (
     CaseRow,
     KnownIdRow,
@@ -22,6 +22,9 @@ from mailagent.store.tables import (
     RawMailRow,
     id_hash,
 )
+
+SAME_ID = 20
+"""Messages under one Message-ID that are looked at: a sender may use the same one for ever."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,14 +49,28 @@ class StoredMessages:
         async with self.sessions.begin() as session:
             return (await session.get_one(RawMailRow, message_id)).raw
 
-    async def case_of(self, message_ids: Sequence[str]) -> CaseId | None:
+    async def cases_of(self, message_ids: Sequence[str]) -> list[CaseId]:
+        """See `ports.Messages`."""
+        hashes = {id_hash(message_id): place for place, message_id in enumerate(message_ids)}
+        async with self.sessions.begin() as session:
+            rows = await session.exec(select(KnownIdRow).where(col(KnownIdRow.hash).in_(hashes)))
+            found = sorted(rows, key=lambda row: (hashes[row.hash], row.case_id))
+        return [CaseId(case_id) for case_id in dict.fromkeys(row.case_id for row in found)]
+
+    async def under_id(self, message_id: str, *, before: MessageId) -> list[Message]:
         """See `ports.Messages`."""
         async with self.sessions.begin() as session:
-            for message_id in message_ids:
-                row = await session.get(KnownIdRow, id_hash(message_id))
-                if row is not None:
-                    return CaseId(row.case_id)
-        return None
+            rows = await session.exec(
+                select(MessageRow)
+                .where(
+                    MessageRow.id_hash == id_hash(message_id),
+                    MessageRow.intake == "person",
+                    col(MessageRow.id) < before,
+                )
+                .order_by(col(MessageRow.id))
+                .limit(SAME_ID)
+            )
+            return [read_message(row) for row in rows]
 
     async def sort(
         self, message_id: MessageId, found: Sorted, *, at: datetime, notices: Sequence[NewOutboxEntry] = ()
@@ -67,21 +84,25 @@ class StoredMessages:
             row.case_id = case_id
             row.state = "ready" if found.log_entry is None else "handled"
             row.intake = found.intake
-            row.answerable = found.answerable
+            row.caution = found.caution
             row.authenticated = found.authenticated
             row.sender = found.sender
             row.sender_name = found.sender_name
             row.subject = found.subject
             row.text = found.text
             row.message_id = found.message_id
+            row.id_hash = id_hash(found.message_id) if found.message_id else ""
             row.references = list(found.references)
             row.attachments = list(found.attachments)
+            row.copied = list(found.copied)
             row.rating = found.rating
             row.review_revision = found.review_revision
             row.attempts = 0
             session.add(row)
             if found.message_id and case_id is not None and found.intake == "person":
                 await remember_id(session, found.message_id, case_id)
+            if found.returned is not None:
+                await record_return(session, found.returned)
             if found.log_entry is not None:
                 session.add(LogRow(message_id=message_id, case_id=case_id, at=at, entry=dict(found.log_entry)))
             await enqueue(session, notices, at=at)
@@ -122,15 +143,14 @@ class StoredMessages:
         async with self.sessions.begin() as session:
             return read_message(await session.get_one(MessageRow, message_id))
 
-    async def history(self, case_id: CaseId, *, before: MessageId) -> list[Turn]:
+    async def history(self, case_id: CaseId, *, of: str, before: MessageId) -> list[Turn]:
         """See `ports.Messages`."""
         async with self.sessions.begin() as session:
-            case = await session.get_one(CaseRow, case_id)
             received = await session.exec(
                 select(MessageRow)
                 .where(
                     MessageRow.case_id == case_id,
-                    MessageRow.sender == case.customer,
+                    MessageRow.sender == of,
                     col(MessageRow.authenticated).is_(True),
                     MessageRow.intake == "person",
                     col(MessageRow.id) < before,
@@ -164,11 +184,9 @@ class StoredMessages:
 
 
 async def remember_id(session: AsyncSession, message_id: str, case_id: int) -> None:
-    """The first case that a Message-ID was seen in keeps it: a later mail cannot take it over."""
-    key = id_hash(message_id)
-    if await session.get(KnownIdRow, key) is None:
-        session.add(KnownIdRow(hash=key, case_id=case_id))
-        await session.flush()
+    """A Message-ID may lead to several cases: who used it first cannot keep it from its owner."""
+    await session.merge(KnownIdRow(hash=id_hash(message_id), case_id=case_id))
+    await session.flush()
 
 
 async def _open_case(session: AsyncSession, row: MessageRow, found: Sorted, at: datetime) -> CaseId:
@@ -197,7 +215,7 @@ def read_message(row: MessageRow) -> Message:
         attempts=row.attempts,
         case_id=None if row.case_id is None else CaseId(row.case_id),
         intake=cast("Intake", row.intake),
-        answerable=row.answerable,
+        caution=row.caution,
         authenticated=row.authenticated,
         sender=row.sender,
         sender_name=row.sender_name,
@@ -208,5 +226,6 @@ def read_message(row: MessageRow) -> Message:
         review_revision=row.review_revision,
         rating=row.rating,
         attachments=tuple(row.attachments),
+        copied=tuple(row.copied),
         reason=row.reason,
     )

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlmodel import col, select, update
+from sqlalchemy import ColumnElement
+from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from mailagent.domain.caps import DAY, HOUR, AutomaticMail
 from mailagent.domain.case import CaseId
 from mailagent.domain.outgoing import MailKind, NewOutboxEntry, OutboxEntry, OutboxId, OutboxState
+from mailagent.ports import Returned
 from mailagent.store.database import Sessions
-from mailagent.store.tables import OutboxRow
+from mailagent.store.tables import AddressBlockRow, CaseRow, OutboxRow
 
 
 async def enqueue(session: AsyncSession, entries: Sequence[NewOutboxEntry], *, at: datetime) -> None:
@@ -27,12 +30,26 @@ async def enqueue(session: AsyncSession, entries: Sequence[NewOutboxEntry], *, a
                 case_id=entry.case_id,
                 recipient=entry.recipient,
                 message_id=entry.message_id,
+                automatic=entry.automatic,
                 raw=entry.raw,
                 created_at=at,
                 due_at=at,
             )
         )
         await session.flush()
+
+
+async def record_return(session: AsyncSession, returned: Returned) -> None:
+    """Within the caller's transaction: the mail came back, its address is blocked, its case needs a person."""
+    row = await session.get_one(OutboxRow, returned.outbox_id)
+    row.state, row.error = "returned", returned.reason
+    session.add(row)
+    await session.merge(AddressBlockRow(address=row.recipient, until=returned.until, reason=returned.reason))
+    if returned.reopens:
+        case = await session.get_one(CaseRow, row.case_id)
+        if case.state == "answered":
+            case.state, case.settled_at = "open", None
+            session.add(case)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +100,44 @@ class StoredOutbox:
             if changed.rowcount:
                 await enqueue(session, notices, at=entry.due_at)
 
+    async def find_sent(self, message_ids: Sequence[str]) -> OutboxEntry | None:
+        """See `ports.Outbox`."""
+        async with self.sessions.begin() as session:
+            row = (
+                await session.exec(
+                    select(OutboxRow)
+                    .where(col(OutboxRow.message_id).in_(message_ids), col(OutboxRow.state).in_(("sent", "uncertain")))
+                    .order_by(col(OutboxRow.id).desc())
+                    .limit(1)
+                )
+            ).first()
+            return None if row is None else _read(row)
+
+    async def automatic_mail(self, recipient: str, case_id: CaseId, *, at: datetime) -> AutomaticMail:
+        """See `ports.Outbox`."""
+        in_hour = col(OutboxRow.created_at) > at - HOUR
+        at_domain = col(OutboxRow.recipient).endswith(f"@{recipient.rpartition('@')[2]}", autoescape=True)
+        async with self.sessions.begin() as session:
+
+            async def count(*where: ColumnElement[bool]) -> int:
+                found = await session.exec(
+                    select(func.count()).select_from(OutboxRow).where(col(OutboxRow.automatic).is_(True), *where)
+                )
+                return found.one()
+
+            return AutomaticMail(
+                sender_hour=await count(in_hour, col(OutboxRow.recipient) == recipient),
+                domain_hour=await count(in_hour, at_domain),
+                case_day=await count(col(OutboxRow.created_at) > at - DAY, col(OutboxRow.case_id) == case_id),
+                overall_hour=await count(in_hour),
+            )
+
+    async def blocked(self, address: str, *, at: datetime) -> str:
+        """See `ports.Outbox`."""
+        async with self.sessions.begin() as session:
+            row = await session.get(AddressBlockRow, address)
+            return row.reason if row is not None and row.until > at else ""
+
     async def interrupted(self) -> list[OutboxEntry]:
         """See `ports.Outbox`."""
         async with self.sessions.begin() as session:
@@ -109,6 +164,7 @@ def _read(row: OutboxRow) -> OutboxEntry:
         recipient=row.recipient,
         message_id=row.message_id,
         raw=row.raw,
+        automatic=row.automatic,
         state=cast("OutboxState", row.state),
         attempts=row.attempts,
         due_at=row.due_at,

@@ -91,15 +91,17 @@ class MessageRow(SQLModel, table=True):
     due_at: datetime = Field(sa_type=UtcTime)
     case_id: int | None = Field(default=None, foreign_key="support_case.id", index=True)
     intake: str = "person"
-    answerable: bool = True
+    caution: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     authenticated: bool = False
     sender: str | None = None
     sender_name: str = ""
     subject: str = ""
     text: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     message_id: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    id_hash: str = Field(default="", index=True)
     references: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     attachments: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    copied: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     review_revision: int | None = None
     rating: int | None = None
     answer: str | None = Field(default=None, sa_column=Column(Text))
@@ -115,11 +117,11 @@ class RawMailRow(SQLModel, table=True):
 
 
 class KnownIdRow(SQLModel, table=True):
-    """Which case a Message-ID belongs to, received or sent."""
+    """Which cases a Message-ID belongs to, received or sent: two people may have used the same."""
 
     __tablename__ = "known_id"
     hash: str = Field(primary_key=True)
-    case_id: int = Field(foreign_key="support_case.id")
+    case_id: int = Field(primary_key=True, foreign_key="support_case.id")
 
 
 class CaseRow(SQLModel, table=True):
@@ -138,6 +140,7 @@ class CaseRow(SQLModel, table=True):
     acknowledged: bool = False
     escalated: bool = False
     linked_case_id: int | None = None
+    settled_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class EscalationRow(SQLModel, table=True):
@@ -170,14 +173,24 @@ class OutboxRow(SQLModel, table=True):
     mailbox: str
     case_id: int | None = Field(default=None, foreign_key="support_case.id", index=True)
     recipient: str
-    message_id: str
+    message_id: str = Field(index=True)
+    automatic: bool = False
     raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     state: str = Field(default="ready", index=True)
     attempts: int = 0
-    created_at: datetime = Field(sa_type=UtcTime)
+    created_at: datetime = Field(sa_type=UtcTime, index=True)
     due_at: datetime = Field(sa_type=UtcTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcTime)
     error: str = ""
+
+
+class AddressBlockRow(SQLModel, table=True):
+    """An address that returned our mail for good; nothing automatic goes to it until then."""
+
+    __tablename__ = "address_block"
+    address: str = Field(primary_key=True)
+    until: datetime = Field(sa_type=UtcTime)
+    reason: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class LogRow(SQLModel, table=True):

@@ -14,11 +14,11 @@ MODEL_FAILED = Disposition(
 NO_GROUNDED_ANSWER = Disposition(
     action="escalate", priority="high", rule="no-grounded-answer", why="the articles found do not answer this message"
 )
-UNVERIFIED_SENDER = Disposition(
+NOT_ANSWERABLE = Disposition(
     action="escalate",
     priority="normal",
     rule="not-answerable",
-    why="an automatic answer must not go to this sender",
+    why="no automatic answer may go to this sender",
 )
 WITH_A_PERSON = Disposition(
     action="escalate",
@@ -35,8 +35,8 @@ def decide(rules: Sequence[Rule], mode: Mode, state: TriageState) -> Disposition
     disposition = route(rules, _signals(state))
     if disposition.action != "escalate" and state["with_a_person"]:
         return WITH_A_PERSON
-    if disposition.action == "reply" and not state["answerable"]:
-        return UNVERIFIED_SENDER
+    if disposition.action == "reply" and state["caution"]:
+        return replace(NOT_ANSWERABLE, why=f"{NOT_ANSWERABLE.why}: {state['caution']}")
     return apply_mode(mode, disposition)
 
 

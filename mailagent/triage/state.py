@@ -54,7 +54,7 @@ class TriageState(TypedDict):
     customer_message: str
     history: list[dict[str, str]]
     greeting_name: str
-    answerable: bool
+    caution: str
     with_a_person: bool
     automatic_answers: int
 
@@ -107,7 +107,7 @@ def fresh(case: Case, message: Message, history: Sequence[Turn]) -> TriageState:
         customer_message=message.text[:TEXT_LIMIT],
         history=_newest(history),
         greeting_name=greeting_name(message.sender_name),
-        answerable=message.answerable,
+        caution=message.caution,
         with_a_person=case.with_a_person,
         automatic_answers=case.automatic_answers,
         category="",

@@ -2,7 +2,7 @@
 
 from email.message import EmailMessage
 
-from tests.acceptance.world import QUEUE, Customer, Reviewer, World, text_of
+from tests.acceptance.world import QUEUE, Customer, Reviewer, World, text_of, words
 
 
 def test_two_customers_at_once_never_see_each_other(world: World, reviewer: Reviewer) -> None:
@@ -45,16 +45,20 @@ def test_a_reply_in_the_thread_keeps_its_case(world: World, customer: Customer) 
     assert [entry["case"] for entry in world.log()] == ["C-1", "C-1"]
 
 
-def test_a_stranger_in_the_thread_gets_a_case_of_their_own(world: World, customer: Customer) -> None:
-    """Knowing a Message-ID must not give a look into somebody else's case."""
+def test_a_stranger_in_the_thread_gets_a_case_of_their_own(
+    world: World, customer: Customer, reviewer: Reviewer
+) -> None:
+    """Knowing a Message-ID must not give a look into somebody else's case; a person sees that it was tried."""
     world.start()
     customer.writes("Payment methods", "Which payment methods do you accept?")
     answer = customer.receives("answer")
     stranger = Customer(world=world, address="eve@other.example", name="Eve Other")
 
     stranger.writes("Re: Payment methods", "How long does shipping take to Germany?", answering=answer)
-    stranger.receives("answer")
+    digest = reviewer.receives_digest()
 
+    assert "C-1, a case of somebody else" in words(text_of(digest))
+    assert stranger.received() == []
     assert [entry["case"] for entry in world.log()] == ["C-1", "C-2"]
     assert len(customer.received()) == 1
 

@@ -30,7 +30,7 @@ AT = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 FOUND = Sorted(
     intake="person",
-    answerable=True,
+    caution="",
     authenticated=True,
     sender="tom@customer.example",
     sender_name="Tom Weber",
@@ -39,6 +39,7 @@ FOUND = Sorted(
     message_id="<1@customer.example>",
     references=("<a@x>", "<b@x>"),
     attachments=("bill.pdf (3 KB)",),
+    copied=(),
     rating=None,
     case_id=None,
     review_revision=None,
@@ -248,11 +249,21 @@ async def test_what_is_marked_is_remembered_by_place(store: Store) -> None:
 
 async def test_sorting_keeps_all_that_was_found(store: Store) -> None:
     """What is lost here is lost to the model, the reviewer and the rules."""
-    found = replace(FOUND, authenticated=True, answerable=False)
+    found = replace(FOUND, authenticated=True, caution="a list", copied=("mo@customer.example",))
     message_id, case_id = await store.case(found=found)
     message = await store.messages.get(message_id)
 
-    for name in ("intake", "answerable", "authenticated", "sender", "sender_name", "subject", "text", "references"):
+    for name in (
+        "intake",
+        "caution",
+        "copied",
+        "authenticated",
+        "sender",
+        "sender_name",
+        "subject",
+        "text",
+        "references",
+    ):
         assert getattr(message, name) == getattr(found, name), name
     assert (message.attachments, message.rating, message.state) == (found.attachments, None, "ready")
     case = await store.cases.get(case_id)
@@ -292,19 +303,19 @@ async def test_a_thread_is_found_by_its_ids(store: Store) -> None:
     """A reply names the mails it answers."""
     _, case_id = await store.case()
 
-    assert await store.messages.case_of(["<unknown@x>", "<1@customer.example>"]) == case_id
-    assert await store.messages.case_of(["<unknown@x>"]) is None
-    assert await store.messages.case_of([]) is None
+    assert await store.messages.cases_of(["<unknown@x>", "<1@customer.example>"]) == [case_id]
+    assert await store.messages.cases_of(["<unknown@x>"]) == []
+    assert await store.messages.cases_of([]) == []
 
 
-async def test_a_known_id_cannot_be_taken_over(store: Store) -> None:
-    """A stranger who writes a mail with a customer's Message-ID must not get the replies to it."""
+async def test_an_id_that_two_people_used_leads_to_both_cases(store: Store) -> None:
+    """A stranger who used a customer's Message-ID, before or after them, must not keep them from their case."""
     _, mine = await store.case()
     _, other = await store.case(2, found=replace(FOUND, sender="eve@evil.example"))
     third = await store.message(3)
     await store.messages.sort(third, replace(FOUND, message_id="<1@customer.example>", case_id=other), at=AT)
 
-    assert await store.messages.case_of(["<1@customer.example>"]) == mine
+    assert await store.messages.cases_of(["<1@customer.example>"]) == [mine, other]
 
 
 async def test_an_id_may_be_of_any_length_and_kind(store: Store) -> None:
@@ -312,8 +323,8 @@ async def test_an_id_may_be_of_any_length_and_kind(store: Store) -> None:
     message_id = await store.message()
     await store.messages.sort(message_id, replace(FOUND, message_id="<" + "x" * 100_000 + "@y>"), at=AT)
 
-    assert await store.messages.case_of(["<" + "x" * 100_000 + "@y>"]) == 1
-    assert await store.messages.case_of(["<\ud800@x>"]) is None
+    assert await store.messages.cases_of(["<" + "x" * 100_000 + "@y>"]) == [1]
+    assert await store.messages.cases_of(["<\ud800@x>"]) == []
 
 
 async def test_notices_are_queued_with_what_was_found(store: Store) -> None:
@@ -395,12 +406,12 @@ async def test_history_is_the_customers_texts_and_our_answers(store: Store) -> N
         await store.messages.sort(await store.message(uid), replace(FOUND, case_id=case_id, **changes), at=AT)  # type: ignore[arg-type]  # the names are its own
     await store.messages.sort(await store.message(9), replace(FOUND, case_id=case_id, text="later"), at=AT)
 
-    assert await store.messages.history(case_id, before=MessageId(5)) == [
+    assert await store.messages.history(case_id, of="tom@customer.example", before=MessageId(5)) == [
         Turn(who="customer", text=FOUND.text),
         Turn(who="us", text="Hi Tom, yes."),
         Turn(who="customer", text="second"),
     ]
-    assert await store.messages.history(case_id, before=first) == []
+    assert await store.messages.history(case_id, of="tom@customer.example", before=first) == []
 
 
 async def test_what_is_set_aside_waits_for_a_person_and_can_be_retried(store: Store) -> None:
@@ -457,7 +468,7 @@ async def test_commit_2_writes_all_that_a_message_leads_to(store: Store) -> None
     assert found.due_at.tzinfo is UTC
     assert await store.cases.latest_revision(case_id) == 1
     assert [row.key for row in await store.outbox.due(at=AT, limit=10)] == ["1:digest", "1:reply"]
-    assert await store.messages.case_of(["<1:reply@larkfield.example>"]) == case_id
+    assert await store.messages.cases_of(["<1:reply@larkfield.example>"]) == [case_id]
     assert [row async for row in store.views.log_entries()] == [{"time": "2026-11-21T12:00:00+00:00", "rule": "reply"}]
 
 
@@ -493,7 +504,7 @@ async def test_what_cannot_be_written_whole_is_not_written_at_all(store: Store) 
     assert await store.cases.open_escalation(case_id) is None
     assert await store.outbox.due(at=AT, limit=10) == []
     assert [row async for row in store.views.log_entries()] == []
-    assert await store.messages.case_of(["<1:reply@larkfield.example>"]) is None
+    assert await store.messages.cases_of(["<1:reply@larkfield.example>"]) == []
 
 
 async def review_of(store: Store, case_id: CaseId, uid: int) -> MessageId:

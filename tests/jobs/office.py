@@ -19,6 +19,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from mailagent.adapters.secrets import installation_key
 from mailagent.adapters.templates import JinjaTemplates
+from mailagent.domain.caps import Caps
 from mailagent.domain.case import CaseId
 from mailagent.domain.policy import Mode
 from mailagent.domain.routing import Conditions, Rule
@@ -60,6 +61,8 @@ RULES = (
     Rule(name="reply-cap", when=Conditions(automatic_answers_at_least=2), then="escalate", why="two are enough"),
     Rule(name="reply", then="reply", why="an article answers it"),
 )
+CAPS = Caps(sender_hour=50, domain_hour=500, case_day=50)
+"""Room for tests in which a customer writes a lot."""
 DEADLINES = {"billing": timedelta(hours=4), "general": timedelta(days=1)}
 
 
@@ -157,6 +160,8 @@ async def open_office(
     mode: Mode = "auto",
     baseline: Literal["now", "unseen", "all"] = "all",
     authserv_id: str | None = AUTHSERV,
+    requires_auth: bool = True,
+    caps: Caps = CAPS,
 ) -> AsyncIterator[Office]:
     """Start a process on the folder of `outside`."""
     async with AsyncExitStack() as stack:
@@ -176,6 +181,7 @@ async def open_office(
         saver = AsyncSqliteSaver(connection, serde=serde)
         triage = Engine(graph=build_graph(nodes, saver), saver=saver)
         messages, cases = StoredMessages(sessions=sessions), StoredCases(sessions=sessions)
+        outbox = StoredOutbox(sessions=sessions)
         health = FakeHealth()
         tokens = Tokens(secret=installation_key(outside.folder), domain="larkfield.example")
         desk = Desk(mailbox="support", address=SUPPORT, tokens=tokens)
@@ -208,15 +214,18 @@ async def open_office(
                 ours=frozenset({SUPPORT}),
                 reviewers=frozenset(REVIEWERS),
                 authserv_id=authserv_id,
+                requires_auth=requires_auth,
                 clock=outside.clock,
             ),
             triage_cases=TriageCases(
                 engine=triage,
                 messages=messages,
                 cases=cases,
+                outbox=outbox,
                 customer=customer,
                 review=letters,
                 notices=notices,
+                caps=caps,
                 deadlines=DEADLINES,
                 longest=max(DEADLINES.values()),
                 mode=mode,
@@ -236,7 +245,7 @@ async def open_office(
                 clock=outside.clock,
             ),
             deliver_outbox=DeliverOutbox(
-                outbox=StoredOutbox(sessions=sessions),
+                outbox=outbox,
                 senders={"support": outside.sender},
                 notices=notices,
                 health=health,

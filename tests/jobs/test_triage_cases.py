@@ -159,7 +159,7 @@ async def test_a_customer_who_is_not_proven_sees_nothing_of_the_thread(outside: 
     await office.work()
 
     assert [mail.history for mail in outside.model.mails] == [()] * len(outside.model.mails)
-    assert await office.rules() == ["reply", "reply"]
+    assert await office.rules() == ["reply", "not-answerable"]
 
 
 async def test_a_stranger_in_the_thread_sees_nothing_of_it(outside: Outside, office: Office) -> None:
@@ -278,10 +278,15 @@ async def test_the_next_message_of_a_case_waits_for_the_one_before(outside: Outs
 
 async def test_a_forged_earlier_mail_is_not_history(outside: Outside, office: Office) -> None:
     """Text of whoever forged the customer's address must not reach the model as the customer's own."""
-    outside.customer_writes("I am eve, pretending", authenticated=False)
+    outside.customer_writes("Which cards do you take?")
+    await office.work()
+    (answer,) = outside.mails_to(TOM)
+    outside.customer_writes("I am eve, pretending", answering=answer, authenticated=False)
     await office.work()
 
-    outside.customer_writes("and Klarna?", answering=outside.mails_to(TOM)[0])
+    outside.customer_writes("and Klarna?", answering=answer)
     await office.work()
+
+    assert "Which cards" in str(outside.model.mails[-1].history)
 
     assert "eve" not in str(outside.model.mails[-1].history)

@@ -101,9 +101,11 @@ def test_a_case_with_a_person_stays_there(state: TriageState, rule: Rule) -> Non
 
 def test_nobody_is_answered_who_must_not_be(state: TriageState) -> None:
     """The answer would go to a list, or to somebody else than the sender."""
-    state["answerable"] = False
+    state["caution"] = "it came from a list"
 
-    assert routes.decide([REPLY_RULE], "auto", state).rule == "not-answerable"
+    found = routes.decide([REPLY_RULE], "auto", state)
+    assert found.rule == "not-answerable"
+    assert "it came from a list" in found.why
     assert routes.decide([IGNORE_RULE], "auto", state).action == "ignore"
 
 

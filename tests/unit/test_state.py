@@ -25,7 +25,7 @@ MESSAGE = Message(
     received_at=AT,
     state="ready",
     case_id=CASE.id,
-    answerable=False,
+    caution="a list",
     sender="tom@customer.example",
     sender_name="Tom Weber",
     subject="Re: Payment",
@@ -43,7 +43,7 @@ def test_the_state_says_what_the_store_knows() -> None:
     state = fresh(CASE, replace(MESSAGE, rating=4), [])
 
     assert (state["case_number"], state["message_id"], state["greeting_name"]) == ("C-3", 11, "Tom")
-    assert (state["answerable"], state["with_a_person"], state["automatic_answers"]) == (False, True, 2)
+    assert (state["caution"], state["with_a_person"], state["automatic_answers"]) == ("a list", True, 2)
     assert (state["feedback_score"], state["decision"], state["response"]) == (4, None, None)
 
 

@@ -1,0 +1,160 @@
+"""Which case a mail goes on with, through the store, with two customers: ids choose, they do not authorise."""
+
+from datetime import timedelta
+from email.message import EmailMessage
+
+from mailagent.domain.case import CaseId
+from tests.fakes.mails import QUEUE, TOM, mail, read, words
+from tests.fakes.model import ANGRY
+from tests.jobs.office import Office, Outside
+
+EVE = "eve@other.example"
+MO = "mo@customer.example"
+
+
+async def answered(outside: Outside, office: Office, **how: object) -> EmailMessage:
+    """Tom asked, and holds our answer."""
+    outside.customer_writes("My card ends in 4711, which cards do you take?", **how)
+    await office.work()
+    return outside.mails_to(TOM)[-1]
+
+
+async def case_of_last(office: Office) -> object:
+    """Which case the newest message ended in."""
+    return (await office.log())[-1]["case"]
+
+
+async def linked(office: Office, case: int) -> object:
+    """The case that another one points to."""
+    found = await office.views.case(CaseId(case))
+    assert found is not None
+    return found["linked_case"]
+
+
+async def test_a_stranger_with_our_message_id_gets_a_case_of_their_own(outside: Outside, office: Office) -> None:
+    """A forwarded answer must not let its receiver read or steer the customer's case."""
+    answer = await answered(outside, office)
+
+    outside.customer_writes("Which card was it?", sender=f"Eve <{EVE}>", answering=answer)
+    await office.work()
+
+    assert (await case_of_last(office), await linked(office, 2)) == ("C-2", "C-1")
+    assert "4711" not in str(outside.model.mails[-1])
+    assert outside.mails_to(EVE) == []
+    assert "C-1, a case of somebody else" in words(outside.mails_to(QUEUE)[-1])
+    assert "4711" not in words(outside.mails_to(QUEUE)[-1])
+
+
+async def test_forged_references_lead_nowhere(outside: Outside, office: Office) -> None:
+    """An id with a signature that is not ours names no case at all."""
+    answer = await answered(outside, office)
+    forged = str(answer["Message-ID"]).replace("<c1.", "<c1.x")
+
+    outside.mailbox.deliver(mail("hi", sender=f"Eve <{EVE}>", In_Reply_To=forged, References=forged))
+    await office.work()
+
+    assert (await case_of_last(office), await linked(office, 2)) == ("C-2", None)
+
+
+async def test_a_forged_customer_does_not_replace_the_open_question(outside: Outside, office: Office) -> None:
+    """A reviewer works on it; a mail in the customer's name must not take the draft away."""
+    outside.model.mood = ANGRY
+    first = mail("You charged me twice!")
+    outside.mailbox.deliver(first)
+    await office.work()
+
+    outside.mailbox.deliver(mail("Forget it.", answering=read(first), authenticated=False))
+    await office.work()
+    outside.reviewer_replies("APPROVE", to=outside.mails_to(QUEUE)[0])
+    await office.work()
+
+    assert await office.rules() == ["angry", "angry", "approve"]
+    assert len(outside.mails_to(TOM)) == 2
+    assert await linked(office, 2) == "C-1"
+
+
+async def test_a_squatted_message_id_does_not_cut_the_customer_off(outside: Outside, office: Office) -> None:
+    """Eve used the id first; Tom's mail is handled, flagged, and his follow-up finds his own case."""
+    squatted = "<order-1@customer.example>"
+    outside.mailbox.deliver(_under(squatted, mail("spam", sender=f"Eve <{EVE}>")))
+    toms = _under(squatted, mail("My order has not come."))
+    outside.mailbox.deliver(toms)
+    await office.work()
+    outside.mailbox.deliver(mail("It was for Monday.", answering=read(toms)))
+    await office.work()
+
+    cases = {entry["message"]: entry["case"] for entry in await office.log()}
+    assert cases == {1: "C-1", 2: "C-2", 3: "C-2"}
+    assert "used before" in words(outside.mails_to(QUEUE)[0])
+    assert "spam" not in str(outside.model.mails[-1].history)
+
+
+async def test_a_colleague_who_was_copied_in_goes_on_with_the_case(outside: Outside, office: Office) -> None:
+    """They answer instead of the customer; what the customer wrote stays out of a mail to them."""
+    answer = await answered(outside, office, Cc=f"Mo <{MO}>")
+
+    outside.customer_writes("I am Mo. And Klarna?", sender=f"Mo <{MO}>", answering=answer)
+    await office.work()
+
+    assert await case_of_last(office) == "C-1"
+    assert outside.model.mails[-1].history == ()
+    assert len(outside.mails_to(MO)) == 1
+    assert "4711" not in words(outside.mails_to(MO)[0])
+
+
+async def test_a_case_that_was_settled_long_ago_is_not_opened_again(outside: Outside, office: Office) -> None:
+    """A year later it is another matter."""
+    answer = await answered(outside, office)
+    outside.clock.passes(timedelta(days=15))
+
+    outside.customer_writes("And this year?", answering=answer)
+    await office.work()
+
+    assert (await case_of_last(office), await linked(office, 2)) == ("C-2", "C-1")
+
+
+async def test_the_same_mail_with_a_lists_footer_is_answered_once(outside: Outside, office: Office) -> None:
+    """It came directly and over a list; the second copy is linked to the first."""
+    text = "My parcel with the blue teapot, order 1234, has not arrived and it was due on Monday morning already."
+    outside.mailbox.deliver(_under("<1@x.example>", mail(text)))
+    outside.mailbox.deliver(_under("<1@x.example>", mail(f"{text}\n\nteapots mailing list")))
+    await office.work()
+
+    assert await office.rules() == ["reply", "intake:duplicate"]
+    assert [entry["case"] for entry in await office.log()] == ["C-1", "C-1"]
+    assert len(outside.mails_to(TOM)) == 1
+
+
+async def test_another_mail_under_the_same_id_goes_to_a_person(outside: Outside, office: Office) -> None:
+    """A program that uses one id for all its mails must not lose them."""
+    outside.mailbox.deliver(_under("<1@x.example>", mail("My order has not come.")))
+    outside.mailbox.deliver(_under("<1@x.example>", mail("Please cancel my subscription.")))
+    await office.work()
+
+    assert await office.rules() == ["reply", "not-answerable"]
+    assert "used before, by message 1" in words(outside.mails_to(QUEUE)[0])
+
+
+async def test_a_forged_copy_that_comes_first_does_not_swallow_the_real_mail(outside: Outside, office: Office) -> None:
+    """Somebody who saw it sends it again, faster, without the provider's word for it."""
+    outside.mailbox.deliver(_under("<1@x.example>", mail("My order has not come.", authenticated=False)))
+    outside.mailbox.deliver(_under("<1@x.example>", mail("My order has not come. ")))
+    await office.work()
+
+    assert "intake:duplicate" not in await office.rules()
+
+
+async def test_mail_that_nobody_vouches_for_is_answered_by_a_person(outside: Outside, office: Office) -> None:
+    """The address may belong to somebody who never wrote to us."""
+    outside.customer_writes(authenticated=False)
+    await office.work()
+
+    assert outside.mails_to(TOM) == []
+    assert "nothing proves that the sender's address is genuine" in words(outside.mails_to(QUEUE)[0])
+
+
+def _under(message_id: str, raw: bytes) -> bytes:
+    """The same mail under another Message-ID."""
+    start = raw.index(b"Message-ID: ")
+    end = raw.index(b"\r\n", start)
+    return raw[:start] + b"Message-ID: " + message_id.encode() + raw[end:]
