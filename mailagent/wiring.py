@@ -18,7 +18,8 @@ from mailagent.adapters.imap import ImapAccount, ImapMailbox
 from mailagent.adapters.knowledge_fts import FtsKnowledge
 from mailagent.adapters.offline_model import OfflineModel
 from mailagent.adapters.openai_model import OpenAiModel, OpenAiSettings
-from mailagent.adapters.secrets import installation_key, read_secret
+from mailagent.adapters.secrets import read_secret
+from mailagent.adapters.signing_keys import signing_keys
 from mailagent.adapters.smtp import SmtpAccount, SmtpSender
 from mailagent.adapters.templates import JinjaTemplates
 from mailagent.daemon import Daemon, Watch
@@ -35,7 +36,7 @@ from mailagent.letters.desk import Desk, Stationery
 from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
 from mailagent.mail.identity import content_key
-from mailagent.mail.tokens import Tokens
+from mailagent.mail.tokens import Key, Tokens
 from mailagent.ports import Clock, Model, Templates
 from mailagent.runner import Runner
 from mailagent.settings import MailboxSettings, Settings
@@ -81,13 +82,13 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
         outbox = StoredOutbox(sessions=sessions)
         health = StoredHealth(sessions=sessions)
         runner = Runner(health=health, clock=clock)
-        key = installation_key(data_dir)
+        keys = signing_keys(data_dir)
         paper = Stationery(
             templates=templates,
             clock=clock,
             company=settings.name,
             zone=settings.zone,
-            desks={row.name: _desk(row, key) for row in settings.mailbox},
+            desks={row.name: _desk(row, keys) for row in settings.mailbox},
         )
         customer = CustomerLetters(paper=paper)
         reviewers = {address: person.name for person in settings.reviewer for address in person.addresses}
@@ -235,9 +236,9 @@ def check_accounts(settings: Settings) -> None:
         _smtp(settings, row)
 
 
-def _desk(row: MailboxSettings, key: bytes) -> Desk:
+def _desk(row: MailboxSettings, keys: tuple[Key, ...]) -> Desk:
     domain = row.address.rpartition("@")[2]
-    return Desk(mailbox=row.name, address=row.address, tokens=Tokens(secret=key, domain=domain))
+    return Desk(mailbox=row.name, address=row.address, tokens=Tokens(keys=keys, domain=domain))
 
 
 def _imap(settings: Settings, row: MailboxSettings) -> ImapAccount:

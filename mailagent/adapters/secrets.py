@@ -1,7 +1,6 @@
-"""Where secrets come from: passwords that the configuration names, and the installation's own key."""
+"""Where the passwords come from that the configuration names."""
 
 import os
-import secrets
 import shlex
 import subprocess
 from pathlib import Path
@@ -9,7 +8,6 @@ from pathlib import Path
 from mailagent.errors import ConfigurationError
 
 COMMAND_SECONDS = 30
-KEY_BYTES = 32
 
 
 def read_secret(named: str, *, key: str) -> str:
@@ -39,30 +37,6 @@ def read_secret(named: str, *, key: str) -> str:
 def is_literal(named: str) -> bool:
     """Whether the configuration holds the secret itself, which `check` warns about."""
     return named.partition(":")[0] not in ("env", "file", "credential", "command")
-
-
-def installation_key(data_dir: Path) -> bytes:
-    """The key that signs our ids and tokens, made at the first start; only the owner may read it.
-
-    Losing it ends every open reply address: back it up with the database.
-    """
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = data_dir / "secret.key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        key = path.read_bytes()
-        if len(key) != KEY_BYTES:
-            raise ConfigurationError(
-                f"{path}: error: it must hold {KEY_BYTES} bytes and holds {len(key)}; restore it from a backup"
-            ) from None
-        return key
-    with os.fdopen(handle, "wb") as file:
-        key = secrets.token_bytes(KEY_BYTES)
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    return key
 
 
 def _read(path: Path) -> tuple[str, str]:

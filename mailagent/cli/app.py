@@ -123,3 +123,18 @@ def aside(
     from mailagent.cli.aside import see_aside
 
     raise typer.Exit(see_aside(config, message, retry=retry, as_json=as_json))
+
+
+@app.command()
+def keys(
+    config: ConfigFolder = CONFIG,
+    *,
+    rotate: Annotated[bool, typer.Option("--rotate", help="Add a key and sign with it from the next start.")] = False,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Add one and end the older ones, after a leak: open digests end too.")
+    ] = False,
+) -> None:
+    """Show or change the keys that sign reply addresses."""
+    from mailagent.cli.keys import see_keys
+
+    see_keys(config, rotate=rotate, forget=forget)

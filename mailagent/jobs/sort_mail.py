@@ -20,7 +20,7 @@ from mailagent.mail.automatic import Kind, kind_of
 from mailagent.mail.identity import same_words
 from mailagent.mail.parse import ParsedMail, parse
 from mailagent.mail.rating import read_rating
-from mailagent.mail.tokens import Tokens
+from mailagent.mail.tokens import Signed
 from mailagent.ports import Cases, Clock, Messages, Sorted
 
 BATCH = 200
@@ -106,26 +106,31 @@ class SortMail:
         )
         if kind.kind != "person":
             return _ended(bare, message, kind.kind, kind.reason)
-        return await self._review(message, mail, bare) or await self._customer(message, mail, bare, kind, verdict)
+        signed = self.notices.paper.desk(message.mailbox).tokens.read(mail)
+        review = await self._review(message, mail, bare, signed)
+        return review or await self._customer(message, mail, bare, kind=kind, verdict=verdict, signed=signed)
 
-    async def _review(self, message: Message, mail: ParsedMail, bare: Sorted) -> Sorted | None:
+    async def _review(self, message: Message, mail: ParsedMail, bare: Sorted, signed: Signed) -> Sorted | None:
         """A reply to a question, or what claims to be one; None for a customer's mail."""
-        tokens = self._tokens(message)
-        token = tokens.find_review(mail)
+        token = signed.review
         review = replace(bare, intake="review", text=mail.text)
         if token is not None and await self._exists(token.case_id):
             return replace(review, case_id=token.case_id, review_revision=token.revision)
-        if token is not None or tokens.claims_review(mail):
+        if token is not None or signed.claims_review:
             return _ended(review, message, "review", NO_TOKEN)
         if mail.sender in self.reviewers and (named := await self._case_in_subject(mail)):
             return replace(review, case_id=named)
         return None
 
-    async def _customer(self, message: Message, mail: ParsedMail, bare: Sorted, kind: Kind, verdict: Verdict) -> Sorted:
+    async def _customer(
+        self, message: Message, mail: ParsedMail, bare: Sorted, *, kind: Kind, verdict: Verdict, signed: Signed
+    ) -> Sorted:
         """What a person wrote to us: its case, and what speaks against answering it automatically."""
         cautions = [] if kind.answerable else [kind.reason]
         if verdict == "fail" or (verdict == "none" and self.requires_auth):
             cautions.append(UNPROVEN[verdict])
+        if signed.has_our_id:
+            cautions.append("its Message-ID is one that we made for a mail of ours")
         for earlier in await self.messages.under_id(mail.message_id, before=message.id) if mail.message_id else []:
             is_copy = earlier.sender == mail.sender and same_words(earlier.text, bare.text)
             if is_copy and (earlier.authenticated or verdict != "pass"):
@@ -134,7 +139,7 @@ class SortMail:
                 )
             cautions.append(f"its Message-ID was used before, by message {earlier.id}")
             break
-        placement = await self._place(message, mail, verdict)
+        placement = await self._place(mail, verdict, signed)
         return replace(
             bare,
             caution="; ".join([*cautions, *filter(None, [placement.caution])]),
@@ -143,18 +148,16 @@ class SortMail:
             linked_case_id=placement.linked,
         )
 
-    async def _place(self, message: Message, mail: ParsedMail, verdict: Verdict) -> Placement:
+    async def _place(self, mail: ParsedMail, verdict: Verdict, signed: Signed) -> Placement:
         """Our signed ids first, then References from the newest, then In-Reply-To."""
-        signed = self._tokens(message).find_case(mail)
         named = await self.messages.cases_of([*reversed(mail.references), *mail.in_reply_to])
         cases = []
-        for case_id in dict.fromkeys([*([] if signed is None else [signed]), *named]):
+        for case_id in dict.fromkeys([*filter(None, [signed.case_id]), *named]):
             if await self._exists(case_id):
                 case = await self.cases.get(case_id)
                 people = await self.cases.people(case_id)
-                cases.append(
-                    NamedCase(case_id=case_id, people=people, settled_at=case.settled_at, signed=case_id == signed)
-                )
+                by_us = case_id == signed.case_id
+                cases.append(NamedCase(case_id=case_id, people=people, settled_at=case.settled_at, signed=by_us))
         return place(cases, sender=mail.sender, verdict=verdict, at=self.clock.now())
 
     async def _case_in_subject(self, mail: ParsedMail) -> CaseId | None:
@@ -179,9 +182,6 @@ class SortMail:
         named = (address for value in (*mail.values("to"), *mail.values("cc")) for address in addresses(value))
         others = dict.fromkeys(address for address in named if not self._is_ours(address))
         return tuple(others)[:MOST_COPIED]
-
-    def _tokens(self, message: Message) -> Tokens:
-        return self.notices.paper.desk(message.mailbox).tokens
 
     def _is_ours(self, address: str) -> bool:
         local, _, domain = address.rpartition("@")

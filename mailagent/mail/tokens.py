@@ -1,30 +1,45 @@
 """Signed ids: the one place that makes and checks them.
 
 A Message-ID of ours names its case, so that a reply finds it. A review token names a case and one question about it,
-and is the only thing besides the sender that lets a reply decide; mail to customers never carries one. Every purpose
-has its own signature: an id of one kind never passes for another.
+and is the only thing besides the sender that lets a reply decide; mail to customers never carries one. A return address
+takes bounces to the mail that bounced. Every purpose has its own signature: an id of one kind never passes for another.
 """
 
 import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
 
 from mailagent.domain.case import CaseId, case_number
 from mailagent.mail.parse import ParsedMail
 
+Purpose = Literal["message", "case", "review", "review-message", "return"]
+
 _CASE = r"c([1-9][0-9]{0,14})"
 _REVISION = r"([1-9][0-9]{0,5})"
-_MAC = r"([a-z2-7]{16})"
+_MAC = r"([a-z][a-z2-7]{16})"
 _CAUSE = r"([a-z2-7]{10})"
+_REF = r"[\s>*_|]{0,40}ref\s{1,3}c-?([1-9][0-9]{0,14})\."
 _MESSAGE_ID = re.compile(rf"<{_CASE}\.{_CAUSE}\.{_MAC}@[^<>\s@]+>")
 _REVIEW_ID = re.compile(rf"<{_CASE}\.{_REVISION}\.{_CAUSE}\.{_MAC}@[^<>\s@]+>")
 _REVIEW_ADDRESS = re.compile(rf"[^@]+\+r\.{_CASE}\.{_REVISION}\.{_MAC}@[^@]+")
-_REF = r"[\s>*_|]{0,40}ref\s{1,3}c-?([1-9][0-9]{0,14})\."
+_RETURN_ADDRESS = re.compile(rf"[^@]+\+b\.{_CASE}\.{_CAUSE}\.{_MAC}@[^@]+")
 _CASE_LINE = re.compile(rf"{_REF}{_MAC}[\s*_|]{{0,40}}")
 _REVIEW_LINE = re.compile(rf"{_REF}{_REVISION}\.{_MAC}[\s*_|]{{0,40}}")
+_CASE_IDS: tuple[tuple[Purpose, re.Pattern[str]], ...] = (("message", _MESSAGE_ID), ("review-message", _REVIEW_ID))
+_LONGEST_LINE = 200
+"""Characters; a longer line is prose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A secret to sign with; `id` is one letter, which every signature starts with."""
+
+    id: str
+    secret: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,31 +51,49 @@ class ReviewToken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tokens:
-    """Signs with the installation's `secret`; `domain` is what follows the ``@`` of our Message-IDs.
+class Signed:
+    """What the signed ids in a mail say. All but `claims_review` was verified.
 
-    A signature is 80 bits of HMAC-SHA256 as 16 characters of base32 in lower case.
+    `case_id` is the case of the newest id of ours that it answers, else of a ``Ref`` line. `review` is the question
+    that it may answer; `claims_review` is true where it names a question with an id that we did not make, or made with
+    a key that is gone. `returned_id` is how our Message-ID starts that a bounce came back for, such as
+    ``<c1042.CAUSE.``. `has_our_id` says that its own Message-ID is one that we made.
     """
 
-    secret: bytes
+    case_id: CaseId | None
+    review: ReviewToken | None
+    claims_review: bool
+    returned_id: str | None
+    has_our_id: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """Signs with the last of the installation's `keys` and believes all of them; `domain` is what follows the ``@`` of
+    our Message-IDs.
+
+    A signature is the key's id and 80 bits of HMAC-SHA256 as 16 characters of base32, in lower case.
+    """
+
+    keys: tuple[Key, ...]
     domain: str
 
     def message_id(self, case_id: CaseId, cause: str) -> str:
         """``<c1042.CAUSE.MAC@domain>`` for a mail about a case; the same cause gives the same id."""
         part = self._cause(case_id, cause)
-        return f"<c{case_id}.{part}.{self._mac('message', case_id, part)}@{self.domain}>"
+        return f"<c{case_id}.{part}.{self._sign('message', case_id, part)}@{self.domain}>"
 
     def notice_message_id(self, cause: str) -> str:
-        """``<notice.MAC@domain>`` for a mail to the admin, which belongs to no case."""
-        return f"<notice.{self._mac('notice', cause)}@{self.domain}>"
+        """``<notice.HASH@domain>`` for a mail to the admin, which belongs to no case."""
+        return f"<notice.{_mac(self.keys[0], 'notice', (cause,))}@{self.domain}>"
 
     def case_reference(self, case_id: CaseId) -> str:
         """``C-1042.MAC`` for a ``Ref`` line: leads a customer's new mail to its case, and gives no other right."""
-        return f"{case_number(case_id)}.{self._mac('case', case_id)}"
+        return f"{case_number(case_id)}.{self._sign('case', case_id)}"
 
     def review(self, case_id: CaseId, revision: int) -> str:
         """``c1042.2.MAC``: the right to answer one question, together with a reviewer's address."""
-        return f"c{case_id}.{revision}.{self._mac('review', case_id, revision)}"
+        return f"c{case_id}.{revision}.{self._sign('review', case_id, revision)}"
 
     def review_address(self, address: str, case_id: CaseId, revision: int) -> str:
         """``support+r.c1042.2.MAC@example.com``, for Reply-To."""
@@ -69,86 +102,84 @@ class Tokens:
 
     def review_reference(self, case_id: CaseId, revision: int) -> str:
         """``C-1042.2.MAC`` for the ``Ref`` line of a mail that asks."""
-        return f"{case_number(case_id)}.{revision}.{self._mac('review', case_id, revision)}"
+        return f"{case_number(case_id)}.{revision}.{self._sign('review', case_id, revision)}"
 
     def review_message_id(self, case_id: CaseId, revision: int, cause: str) -> str:
         """``<c1042.2.CAUSE.MAC@domain>`` for a mail that asks for a decision: a reply to it carries the right."""
         part = self._cause(case_id, cause)
-        return f"<c{case_id}.{revision}.{part}.{self._mac('review-message', case_id, revision, part)}@{self.domain}>"
+        return f"<c{case_id}.{revision}.{part}.{self._sign('review-message', case_id, revision, part)}@{self.domain}>"
 
     def review_root(self, case_id: CaseId) -> str:
         """``<c1042.review@domain>``: holds a case's mails to reviewers in one thread; it proves nothing."""
         return f"<c{case_id}.review@{self.domain}>"
 
-    def find_case(self, mail: ParsedMail) -> CaseId | None:
-        """The case of the newest id that `mail` answers and that we made, else of a ``Ref`` line that we made."""
-        for value in _answered(mail):
-            found = _MESSAGE_ID.fullmatch(value.lower())
-            if found and self._verifies(found[3], "message", int(found[1]), found[2]):
-                return CaseId(int(found[1]))
-            token = self._review_of_id(value)
-            if token:
-                return token.case_id
-        for found in _matching_lines(mail, _CASE_LINE):
-            if self._verifies(found[2], "case", int(found[1])):
-                return CaseId(int(found[1]))
-        return None
-
-    def find_review(self, mail: ParsedMail) -> ReviewToken | None:
-        """The verified token that `mail` carries: in a recipient's plus part, else in the ids it answers (the newest
-        first), else in the last ``Ref`` line of its whole text.
+    def return_address(self, address: str, message_id: str) -> str:
+        """``support+b.c1042.CAUSE.MAC@example.com``, the envelope sender of the mail with this id of `message_id`'s
+        form, so that a bounce finds it; `address` where the id has another form, or where that would be longer than
+        the 64 characters that RFC 5321 section 4.5.3.1.1 allows before the ``@``.
         """
-        for recipient in mail.recipients:
-            found = _REVIEW_ADDRESS.fullmatch(recipient.lower())
-            token = self._review(found) if found else None
-            if token:
-                return token
-        for value in _answered(mail):
-            token = self._review_of_id(value)
-            if token:
-                return token
-        lines = _matching_lines(mail, _REVIEW_LINE)
-        return self._review(lines[-1]) if lines else None
+        found = _MESSAGE_ID.fullmatch(message_id)
+        local, _, domain = address.rpartition("@")
+        if found is None:
+            return address
+        local = f"{local}+b.c{found[1]}.{found[2]}.{self._sign('return', found[1], found[2])}"
+        return f"{local}@{domain}" if len(local) <= 64 else address  # noqa: PLR2004 - RFC 5321
 
-    def claims_review(self, mail: ParsedMail) -> bool:
-        """Whether it was sent to a review address, or answers a review id, that we did not make or made with a key
-        that is gone: somebody wants to decide who may not.
+    def read(self, mail: ParsedMail) -> Signed:
+        """Everything that the signed ids in a mail give, and the only caller of the check of a signature.
+
+        A review token stands in a recipient's plus part, else in the ids that it answers (the newest first), else in
+        the last ``Ref`` line of its whole text.
         """
-        claimed = any(_REVIEW_ADDRESS.fullmatch(recipient.lower()) for recipient in mail.recipients) or any(
-            _REVIEW_ID.fullmatch(value.lower()) for value in _answered(mail)
+        answered = [*mail.in_reply_to, *reversed(mail.references)]
+        lines = [line for line in mail.full_text.split("\n") if len(line) <= _LONGEST_LINE]
+        reviews = [
+            *self._verified("review", _REVIEW_ADDRESS, mail.recipients),
+            *self._verified("review-message", _REVIEW_ID, answered),
+            *self._verified("review", _REVIEW_LINE, reversed(lines)),
+        ]
+        cases = (
+            *(
+                parts
+                for value in answered
+                for purpose, form in _CASE_IDS
+                for parts in self._verified(purpose, form, [value])
+            ),
+            *self._verified("case", _CASE_LINE, lines),
         )
-        return claimed and self.find_review(mail) is None
+        returned = next(self._verified("return", _RETURN_ADDRESS, mail.recipients), None)
+        claims = any(map(_REVIEW_ADDRESS.fullmatch, _lower(mail.recipients)))
+        claims = claims or any(map(_REVIEW_ID.fullmatch, _lower(answered)))
+        return Signed(
+            case_id=CaseId(int(cases[0][0])) if cases else None,
+            review=ReviewToken(case_id=CaseId(int(reviews[0][0])), revision=int(reviews[0][1])) if reviews else None,
+            claims_review=claims and not reviews,
+            returned_id=f"<c{returned[0]}.{returned[1]}." if returned else None,
+            has_our_id=any(self._verified("message", _MESSAGE_ID, [mail.message_id])),
+        )
 
-    def _review(self, found: re.Match[str]) -> ReviewToken | None:
-        case_id, revision = int(found[1]), int(found[2])
-        if not self._verifies(found[3], "review", case_id, revision):
-            return None
-        return ReviewToken(case_id=CaseId(case_id), revision=revision)
-
-    def _review_of_id(self, value: str) -> ReviewToken | None:
-        found = _REVIEW_ID.fullmatch(value.lower())
-        if not found or not self._verifies(found[4], "review-message", int(found[1]), int(found[2]), found[3]):
-            return None
-        return ReviewToken(case_id=CaseId(int(found[1])), revision=int(found[2]))
+    def _verified(self, purpose: Purpose, form: re.Pattern[str], texts: Iterable[str]) -> Iterator[tuple[str, ...]]:
+        """The parts of those `texts` that have this form, and whose last part signs those before it."""
+        for found in filter(None, map(form.fullmatch, _lower(texts))):
+            *parts, mac = found.groups()
+            for key in self.keys:
+                if key.id == mac[0] and hmac.compare_digest(mac, _mac(key, purpose, parts)):
+                    yield tuple(parts)
 
     def _cause(self, case_id: CaseId, cause: str) -> str:
-        return self._mac("cause", case_id, cause)[:10]
+        """Made with the first key for ever: the same cause gives the same id, however often keys are rotated."""
+        return _mac(self.keys[0], "cause", (case_id, cause))[1:11]
 
-    def _verifies(self, mac: str, purpose: str, *parts: int | str) -> bool:
-        return hmac.compare_digest(mac, self._mac(purpose, *parts))
-
-    def _mac(self, purpose: str, *parts: int | str) -> str:
-        """Parts are told apart by their length, so that no two lists of parts sign the same bytes."""
-        encoded = [str(part).encode() for part in ("mailagent", purpose, *parts)]
-        signed = b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
-        return base64.b32encode(hmac.digest(self.secret, signed, hashlib.sha256)[:10]).decode("ascii").lower()
+    def _sign(self, purpose: Purpose, *parts: int | str) -> str:
+        return _mac(self.keys[-1], purpose, parts)
 
 
-def _answered(mail: ParsedMail) -> Iterator[str]:
-    yield from mail.in_reply_to
-    yield from reversed(mail.references)
+def _mac(key: Key, purpose: str, parts: Iterable[int | str]) -> str:
+    """Parts are told apart by their length, so that no two lists of parts sign the same bytes."""
+    encoded = [str(part).encode() for part in ("mailagent", purpose, *parts)]
+    signed = b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+    return key.id + base64.b32encode(hmac.digest(key.secret, signed, hashlib.sha256)[:10]).decode("ascii").lower()
 
 
-def _matching_lines(mail: ParsedMail, pattern: re.Pattern[str]) -> list[re.Match[str]]:
-    candidates = (pattern.fullmatch(line.lower()) for line in mail.full_text.split("\n") if len(line) <= 200)  # noqa: PLR2004 - longer is prose
-    return [found for found in candidates if found]
+def _lower(values: Iterable[str]) -> Iterator[str]:
+    return (value.lower() for value in values)

@@ -1,12 +1,11 @@
 """Where secrets come from. A message that quotes one has published it."""
 
-import stat
 import sys
 from pathlib import Path
 
 import pytest
 
-from mailagent.adapters.secrets import installation_key, is_literal, read_secret
+from mailagent.adapters.secrets import is_literal, read_secret
 from mailagent.errors import ConfigurationError
 
 KEY = "config/mailboxes.toml: mailbox 'support': secret"
@@ -88,26 +87,3 @@ def test_what_a_command_prints_when_it_fails_is_not_quoted() -> None:
         read_secret(f'command:{sys.executable} -c "{program}"', key=KEY)
 
     assert "hunter2" not in str(error.value)
-
-
-def test_the_installations_key_is_made_once_and_only_for_us(tmp_path: Path) -> None:
-    """Whoever reads it can decide every case; a new one at each start would end every open question."""
-    key = installation_key(tmp_path / "data")
-    file = tmp_path / "data" / "secret.key"
-
-    assert len(key) == 32
-    assert installation_key(tmp_path / "data") == key == file.read_bytes()
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(file.parent.stat().st_mode) & 0o077 == 0
-    assert installation_key(tmp_path / "other") != key
-
-
-@pytest.mark.parametrize("length", [0, 31, 33])
-def test_a_key_of_another_length_is_refused(tmp_path: Path, length: int) -> None:
-    """A file that was cut off must not become a weak key, nor be written over."""
-    file = tmp_path / "secret.key"
-    file.write_bytes(b"k" * length)
-
-    with pytest.raises(ConfigurationError, match=f"holds {length}; restore it from a backup"):
-        installation_key(tmp_path)
-    assert file.read_bytes() == b"k" * length

@@ -17,7 +17,7 @@ import aiosqlite
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from mailagent.adapters.secrets import installation_key
+from mailagent.adapters.signing_keys import signing_keys
 from mailagent.adapters.templates import JinjaTemplates
 from mailagent.domain.caps import Caps
 from mailagent.domain.case import CaseId
@@ -183,7 +183,7 @@ async def open_office(
         messages, cases = StoredMessages(sessions=sessions), StoredCases(sessions=sessions)
         outbox = StoredOutbox(sessions=sessions)
         health = FakeHealth()
-        tokens = Tokens(secret=installation_key(outside.folder), domain="larkfield.example")
+        tokens = Tokens(keys=signing_keys(outside.folder), domain="larkfield.example")
         desk = Desk(mailbox="support", address=SUPPORT, tokens=tokens)
         paper = Stationery(
             templates=templates,

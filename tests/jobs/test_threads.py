@@ -4,7 +4,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 from mailagent.domain.case import CaseId
-from tests.fakes.mails import QUEUE, TOM, mail, read, words
+from tests.fakes.mails import QUEUE, SUPPORT, TOM, mail, read, words
 from tests.fakes.model import ANGRY
 from tests.jobs.office import Office, Outside
 
@@ -142,6 +142,16 @@ async def test_a_forged_copy_that_comes_first_does_not_swallow_the_real_mail(out
     await office.work()
 
     assert "intake:duplicate" not in await office.rules()
+
+
+async def test_a_mail_under_an_id_of_ours_goes_to_a_person(outside: Outside, office: Office) -> None:
+    """Whoever got our mail can copy its id; it must neither count as ours nor be passed over."""
+    answer = await answered(outside, office)
+
+    outside.mailbox.deliver(_under(str(answer["Message-ID"]), mail("copy", to=SUPPORT)))
+    await office.work()
+
+    assert (await office.rules())[-1] == "not-answerable"
 
 
 async def test_mail_that_nobody_vouches_for_is_answered_by_a_person(outside: Outside, office: Office) -> None:

@@ -6,10 +6,11 @@ import pytest
 
 from mailagent.domain.case import CaseId
 from mailagent.mail.parse import ParsedMail, parse
-from mailagent.mail.tokens import ReviewToken, Tokens
+from mailagent.mail.tokens import Key, ReviewToken, Tokens
 
-TOKENS = Tokens(secret=b"secret of this installation", domain="example.com")
-OTHER = replace(TOKENS, secret=b"another secret")
+OLD, NEW = Key(id="a", secret=b"secret of this installation"), Key(id="b", secret=b"its next one")
+TOKENS = Tokens(keys=(OLD,), domain="example.com")
+OTHER = replace(TOKENS, keys=(Key(id="a", secret=b"another secret"),))
 CASE = CaseId(1042)
 FOUND = ReviewToken(case_id=CASE, revision=2)
 
@@ -32,18 +33,18 @@ def test_a_reply_finds_its_case_by_our_id() -> None:
     forged = OTHER.message_id(CaseId(1), "x")
     ids = [TOKENS.message_id(CaseId(7), "x"), TOKENS.message_id(CASE, "x"), forged, "<abc@customer.example>"]
 
-    assert TOKENS.find_case(mail(header=f"References: {' '.join(ids)}\r\n")) == CASE
-    assert TOKENS.find_case(mail(header=f"References: {' '.join(ids[2:])}\r\n")) is None
-    assert TOKENS.find_case(mail(header=f"In-Reply-To: {ids[1].upper()}\r\n")) == CASE
+    assert TOKENS.read(mail(header=f"References: {' '.join(ids)}\r\n")).case_id == CASE
+    assert TOKENS.read(mail(header=f"References: {' '.join(ids[2:])}\r\n")).case_id is None
+    assert TOKENS.read(mail(header=f"In-Reply-To: {ids[1].upper()}\r\n")).case_id == CASE
 
 
 def test_a_new_mail_finds_its_case_by_the_ref_line() -> None:
     """A rating button opens a new mail without References; its Ref line leads it home, and decides nothing."""
     rating = mail(text=f"Rating: 4 of 5\r\n\r\nRef {TOKENS.case_reference(CASE)}")
 
-    assert TOKENS.find_case(rating) == CASE
-    assert TOKENS.find_review(rating) is None
-    assert TOKENS.find_case(mail(text=f"Rating: 4 of 5\r\n\r\nRef {OTHER.case_reference(CASE)}")) is None
+    assert TOKENS.read(rating).case_id == CASE
+    assert TOKENS.read(rating).review is None
+    assert TOKENS.read(mail(text=f"Rating: 4 of 5\r\n\r\nRef {OTHER.case_reference(CASE)}")).case_id is None
 
 
 @pytest.mark.parametrize(
@@ -67,8 +68,8 @@ def test_a_new_mail_finds_its_case_by_the_ref_line() -> None:
 )
 def test_a_review_token_is_found_wherever_it_survives(reply: ParsedMail) -> None:
     """Providers drop plus parts, relays replace Message-IDs, programs leave out quotes: one of them is enough."""
-    assert TOKENS.find_review(reply) == FOUND
-    assert not TOKENS.claims_review(reply)
+    assert TOKENS.read(reply).review == FOUND
+    assert not TOKENS.read(reply).claims_review
 
 
 @pytest.mark.parametrize(
@@ -82,8 +83,8 @@ def test_a_review_token_is_found_wherever_it_survives(reply: ParsedMail) -> None
 )
 def test_a_token_that_does_not_verify_gives_no_right_but_is_noticed(reply: ParsedMail) -> None:
     """A person is told of it instead of a model answering it as if a customer had written."""
-    assert TOKENS.find_review(reply) is None
-    assert TOKENS.claims_review(reply)
+    assert TOKENS.read(reply).review is None
+    assert TOKENS.read(reply).claims_review
 
 
 @pytest.mark.parametrize(
@@ -93,13 +94,13 @@ def test_a_token_that_does_not_verify_gives_no_right_but_is_noticed(reply: Parse
 )
 def test_a_text_and_a_subject_prove_nothing(reply: ParsedMail) -> None:
     """Anybody can write them, customers too."""
-    assert TOKENS.find_review(reply) is None
-    assert not TOKENS.claims_review(reply)
+    assert TOKENS.read(reply).review is None
+    assert not TOKENS.read(reply).claims_review
 
 
 def test_an_ordinary_mail_claims_no_review() -> None:
     """Customers reply to our Message-IDs every day."""
-    assert not TOKENS.claims_review(mail(header=f"In-Reply-To: {TOKENS.message_id(CASE, 'x')}\r\n"))
+    assert not TOKENS.read(mail(header=f"In-Reply-To: {TOKENS.message_id(CASE, 'x')}\r\n")).claims_review
 
 
 def test_signatures_of_different_purposes_are_not_interchangeable() -> None:
@@ -107,17 +108,67 @@ def test_signatures_of_different_purposes_are_not_interchangeable() -> None:
     _, part, rest = TOKENS.message_id(CASE, "x").strip("<>").split(".", 2)
     mac = rest.partition("@")[0]
 
-    assert TOKENS.find_review(mail(to=f"support+r.c1042.2.{mac}@example.com")) is None
-    assert TOKENS.find_review(mail(header=f"In-Reply-To: <c1042.2.{part}.{mac}@example.com>\r\n")) is None
+    assert TOKENS.read(mail(to=f"support+r.c1042.2.{mac}@example.com")).review is None
+    assert TOKENS.read(mail(header=f"In-Reply-To: <c1042.2.{part}.{mac}@example.com>\r\n")).review is None
     review = TOKENS.review(CASE, 2).rpartition(".")[2]
-    assert TOKENS.find_case(mail(header=f"In-Reply-To: <c1042.{part}.{review}@example.com>\r\n")) is None
+    assert TOKENS.read(mail(header=f"In-Reply-To: <c1042.{part}.{review}@example.com>\r\n")).case_id is None
 
 
 def test_a_review_token_has_the_documented_form() -> None:
     """Admins write mail filters for it."""
     case, revision, mac = TOKENS.review(CASE, 2).split(".")
 
-    assert (case, revision, len(mac)) == ("c1042", "2", 16)
+    assert (case, revision, len(mac)) == ("c1042", "2", 17)
     assert TOKENS.review_address("support@x.com", CASE, 2) == f"support+r.c1042.2.{mac}@x.com"
     assert TOKENS.review_reference(CASE, 2) == f"C-1042.2.{mac}"
     assert TOKENS.review_root(CASE) == "<c1042.review@example.com>"
+
+
+def test_ids_of_an_older_key_stay_valid_until_it_is_forgotten() -> None:
+    """Keys are changed while reviewers hold digests; after a leak the old ones must end."""
+    rotated, revoked = replace(TOKENS, keys=(OLD, NEW)), replace(TOKENS, keys=(NEW,))
+    old, new = (mail(to=tokens.review_address("support@example.com", CASE, 2)) for tokens in (TOKENS, rotated))
+
+    assert old.recipients != new.recipients
+    assert rotated.read(old).review == rotated.read(new).review == revoked.read(new).review == FOUND
+    assert revoked.read(old).review is None
+    assert revoked.read(old).claims_review
+    assert TOKENS.read(new).review is None
+
+
+def test_the_same_cause_gives_the_same_id_after_a_rotation_too() -> None:
+    """A bounce and a reply find the mail by the part that the cause gives."""
+    part = TOKENS.message_id(CASE, "x").split(".")[1]
+
+    assert replace(TOKENS, keys=(OLD, NEW)).message_id(CASE, "x").split(".")[1] == part
+
+
+def test_a_bounce_finds_the_mail_by_its_return_address() -> None:
+    """Mail systems that return nothing of the mail still write to its envelope sender."""
+    message_id = TOKENS.message_id(CASE, "7:reply")
+    address = TOKENS.return_address("support@example.com", message_id)
+    start = ".".join(message_id.split(".")[:2]) + "."
+
+    assert address.startswith(f"support+b.c1042.{start.split('.')[1]}.")
+    assert TOKENS.read(mail(to=address.upper())).returned_id == start
+    assert TOKENS.read(mail(to=OTHER.return_address("support@example.com", message_id))).returned_id is None
+    mac = message_id.partition("@")[0].rpartition(".")[2]
+    stolen = f"support+b.{start.removeprefix('<')}{mac}@example.com"
+    assert TOKENS.read(mail(to=stolen)).returned_id is None
+
+
+def test_a_return_address_is_never_longer_than_servers_take() -> None:
+    """RFC 5321 allows 64 characters before the @; without a token the bounce still names our Message-ID."""
+    message_id = TOKENS.message_id(CASE, "7:reply")
+
+    assert TOKENS.return_address(f"{'s' * 40}@example.com", message_id) == f"{'s' * 40}@example.com"
+    assert TOKENS.return_address("support@example.com", "<x@y>") == "support@example.com"
+
+
+def test_a_mail_under_an_id_of_ours_is_noticed() -> None:
+    """Whoever got our mail can copy its id; it must not count as ours."""
+    ours = TOKENS.message_id(CASE, "x")
+
+    assert TOKENS.read(mail(header=f"Message-ID: {ours}\r\n")).has_our_id
+    assert not TOKENS.read(mail(header=f"Message-ID: {OTHER.message_id(CASE, 'x')}\r\n")).has_our_id
+    assert not TOKENS.read(mail()).has_our_id

@@ -1,0 +1,19 @@
+"""``mailagent keys``: the keys that sign reply addresses and Message-IDs."""
+
+from pathlib import Path
+
+from mailagent.adapters.signing_keys import FILE, rotate_keys, signing_keys
+from mailagent.cli.show import say
+from mailagent.settings import load_settings
+
+
+def see_keys(config: Path, *, rotate: bool, forget: bool) -> None:
+    """Say which keys there are; `rotate` adds one, `forget` also ends the older ones."""
+    settings = load_settings(config)
+    data_dir = settings.path(settings.data_dir)
+    keys = rotate_keys(data_dir, forget=forget) if rotate or forget else signing_keys(data_dir)
+    say(f"{data_dir / FILE}: signs with key {keys[-1].id}, believes {', '.join(key.id for key in keys)}.")
+    if rotate or forget:
+        say("Restart the daemon to use it.")
+    if forget:
+        say("Reply addresses in open digests no longer work: reviewers decide at the customer's next message.")
