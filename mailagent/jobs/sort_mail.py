@@ -15,6 +15,7 @@ from mailagent.events import log
 from mailagent.letters.review import ReviewLetters
 from mailagent.mail.authentication import authenticated
 from mailagent.mail.automatic import kind_of
+from mailagent.mail.bounce import read_bounce
 from mailagent.mail.parse import ParsedMail, parse
 from mailagent.mail.rating import read_rating
 from mailagent.ports import Cases, Clock, Messages, Sorted
@@ -52,7 +53,7 @@ class SortMail:
         if len(raw) < message.size:
             raise PermanentError(f"the mail has {message.size} bytes, over the limit; only its header was fetched")
         mail = parse(raw)
-        found = await self._sort(message, mail)
+        found = await self._sort(message, mail, bounced=read_bounce(raw, mail) is not None)
         notices = []
         if found.intake == "review" and found.case_id is None:
             notices.append(self.letters.refused(replace(message, sender=found.sender), case=None, reason=NO_TOKEN))
@@ -73,8 +74,8 @@ class SortMail:
         notice = self.letters.set_aside(message, error)
         await self.messages.set_aside(message.id, reason=str(error), notices=[notice])
 
-    async def _sort(self, message: Message, mail: ParsedMail) -> Sorted:
-        kind = kind_of(mail, ours=self.ours)
+    async def _sort(self, message: Message, mail: ParsedMail, *, bounced: bool) -> Sorted:
+        kind = kind_of(mail, ours=self.ours, bounced=bounced)
         tokens = self.letters.paper.desk(message.mailbox).tokens
         review = tokens.find_review(mail)
         case_id: CaseId | None = None
