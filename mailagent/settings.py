@@ -80,6 +80,7 @@ class MailboxSettings(_Table):
     move_to: str | None = None
     poll_seconds: int = Field(default=60, ge=1, le=3600)
     baseline: Literal["now", "unseen", "all"] = "now"
+    return_path: Literal["plain", "plus"] = "plain"
 
 
 class ReviewSettings(_Table):

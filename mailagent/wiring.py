@@ -154,6 +154,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             sort=SortMail(
                 messages=messages,
                 cases=cases,
+                outbox=outbox,
                 notices=notices,
                 ours=frozenset(row.address for row in settings.mailbox),
                 reviewers=frozenset(reviewers),
@@ -238,7 +239,12 @@ def check_accounts(settings: Settings) -> None:
 
 def _desk(row: MailboxSettings, keys: tuple[Key, ...]) -> Desk:
     domain = row.address.rpartition("@")[2]
-    return Desk(mailbox=row.name, address=row.address, tokens=Tokens(keys=keys, domain=domain))
+    return Desk(
+        mailbox=row.name,
+        address=row.address,
+        tokens=Tokens(keys=keys, domain=domain),
+        signs_return_path=row.return_path == "plus",
+    )
 
 
 def _imap(settings: Settings, row: MailboxSettings) -> ImapAccount:

@@ -28,9 +28,9 @@ CLOSING = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpAccount:
-    """Where mail goes out. `sender` is the envelope's, where bounces go; `timeout` in seconds, for each answer;
-    `final_timeout` for the one that accepts the mail (RFC 5321 section 4.5.3.2.6 asks for ten minutes); `ca_file`
-    replaces the system's authorities.
+    """Where mail goes out. `sender` is the envelope's, where bounces go unless a mail names another; `timeout` in
+    seconds, for each answer; `final_timeout` for the one that accepts the mail (RFC 5321 section 4.5.3.2.6 asks for ten
+    minutes); `ca_file` replaces the system's authorities.
 
     Raises `ConfigurationError` when mail would cross a network unencrypted.
     """
@@ -60,15 +60,16 @@ class SmtpSender:
         self._client: aiosmtplib.SMTP | None = None
         self._lock = asyncio.Lock()
 
-    async def send(self, recipient: str, raw: bytes) -> None:
+    async def send(self, recipient: str, raw: bytes, *, return_path: str | None = None) -> None:
         """See `MailSender`."""
-        for address in (self._account.sender, recipient):
+        sender = return_path or self._account.sender
+        for address in (sender, recipient):
             if not ADDRESS.fullmatch(address):
                 raise PermanentError(f"smtp: not one plain address: {address!r}")
         async with self._lock:
             try:
                 client = await self._ready()
-                await self._announce(client, recipient, raw)
+                await self._announce(client, sender, recipient, raw)
                 await self._hand_over(client, raw)
             except (aiosmtplib.SMTPException, OSError) as error:
                 self._drop()
@@ -131,9 +132,8 @@ class SmtpSender:
                 raise
             raise ConfigurationError(f"{refused}: {error.code} {error.message}", exit_code=77) from error
 
-    async def _announce(self, client: aiosmtplib.SMTP, recipient: str, raw: bytes) -> None:
+    async def _announce(self, client: aiosmtplib.SMTP, sender: str, recipient: str, raw: bytes) -> None:
         """MAIL, RCPT and DATA: up to here the mail can be taken back."""
-        sender = self._account.sender
         options = []
         if client.supports_extension("size"):
             options.append(f"SIZE={len(raw)}")

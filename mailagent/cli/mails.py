@@ -1,6 +1,7 @@
 """``mailagent inspect`` and ``mailagent try``: what is read in a mail, and what would happen to it."""
 
 import asyncio
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from mailagent.domain.case import Case, CaseId
 from mailagent.domain.message import Message, MessageId
 from mailagent.errors import PermanentError
 from mailagent.mail.automatic import kind_of
+from mailagent.mail.bounce import read_bounce
 from mailagent.mail.parse import ParsedMail, parse
 
 
@@ -16,7 +18,7 @@ def inspect_mails(files: list[Path], *, as_json: bool) -> None:
     """One answer a file; a file that cannot be read is ``aside`` with the reason, and the next one goes on."""
     for file in files:
         try:
-            answer = _inspect(parse(file.read_bytes()))
+            answer = _inspect(file.read_bytes())
         except (PermanentError, OSError) as error:
             answer = {"kind": "aside", "reason": _reason(error)}
         if as_json:
@@ -29,11 +31,12 @@ def inspect_mails(files: list[Path], *, as_json: bool) -> None:
 def try_mail(file: Path, config: Path, *, as_json: bool) -> None:
     """Take the mail through the real graph, with nothing stored and nothing sent."""
     try:
-        mail = parse(file.read_bytes())
+        raw = file.read_bytes()
+        mail = parse(raw)
     except (PermanentError, OSError) as error:
         complain(f"{file}: {_reason(error)}")
         raise SystemExit(1) from None
-    found = asyncio.run(_try(mail, config))
+    found = asyncio.run(_try(mail, config, bounced=read_bounce(raw, mail) is not None))
     if as_json:
         print_json(found)
         return
@@ -46,12 +49,12 @@ def try_mail(file: Path, config: Path, *, as_json: bool) -> None:
             say(str(text))
 
 
-async def _try(mail: ParsedMail, config: Path) -> dict[str, object]:
+async def _try(mail: ParsedMail, config: Path, *, bounced: bool) -> dict[str, object]:
     from mailagent.settings import load_settings  # noqa: PLC0415 - inspect needs neither settings nor the graph
     from mailagent.wiring import try_message  # noqa: PLC0415
 
     settings = load_settings(config)
-    kind = kind_of(mail, ours={row.address for row in settings.mailbox})
+    kind = kind_of(mail, ours={row.address for row in settings.mailbox}, bounced=bounced)
     if kind.kind != "person":
         return {
             "category": None,
@@ -109,8 +112,10 @@ def _reason(error: PermanentError | OSError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def _inspect(mail: ParsedMail) -> dict[str, object]:
-    kind = kind_of(mail, ours=())
+def _inspect(raw: bytes) -> dict[str, object]:
+    mail = parse(raw)
+    bounce = read_bounce(raw, mail)
+    kind = kind_of(mail, ours=(), bounced=bounce is not None)
     return {
         "kind": kind.kind,
         "answerable": kind.answerable,
@@ -128,4 +133,5 @@ def _inspect(mail: ParsedMail) -> dict[str, object]:
         "list_id": mail.list_id,
         "attachments": [{"name": part.name, "type": part.type, "size": part.size} for part in mail.attachments],
         "defects": list(mail.defects),
+        "bounce": bounce and {**asdict(bounce), "recipients": list(bounce.recipients)},
     }

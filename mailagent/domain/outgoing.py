@@ -9,6 +9,8 @@ from mailagent.domain.case import CaseId
 OutboxId = NewType("OutboxId", int)
 
 MailKind = Literal["answer", "acknowledgment", "holding", "digest", "receipt", "confirmation", "notice"]
+ANSWERS: frozenset[MailKind] = frozenset({"answer", "acknowledgment", "holding"})
+"""What goes to customers."""
 OutboxState = Literal["ready", "sending", "sent", "failed", "uncertain", "returned"]
 """uncertain: the server may have accepted it; it is not sent again, a person is told. returned: it was sent, and a mail
 system gave it back for good."""

@@ -49,7 +49,8 @@ class DeliverOutbox:
         if sender is None:
             raise PermanentError(f"the mailbox '{entry.mailbox}' is not in config/mailboxes.toml any more")
         try:
-            await sender.send(entry.recipient, entry.raw)
+            return_path = self.notices.paper.desk(entry.mailbox).return_path(entry.message_id)
+            await sender.send(entry.recipient, entry.raw, return_path=return_path)
             await self.outbox.sent(entry, at=self.clock.now())
         except (TemporaryError, ConfigurationError) as error:
             await self.health.failed(f"smtp:{entry.mailbox}", str(error), at=self.clock.now())

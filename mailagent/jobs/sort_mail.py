@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from mailagent.domain.case import CaseId, case_number, read_case_number
 from mailagent.domain.message import Intake, Message
+from mailagent.domain.outgoing import ANSWERS, NewOutboxEntry
 from mailagent.domain.placement import NamedCase, Placement, Verdict, place
 from mailagent.errors import PermanentError
 from mailagent.events import log
@@ -17,11 +18,12 @@ from mailagent.letters.notices import Notices
 from mailagent.mail.addresses import addresses
 from mailagent.mail.authentication import authenticated
 from mailagent.mail.automatic import Kind, kind_of
+from mailagent.mail.bounce import Bounce, read_bounce
 from mailagent.mail.identity import same_words
 from mailagent.mail.parse import ParsedMail, parse
 from mailagent.mail.rating import read_rating
 from mailagent.mail.tokens import Signed
-from mailagent.ports import Cases, Clock, Messages, Sorted
+from mailagent.ports import Cases, Clock, Messages, Outbox, Returned, Sorted
 
 BATCH = 200
 SUBJECT_LIMIT = 300
@@ -30,6 +32,8 @@ MOST_COPIED = 20
 """People copied in who belong to the case from then on."""
 SUBJECT_CASE = re.compile(r"\[(C-\d{1,15})\]", re.ASCII)
 RETRY = timedelta(seconds=30)
+BLOCKED_FOR = timedelta(days=60)
+"""How long nothing automatic goes to an address that does not exist."""
 NO_TOKEN = "it carries no valid token of ours"  # noqa: S105 - a reason, not a password
 UNPROVEN: dict[Verdict, str] = {
     "fail": "the mail server says that the sender's address is not genuine",
@@ -45,6 +49,7 @@ class SortMail:
 
     messages: Messages
     cases: Cases
+    outbox: Outbox
     notices: Notices
     ours: frozenset[str]
     reviewers: frozenset[str]
@@ -63,10 +68,7 @@ class SortMail:
         if len(raw) < message.size:
             raise PermanentError(f"the mail has {message.size} bytes, over the limit; only its header was fetched")
         mail = parse(raw)
-        found = await self._sort(message, mail)
-        notices = []
-        if found.intake == "review" and found.case_id is None:
-            notices.append(self.notices.refused(replace(message, sender=found.sender), case=None, reason=NO_TOKEN))
+        found, notices = await self._sort(message, mail, read_bounce(raw, mail))
         case_id = await self.messages.sort(message.id, found, at=self.clock.now(), notices=notices)
         answerable = found.log_entry is None and not found.caution
         log("mail.sorted", message_id=message.id, case_id=case_id, intake=found.intake, answerable=answerable)
@@ -85,8 +87,12 @@ class SortMail:
         notice = self.notices.set_aside(message, error)
         await self.messages.set_aside(message.id, reason=str(error), notices=[notice])
 
-    async def _sort(self, message: Message, mail: ParsedMail) -> Sorted:
-        kind = kind_of(mail, ours=self.ours)
+    async def _sort(
+        self, message: Message, mail: ParsedMail, bounce: Bounce | None
+    ) -> tuple[Sorted, Sequence[NewOutboxEntry]]:
+        """What it is, and the notices about it."""
+        kind = kind_of(mail, ours=self.ours, bounced=bounce is not None)
+        signed = self.notices.paper.desk(message.mailbox).tokens.read(mail)
         verdict = self._verdict(mail)
         bare = Sorted(
             intake=kind.kind,
@@ -104,11 +110,39 @@ class SortMail:
             case_id=None,
             review_revision=None,
         )
+        if kind.kind == "bounce" and bounce is not None:
+            return await self._bounce(message, bare, bounce, signed)
         if kind.kind != "person":
-            return _ended(bare, message, kind.kind, kind.reason)
-        signed = self.notices.paper.desk(message.mailbox).tokens.read(mail)
+            return _ended(bare, message, kind.kind, kind.reason), []
         review = await self._review(message, mail, bare, signed)
-        return review or await self._customer(message, mail, bare, kind=kind, verdict=verdict, signed=signed)
+        if review is None:
+            return await self._customer(message, mail, bare, kind=kind, verdict=verdict, signed=signed), []
+        if review.case_id is not None:
+            return review, []
+        return review, [self.notices.refused(replace(message, sender=mail.sender), case=None, reason=NO_TOKEN)]
+
+    async def _bounce(
+        self, message: Message, bare: Sorted, bounce: Bounce, signed: Signed
+    ) -> tuple[Sorted, Sequence[NewOutboxEntry]]:
+        """Find the mail of ours that came back. Only who got it, or a server on its way, knows its id: a report that
+        names none of ours changes nothing.
+        """
+        entry = await self.outbox.find_sent(bounce.returned_ids, starting=signed.returned_id)
+        if entry is None:
+            return _ended(bare, message, "bounce", "it returns no mail of ours"), []
+        about = replace(bare, case_id=entry.case_id)
+        if not bounce.permanent:
+            return _ended(about, message, "bounce", f"our {entry.kind} is delayed"), []
+        reason = f"{bare.sender or 'a mail system'}: {bare.subject or 'no subject'}"
+        returned = Returned(
+            outbox_id=entry.id,
+            reason=reason,
+            until=self.clock.now() + BLOCKED_FOR,
+            to_customer=entry.kind in ANSWERS,
+        )
+        log("mail.returned", message_id=message.id, outbox_id=entry.id, case_id=entry.case_id)
+        notices = [] if entry.kind == "notice" else [self.notices.returned(entry, reason=reason, until=returned.until)]
+        return replace(_ended(about, message, "bounce", f"our {entry.kind} came back"), returned=returned), notices
 
     async def _review(self, message: Message, mail: ParsedMail, bare: Sorted, signed: Signed) -> Sorted | None:
         """A reply to a question, or what claims to be one; None for a customer's mail."""

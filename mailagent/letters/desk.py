@@ -16,11 +16,19 @@ MAILTO_LIMIT = 2_000
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """One mailbox as an author of mail: its address, and the signed ids at its domain."""
+    """One mailbox as an author of mail: its address, and the signed ids at its domain.
+
+    With `signs_return_path` the envelope's sender names the mail, so that a bounce finds it in every form.
+    """
 
     mailbox: str
     address: str
     tokens: Tokens
+    signs_return_path: bool = False
+
+    def return_path(self, message_id: str) -> str:
+        """Where bounces of the mail with this id go."""
+        return self.tokens.return_address(self.address, message_id) if self.signs_return_path else self.address
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,13 +13,12 @@ from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import format_datetime
 
-from mailagent.domain.outgoing import MailKind, Outgoing
+from mailagent.domain.outgoing import ANSWERS, Outgoing
 from mailagent.errors import PermanentError
 from mailagent.mail.addresses import one_mailbox
 from mailagent.mail.automatic import LOOP_HEADER
 from mailagent.mail.charset import clean, decode_header, one_line
 
-ANSWERS: frozenset[MailKind] = frozenset({"answer", "acknowledgment", "holding"})
 LINE = 76
 MOST_REFERENCES = 11
 """The root of the thread and the last ten."""

@@ -53,8 +53,8 @@ class Mailbox(Protocol):
 class MailSender(Protocol):
     """Sends frozen bytes to exactly one recipient."""
 
-    async def send(self, recipient: str, raw: bytes) -> None:
-        """Return once the server said 250.
+    async def send(self, recipient: str, raw: bytes, *, return_path: str | None = None) -> None:
+        """Return once the server said 250. Bounces go to `return_path`, or to the address that mail goes out from.
 
         Raises `TemporaryError` when the mail was surely not accepted and may be tried again, `UncertainError` when it
         may have been accepted, `PermanentError` when the server refused it for good, and `ConfigurationError` when

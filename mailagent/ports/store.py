@@ -27,14 +27,14 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
-    """A mail of ours that a mail system gave back for good. Nothing automatic goes to its recipient before `until`;
-    `reopens` says that a person must see to its case now.
+    """A mail of ours that a mail system gave back for good. Where it went `to_customer`, nothing automatic goes to its
+    recipient before `until`, and a person must see to its case.
     """
 
     outbox_id: OutboxId
     reason: str
     until: datetime
-    reopens: bool
+    to_customer: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,8 +201,8 @@ class Outbox(Protocol):
     ) -> None:
         """End as ``failed`` or ``uncertain``, and queue the mail that tells a person."""
 
-    async def find_sent(self, message_ids: Sequence[str]) -> OutboxEntry | None:
-        """The mail that was sent under one of these Message-IDs."""
+    async def find_sent(self, message_ids: Sequence[str], *, starting: str | None) -> OutboxEntry | None:
+        """The newest mail that was sent under one of these Message-IDs, or under one with this beginning."""
 
     async def automatic_mail(self, recipient: str, case_id: CaseId, *, at: datetime) -> AutomaticMail:
         """How much automatic mail was written within the windows of `Caps` before `at`."""

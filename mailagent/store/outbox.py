@@ -44,8 +44,8 @@ async def record_return(session: AsyncSession, returned: Returned) -> None:
     row = await session.get_one(OutboxRow, returned.outbox_id)
     row.state, row.error = "returned", returned.reason
     session.add(row)
-    await session.merge(AddressBlockRow(address=row.recipient, until=returned.until, reason=returned.reason))
-    if returned.reopens:
+    if returned.to_customer:
+        await session.merge(AddressBlockRow(address=row.recipient, until=returned.until, reason=returned.reason))
         case = await session.get_one(CaseRow, row.case_id)
         if case.state == "answered":
             case.state, case.settled_at = "open", None
@@ -100,13 +100,16 @@ class StoredOutbox:
             if changed.rowcount:
                 await enqueue(session, notices, at=entry.due_at)
 
-    async def find_sent(self, message_ids: Sequence[str]) -> OutboxEntry | None:
+    async def find_sent(self, message_ids: Sequence[str], *, starting: str | None) -> OutboxEntry | None:
         """See `ports.Outbox`."""
+        named: ColumnElement[bool] = col(OutboxRow.message_id).in_(message_ids)
+        if starting is not None:
+            named |= col(OutboxRow.message_id).startswith(starting, autoescape=True)
         async with self.sessions.begin() as session:
             row = (
                 await session.exec(
                     select(OutboxRow)
-                    .where(col(OutboxRow.message_id).in_(message_ids), col(OutboxRow.state).in_(("sent", "uncertain")))
+                    .where(named, col(OutboxRow.state).in_(("sent", "uncertain")))
                     .order_by(col(OutboxRow.id).desc())
                     .limit(1)
                 )

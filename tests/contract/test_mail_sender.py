@@ -47,6 +47,13 @@ async def test_the_bytes_arrive_as_they_are(smtp_server: SmtpServer, connect: Co
     assert (received.sender, received.recipients, received.raw) == ("bounces@example.com", (ANN,), raw)
 
 
+async def test_bounces_go_where_the_mail_says(smtp_server: SmtpServer, connect: Connect) -> None:
+    """A bounce that names nothing still finds its mail by the address it is sent to."""
+    await connect(smtp_server).send(ANN, RAW, return_path="support+b.c1.x@example.com")
+
+    assert [mail.sender for mail in smtp_server.received] == ["support+b.c1.x@example.com"]
+
+
 async def test_lone_line_ends_cannot_end_the_mail_early(smtp_server: SmtpServer, connect: Connect) -> None:
     """A customer's quoted text must not smuggle a second mail past a lenient server."""
     await connect(smtp_server).send(ANN, RAW + b"a\n.\nMAIL FROM:<x@y.example>\r.\rend")

@@ -10,10 +10,12 @@ class FakeSender:
     accepted: list[tuple[str, bytes]] = field(default_factory=list)
     errors: list[BaseException] = field(default_factory=list)
     late_errors: list[BaseException] = field(default_factory=list)
+    return_paths: list[str | None] = field(default_factory=list)
     calls: int = 0
 
-    async def send(self, recipient: str, raw: bytes) -> None:
+    async def send(self, recipient: str, raw: bytes, *, return_path: str | None = None) -> None:
         """See `MailSender`."""
+        self.return_paths.append(return_path)
         self.calls += 1
         if self.errors:
             raise self.errors.pop(0)

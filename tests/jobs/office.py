@@ -161,6 +161,7 @@ async def open_office(
     baseline: Literal["now", "unseen", "all"] = "all",
     authserv_id: str | None = AUTHSERV,
     requires_auth: bool = True,
+    signs_return_path: bool = False,
     caps: Caps = CAPS,
 ) -> AsyncIterator[Office]:
     """Start a process on the folder of `outside`."""
@@ -184,7 +185,7 @@ async def open_office(
         outbox = StoredOutbox(sessions=sessions)
         health = FakeHealth()
         tokens = Tokens(keys=signing_keys(outside.folder), domain="larkfield.example")
-        desk = Desk(mailbox="support", address=SUPPORT, tokens=tokens)
+        desk = Desk(mailbox="support", address=SUPPORT, tokens=tokens, signs_return_path=signs_return_path)
         paper = Stationery(
             templates=templates,
             clock=outside.clock,
@@ -210,6 +211,7 @@ async def open_office(
             sort_mail=SortMail(
                 messages=messages,
                 cases=cases,
+                outbox=outbox,
                 notices=notices,
                 ours=frozenset({SUPPORT}),
                 reviewers=frozenset(REVIEWERS),

@@ -3,6 +3,7 @@
 import pytest
 
 from mailagent.mail.automatic import Kind, kind_of
+from mailagent.mail.bounce import read_bounce
 from mailagent.mail.parse import parse
 
 OURS = frozenset({"support@example.com"})
@@ -11,7 +12,9 @@ PERSON = "From: Pat <pat@customer.example>\r\nTo: support@example.com\r\nSubject
 
 def kind(header: str, *, base: str = PERSON) -> Kind:
     """The kind of a mail with these header lines."""
-    return kind_of(parse(f"{base}{header}\r\n\r\nHi\r\n".encode()), ours=OURS)
+    raw = f"{base}{header}\r\n\r\nHi\r\n".encode()
+    mail = parse(raw)
+    return kind_of(mail, ours=OURS, bounced=read_bounce(raw, mail) is not None)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +116,7 @@ def test_senders_that_take_no_replies_are_told_by_their_address(sender: str) -> 
 @pytest.mark.parametrize(
     "mail",
     [
-        "From: MAILER-DAEMON@mx.example\r\nSubject: whatever",
+        "From: MAILER-DAEMON@mx.example\r\nSubject: Undelivered Mail",
         "From: postmaster@mx.example\r\nSubject: Undeliverable: Hello",
         "From: x@mx.example\r\nReturn-Path: <>\r\nSubject: Delivery Status Notification (Failure)",
         "From: x@mx.example\r\nX-Failed-Recipients: pat@customer.example\r\nSubject: x",

@@ -1,0 +1,111 @@
+"""What a delivery report says about each recipient: the fields of RFC 3464, and the codes that servers answer with.
+
+Mail systems break the format in every way, so fields are collected leniently and only the first class of a code counts.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mailagent.mail.addresses import ascii_domain
+
+LONGEST_LINE = 500
+"""Characters of a line that are looked at."""
+
+RECIPIENT_FIELDS = ("original-recipient", "x-actual-recipient", "final-recipient")
+"""The address that we wrote to first: a forward may have changed the final one (RFC 3464 section 2.3.1)."""
+
+_ADDRESS = re.compile(r"([^\s<>()\[\],;:\"'@\\]{1,64})\"?@([\w-][\w.-]{1,252})")
+_ENHANCED = re.compile(r"(?<![\w.])([245])\.(\d{1,3})\.(\d{1,3})(?!\d|\.\d)", re.ASCII)
+_REPLY = re.compile(r"(?:^|[\s:<>(\[#\"'=;])([245])[0-57]\d(?=[ ,\-)\]]|$)", re.ASCII)
+_FAILED = ("fail", "error", "undeliver")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What became of one recipient. `recipient` is a lower-cased address or empty; `outcome` None is unknown."""
+
+    recipient: str
+    outcome: Literal["permanent", "temporary", "delivered"] | None
+
+
+def read_delivery_status(text: str) -> tuple[Delivery, ...]:
+    """The recipients that the text of a ``message/delivery-status`` part names, in order (RFC 3464 section 2.3)."""
+    return tuple(Delivery(recipient=_recipient(fields), outcome=_outcome(fields)) for fields in _groups(text) if fields)
+
+
+def addresses_in(line: str) -> list[str]:
+    """Every address in a line of a mail system, in lower case, its domain as A-label.
+
+    More than RFC 5322 allows is read: Japanese carriers give out local parts with dots side by side or at their end.
+    """
+    if "@" not in line:
+        return []
+    found = ((match[1], ascii_domain(match[2].strip("._-"))) for match in _ADDRESS.finditer(line[:LONGEST_LINE]))
+    return [f"{local.lower()}@{domain}" for local, domain in found if domain and "." in domain]
+
+
+def enhanced_class(text: str) -> str:
+    """``4`` or ``5``, the class of the first enhanced status code in `text` that reports a failure (RFC 3463), or
+    nothing. A code that says what failed goes before ``x.0.0``, which does not.
+    """
+    codes = [(found[1], found[2] + found[3]) for found in _ENHANCED.finditer(text) if found[1] != "2"]
+    return next((code for code, detail in codes if detail.strip("0")), codes[0][0] if codes else "")
+
+
+def reply_class(text: str) -> str:
+    """``4`` or ``5``, the class of the first SMTP reply code in `text` for a failure (RFC 5321), or nothing."""
+    return next((found[1] for found in _REPLY.finditer(text) if found[1] != "2"), "")
+
+
+@dataclass(slots=True)
+class _Group:
+    fields: dict[str, str] = field(default_factory=dict)
+    last: str = ""
+
+    def is_complete(self) -> bool:
+        return bool(self.fields.keys() & set(RECIPIENT_FIELDS)) and bool(self.fields.keys() & {"action", "status"})
+
+
+def _groups(text: str) -> Iterator[dict[str, str]]:
+    """The fields about each recipient. A blank line ends them only where they are complete: some programs write one
+    between all fields.
+    """
+    group = _Group()
+    for line in text.split("\n"):
+        stripped = line.strip()
+        if not stripped:
+            if group.is_complete():
+                yield group.fields
+                group = _Group()
+            continue
+        name, colon, value = line[:LONGEST_LINE].partition(":")
+        if line[0] in " \t" and group.last:
+            group.fields[group.last] = f"{group.fields[group.last]} {stripped}"[: 4 * LONGEST_LINE]
+        elif colon and " " not in name.strip():
+            group.last = name.strip().lower()
+            group.fields.setdefault(group.last, value.strip())
+    if group.fields.keys() & set(RECIPIENT_FIELDS):
+        yield group.fields
+
+
+def _recipient(fields: dict[str, str]) -> str:
+    values = (fields.get(name, "").partition(";")[2] or fields.get(name, "") for name in RECIPIENT_FIELDS)
+    return next((address for value in values for address in addresses_in(value)), "")
+
+
+def _outcome(fields: dict[str, str]) -> Literal["permanent", "temporary", "delivered"] | None:
+    """By the status code (``failed`` with 4.4.7 is a failure that passes), by the action where there is none."""
+    action = fields.get("action", "").lower()
+    if action.startswith(("deliver", "relay", "expand")):
+        return "delivered"
+    if action.startswith("delay"):
+        return "temporary"
+    diagnostic = fields.get("diagnostic-code", "")
+    status = enhanced_class(f"{fields.get('status', '')} {diagnostic}") or reply_class(diagnostic)
+    if status:
+        return "permanent" if status == "5" else "temporary"
+    if fields.get("status", "").startswith("2"):
+        return "delivered"
+    return "permanent" if action.startswith(_FAILED) else None

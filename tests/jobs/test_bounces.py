@@ -1,0 +1,145 @@
+"""Our mail came back: the case learns of it, and nothing automatic goes to the address for a while."""
+
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+
+from mailagent.domain.case import CaseId
+from tests.fakes.mails import ADMIN, QUEUE, SUPPORT, TOM, words
+from tests.fakes.model import ANGRY
+from tests.jobs.office import Office, Outside, open_office
+
+
+def report(*ids: str, to: str = SUPPORT, status: str = "5.1.1", action: str = "failed", of: str = TOM) -> bytes:
+    """A mail system's report (RFC 3464) that returns the header of mail with these `ids`."""
+    returned = "".join(f"Message-ID: {value}\r\n" for value in ids)
+    return (
+        f"Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.customer.example\r\nTo: {to}\r\n"
+        "Subject: Undelivered Mail Returned to Sender\r\nMessage-ID: <report@mx.customer.example>\r\n"
+        'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nYour mail could not be delivered.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.customer.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {of}\r\nAction: {action}\r\nStatus: {status}\r\n\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\n{returned}Subject: Re: Payment methods\r\n\r\n--b--\r\n"
+    ).encode()
+
+
+async def answered(outside: Outside, office: Office) -> EmailMessage:
+    """Tom asked, and we sent an answer."""
+    outside.customer_writes()
+    await office.work()
+    return outside.mails_to(TOM)[-1]
+
+
+async def state_of(office: Office) -> object:
+    """The first case's state."""
+    found = await office.views.case(CaseId(1))
+    assert found is not None
+    return found["state"]
+
+
+async def test_an_answer_that_came_back_needs_a_person(outside: Outside, office: Office) -> None:
+    """The customer did not get it, and nobody else would notice."""
+    answer = await answered(outside, office)
+
+    outside.mailbox.deliver(report(str(answer["Message-ID"])))
+    await office.work()
+
+    assert await office.mails_of() == [("answer", "returned")]
+    assert await state_of(office) == "open"
+    (notice,) = outside.mails_to(ADMIN)
+    assert "A mail came back" in str(notice["Subject"])
+    assert "Recipient: tom@customer.example" in words(notice)
+    assert (await office.log())[-1]["case"] == "C-1"
+
+
+async def test_nothing_automatic_goes_to_the_address_for_sixty_days(outside: Outside, office: Office) -> None:
+    """Mail to addresses that do not exist makes every provider distrust us; a person may still write."""
+    answer = await answered(outside, office)
+    outside.mailbox.deliver(report(str(answer["Message-ID"])))
+    await office.work()
+
+    outside.customer_writes("I got nothing!")
+    await office.work()
+
+    assert len(outside.mails_to(TOM)) == 1
+    digest = outside.mails_to(QUEUE)[-1]
+    assert "our mail to the sender came back" in words(digest)
+    outside.reviewer_replies("MODIFY\n\nWe are sorry, here is all you need to know.")
+    await office.work()
+    assert len(outside.mails_to(TOM)) == 2
+
+    outside.clock.passes(timedelta(days=60))
+    outside.customer_writes("And Klarna?")
+    await office.work()
+    assert len(outside.mails_to(TOM)) == 3
+
+
+@pytest.mark.parametrize(("status", "action"), [("4.4.1", "delayed"), ("4.2.2", "failed")])
+async def test_a_delay_changes_nothing(outside: Outside, office: Office, status: str, action: str) -> None:
+    """The mail system goes on trying."""
+    answer = await answered(outside, office)
+
+    outside.mailbox.deliver(report(str(answer["Message-ID"]), status=status, action=action))
+    outside.customer_writes("And Klarna?")
+    await office.work()
+
+    assert (await office.mails_of())[0] == ("answer", "sent")
+    assert len(outside.mails_to(TOM)) == 2
+    assert outside.mails_to(ADMIN) == []
+
+
+@pytest.mark.parametrize(
+    "ids", [(), ("<c1.aaaaaaaaaa.aaaaaaaaaaaaaaaaa@larkfield.example>",), ("<x@customer.example>",)]
+)
+async def test_a_forged_report_changes_nothing(outside: Outside, office: Office, ids: tuple[str, ...]) -> None:
+    """Anybody can write that a customer's address does not exist."""
+    await answered(outside, office)
+
+    outside.mailbox.deliver(report(*ids))
+    outside.customer_writes("And Klarna?")
+    await office.work()
+
+    assert (await office.rules())[1:] == ["intake:bounce", "reply"]
+    assert (await office.mails_of())[0] == ("answer", "sent")
+    assert outside.mails_to(ADMIN) == []
+
+
+async def test_a_report_without_the_mail_finds_it_by_its_address(outside: Outside) -> None:
+    """``return_path = "plus"``: for mail systems that return nothing, or after a relay put in an id of its own."""
+    async with open_office(outside, signs_return_path=True) as office:
+        await answered(outside, office)
+        (return_path,) = outside.sender.return_paths
+        assert return_path is not None
+        assert return_path.startswith("support+b.c1.")
+
+        outside.mailbox.deliver(report(to=return_path))
+        await office.work()
+
+        assert await office.mails_of() == [("answer", "returned")]
+
+
+async def test_a_digest_that_came_back_is_told_to_the_admin(outside: Outside, office: Office) -> None:
+    """The case would wait for ever; the customer is not blocked for it."""
+    outside.model.mood = ANGRY
+    outside.customer_writes()
+    await office.work()
+
+    outside.mailbox.deliver(report(str(outside.mails_to(QUEUE)[0]["Message-ID"]), of=QUEUE))
+    await office.work()
+
+    (notice,) = outside.mails_to(ADMIN)
+    assert "digest" in words(notice)
+    assert await state_of(office) == "waiting"
+
+
+async def test_a_notice_that_came_back_makes_no_other(outside: Outside, office: Office) -> None:
+    """The admin's address is wrong: each notice would make the next."""
+    outside.mailbox.deliver(b"this is no mail at all")
+    await office.work()
+
+    outside.mailbox.deliver(report(str(outside.mails_to(ADMIN)[0]["Message-ID"]), of=ADMIN))
+    await office.work()
+
+    assert len(outside.mails_to(ADMIN)) == 1
