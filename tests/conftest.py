@@ -1,12 +1,13 @@
 """The mail servers that tests share."""
 
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from mailagent.adapters.imap import ImapAccount, ImapMailbox
+from mailagent.domain.message import RawMail
 from tests.servers.certificate import Certificate, make_certificate
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.scripted_imap import ScriptedImap
@@ -15,6 +16,11 @@ from tests.servers.smtp import SmtpServer
 Open = Callable[..., ImapMailbox]
 """``open_mailbox(server, key=value)``; the keys are those of `ImapAccount`, `size_limit` and `renew_idle`."""
 numbers = itertools.count(1)
+
+
+async def fetch_all(mailbox: ImapMailbox, uids: Sequence[int]) -> list[RawMail]:
+    """The mails of all groups."""
+    return [mail async for group in mailbox.fetch(uids) for mail in group]
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,6 @@ from typing import Literal
 from mailagent.events import log
 from mailagent.ports import Clock, Cursor, Mailbox, Sightings
 
-BATCH = 100
-
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiveMail:
@@ -29,8 +27,7 @@ class ReceiveMail:
         cursor = await self._cursor(uidvalidity)
         uids = await self.mailbox.uids(above=cursor.floor)
         new = await self.sightings.unrecorded(self.mailbox.name, self.mailbox.folder, uidvalidity, uids)
-        for start in range(0, len(new), BATCH):
-            mails = await self.mailbox.fetch(new[start : start + BATCH])
+        async for mails in self.mailbox.fetch(new):
             fresh = await self.sightings.receive(mails, at=self.clock.now())
             log("mail.received", mailbox=self.mailbox.name, copies=len(mails), fresh=fresh)
         await self._mark(uidvalidity)

@@ -3,6 +3,7 @@
 Mail that is automatic, our own, or a second copy ends here: recorded and never answered.
 """
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -67,8 +68,8 @@ class SortMail:
         raw = await self.messages.raw(message.id)
         if len(raw) < message.size:
             raise PermanentError(f"the mail has {message.size} bytes, over the limit; only its header was fetched")
-        mail = parse(raw)
-        found, notices = await self._sort(message, mail, read_bounce(raw, mail))
+        mail, bounce = await asyncio.to_thread(_read, raw)  # a second for the worst mail, and others wait for answers
+        found, notices = await self._sort(message, mail, bounce)
         case_id = await self.messages.sort(message.id, found, at=self.clock.now(), notices=notices)
         answerable = found.log_entry is None and not found.caution
         log("mail.sorted", message_id=message.id, case_id=case_id, intake=found.intake, answerable=answerable)
@@ -220,6 +221,11 @@ class SortMail:
     def _is_ours(self, address: str) -> bool:
         local, _, domain = address.rpartition("@")
         return f"{local.partition('+')[0]}@{domain}" in self.ours
+
+
+def _read(raw: bytes) -> tuple[ParsedMail, Bounce | None]:
+    mail = parse(raw)
+    return mail, read_bounce(raw, mail)
 
 
 def _ended(found: Sorted, message: Message, intake: Intake, reason: str) -> Sorted:

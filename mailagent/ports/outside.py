@@ -1,6 +1,6 @@
 """Mail servers, templates, the clock, and who works on which case."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -32,9 +32,10 @@ class Mailbox(Protocol):
         later, if asked.
         """
 
-    async def fetch(self, uids: Sequence[int]) -> list[RawMail]:
-        """The mails, without marking them read. One that is gone meanwhile is left out; of one over the size limit
-        only the first part of the header comes, so that `raw` is shorter than `size`.
+    def fetch(self, uids: Sequence[int]) -> AsyncIterator[list[RawMail]]:
+        """The mails, a group that fits into memory at a time, without marking them read. One that is gone meanwhile is
+        left out; of one over the size limit only the first part of the header comes, so that `raw` is shorter than
+        `size`.
         """
 
     async def mark(self, uids: Sequence[int]) -> None:

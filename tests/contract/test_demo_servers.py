@@ -12,7 +12,7 @@ from mailagent.adapters.imap.login import Client
 from mailagent.adapters.smtp import SmtpAccount, SmtpSender
 from mailagent.demo.servers import DemoServers
 from mailagent.errors import ConfigurationError, PermanentError
-from tests.conftest import Open
+from tests.conftest import Open, fetch_all
 
 SUPPORT = "support@shop.example"
 ANN = "ann@customer.example"
@@ -54,7 +54,7 @@ async def test_a_mail_sent_is_a_mail_to_fetch(servers: DemoServers, mailbox: Ima
     await ann.close()
 
     uids = await mailbox.uids(unseen=True)
-    fetched = await mailbox.fetch(uids)
+    fetched = await fetch_all(mailbox, uids)
 
     assert [found.raw.split()[-1] for found in fetched] == [b"first", b"second"]
     assert [found.uidvalidity for found in fetched] == [await mailbox.epoch()] * 2
@@ -105,7 +105,7 @@ async def test_of_an_oversized_mail_only_the_header_comes(servers: DemoServers, 
     servers.deliver(mail("x" * 2_000), ANN, SUPPORT)
     mailbox = open_mailbox(**account, size_limit=1_000)
 
-    (begun,) = await mailbox.fetch(await mailbox.uids())
+    (begun,) = await fetch_all(mailbox, await mailbox.uids())
 
     assert begun.raw.endswith(b"Subject: Hello\r\n\r\n")
     assert begun.size > 2_000

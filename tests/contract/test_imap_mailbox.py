@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailagent.errors import TemporaryError
-from tests.conftest import Open
+from tests.conftest import Open, fetch_all
 from tests.servers.dovecot import Dovecot
 
 
@@ -41,7 +41,7 @@ async def test_an_empty_folder_has_no_uids(open_mailbox: Open) -> None:
     mailbox = open_mailbox()
 
     assert await mailbox.uids() == []
-    assert await mailbox.fetch([]) == []
+    assert await fetch_all(mailbox, []) == []
     await mailbox.mark([])
 
 
@@ -51,7 +51,7 @@ async def test_fetching_leaves_mail_unread(dovecot: Dovecot, user: str, open_mai
     uid = dovecot.append(user, mail("peek"))
     epoch = await mailbox.epoch()
 
-    (fetched,) = await mailbox.fetch([uid])
+    (fetched,) = await fetch_all(mailbox, [uid])
 
     assert fetched.raw == mail("peek")
     assert (fetched.uid, fetched.uidvalidity, fetched.mailbox, fetched.folder) == (uid, epoch, "support", "INBOX")
@@ -67,10 +67,13 @@ async def test_more_mails_than_one_command_takes(dovecot: Dovecot, user: str, op
             client.append("INBOX", mail(f"number {n}"))
     uids = await mailbox.uids()
 
-    fetched = await mailbox.fetch(uids)
+    fetched = await fetch_all(mailbox, uids)
 
     assert [mail.uid for mail in fetched] == uids
     assert [mail.raw for mail in fetched] == [mail(f"number {n}") for n in range(230)]
+    groups = [group async for group in mailbox.fetch(uids)]
+    assert len(groups) == 5
+    assert max(sum(len(found.raw) for found in group) for group in groups) <= 5_000
 
 
 async def test_a_mail_that_is_gone_is_left_out(dovecot: Dovecot, user: str, open_mailbox: Open) -> None:
@@ -83,7 +86,7 @@ async def test_a_mail_that_is_gone_is_left_out(dovecot: Dovecot, user: str, open
         client.delete_messages([gone])
         client.expunge()
 
-    assert [found.uid for found in await mailbox.fetch([gone, stays, 9999])] == [stays]
+    assert [found.uid for found in await fetch_all(mailbox, [gone, stays, 9999])] == [stays]
 
 
 async def test_of_an_oversized_mail_only_the_header_comes(dovecot: Dovecot, user: str, open_mailbox: Open) -> None:
@@ -92,7 +95,7 @@ async def test_of_an_oversized_mail_only_the_header_comes(dovecot: Dovecot, user
     large = mail("large") + b"x" * 990 + b"\r\n"
     small_uid, large_uid = dovecot.append(user, mail("small")), dovecot.append(user, large)
 
-    small, begun = await mailbox.fetch([small_uid, large_uid])
+    small, begun = await fetch_all(mailbox, [small_uid, large_uid])
 
     assert (small.raw, small.size) == (mail("small"), len(mail("small")))
     assert begun.raw == large.partition(b"Hello")[0]
@@ -164,7 +167,7 @@ async def test_a_folder_made_anew_has_another_epoch(dovecot: Dovecot, user: str,
     with pytest.raises(TemporaryError, match="UIDVALIDITY"):
         await mailbox.mark(uids)
     assert await mailbox.epoch() != before
-    assert [found.raw for found in await mailbox.fetch(await mailbox.uids())] == [mail("new")]
+    assert [found.raw for found in await fetch_all(mailbox, await mailbox.uids())] == [mail("new")]
     assert b"\\Seen" not in dovecot.messages(user, "Watched")[1][1]
 
 

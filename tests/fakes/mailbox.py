@@ -1,6 +1,6 @@
 """A mailbox in memory."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -60,11 +60,13 @@ class FakeMailbox:
             and (since is None or self.arrived[uid].date() >= since.date())
         ]
 
-    async def fetch(self, uids: Sequence[int]) -> list[RawMail]:
-        """See `Mailbox`."""
-        self._fail("fetch")
-        self.fetched += uids
-        return [self._fetched(uid) for uid in uids if uid in self.mails]
+    async def fetch(self, uids: Sequence[int]) -> AsyncIterator[list[RawMail]]:
+        """See `Mailbox`; a hundred mails are a group."""
+        for start in range(0, len(uids), 100):
+            self._fail("fetch")
+            group = uids[start : start + 100]
+            self.fetched += group
+            yield [self._fetched(uid) for uid in group if uid in self.mails]
 
     async def mark(self, uids: Sequence[int]) -> None:
         """See `Mailbox`."""

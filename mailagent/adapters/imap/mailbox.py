@@ -9,7 +9,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -62,14 +62,12 @@ class ImapMailbox:
         self._highest = max(self._highest, *found[-1:], 0)
         return found
 
-    async def fetch(self, uids: Sequence[int]) -> list[RawMail]:
-        """See `Mailbox`."""
-        mails: list[RawMail] = []
+    async def fetch(self, uids: Sequence[int]) -> AsyncIterator[list[RawMail]]:
+        """See `Mailbox`. A group has 100 mails at most, and no more bytes together than one may have."""
         for batch in batches(uids):
             sizes = await self._call(partial(Folder.sizes, uids=batch))
             for group in groups(sizes, self._size_limit):
-                mails += await self._call(partial(Folder.fetch, sizes=group, size_limit=self._size_limit))
-        return mails
+                yield await self._call(partial(Folder.fetch, sizes=group, size_limit=self._size_limit))
 
     async def mark(self, uids: Sequence[int]) -> None:
         """See `Mailbox`."""
