@@ -81,7 +81,7 @@ def read_bounce(raw: bytes, mail: ParsedMail) -> Bounce | None:
     if rows and not failures:
         return None
     certain = [row for row in failures if row.outcome == "permanent"]
-    recipients = [row.recipient for row in certain or failures if row.recipient] or failed_for or _guessed(raw)
+    recipients = [row.recipient for row in certain or failures if row.recipient] or failed_for or _guessed(raw, told)
     if not recipients:
         to = [
             address
@@ -89,7 +89,11 @@ def read_bounce(raw: bytes, mail: ParsedMail) -> Bounce | None:
             for value in _fields(text, _TO)
             for address in addresses_in(value)
         ]
-        recipients = recipients_in(told, returned_to=to, never={mail.sender or "", *mail.recipients})
+        recipients = recipients_in(
+            told,
+            returned_to=to,
+            never={mail.sender or "", *(a for value in mail.values("to") for a in addresses_in(value))},
+        )
     speaks = bool(recipients) and names_failure(told)
     if not (is_report or failures or speaks or (is_machine and _says_bounced(mail.subject))):
         return None
@@ -155,8 +159,10 @@ def _fields(text: str, names: Collection[str]) -> Iterator[str]:
             is_wanted = False
 
 
-def _guessed(raw: bytes) -> list[str]:
-    """Whom the detectors of known formats find; they may raise anything on what strangers write."""
+def _guessed(raw: bytes, told: str) -> list[str]:
+    """Whom the detectors of known formats find, those that stand above the returned mail if any do; the detectors may
+    raise anything on what strangers write.
+    """
     lines = _LINE_END.split(admit(raw)[0][:LARGEST_GUESSED])
     message = BytesParser(policy=compat32).parsebytes(b"\n".join(line[:LONGEST_GUESSED] for line in lines))
     try:
@@ -164,7 +170,8 @@ def _guessed(raw: bytes) -> list[str]:
     except Exception:  # noqa: BLE001 - which errors it raises is not documented
         return []
     found = (address.decode("ascii", "replace") for address in permanent or temporary)
-    return sorted(address for text in found for address in addresses_in(text))
+    recipients = sorted(address for text in found for address in addresses_in(text))
+    return [address for address in recipients if address in told.lower()] or recipients
 
 
 def _starts_like_a_report(mail: ParsedMail) -> bool:
