@@ -22,6 +22,8 @@ _CAUSE = r"([a-z2-7]{10})"
 _MESSAGE_ID = re.compile(rf"<{_CASE}\.{_CAUSE}\.{_MAC}@[^<>\s@]+>")
 _REVIEW_ID = re.compile(rf"<{_CASE}\.{_REVISION}\.{_CAUSE}\.{_MAC}@[^<>\s@]+>")
 _REVIEW_ADDRESS = re.compile(rf"[^@]+\+r\.{_CASE}\.{_REVISION}\.{_MAC}@[^@]+")
+_RETURN_ADDRESS = re.compile(rf"[^@]+\+b\.{_CASE}\.{_CAUSE}\.{_MAC}@[^@]+")
+_LONGEST_LOCAL = 64
 _REF = r"[\s>*_|]{0,40}ref\s{1,3}c-?([1-9][0-9]{0,14})\."
 _CASE_LINE = re.compile(rf"{_REF}{_MAC}[\s*_|]{{0,40}}")
 _REVIEW_LINE = re.compile(rf"{_REF}{_REVISION}\.{_MAC}[\s*_|]{{0,40}}")
@@ -80,6 +82,16 @@ class Tokens:
         """``<c1042.review@domain>``: holds a case's mails to reviewers in one thread; it proves nothing."""
         return f"<c{case_id}.review@{self.domain}>"
 
+    def return_address(self, address: str, case_id: CaseId, cause: str) -> str:
+        """``support+b.c1042.CAUSE.MAC@example.com``, the envelope sender of a mail about a case: what comes back to it
+        is about that mail, and has no other right. `address` itself where this would be more than 64 characters before
+        the ``@`` (RFC 5321 section 4.5.3.1.1).
+        """
+        local, _, domain = address.rpartition("@")
+        part = self._cause(case_id, cause)
+        signed = f"{local}+b.c{case_id}.{part}.{self._mac('return', case_id, part)}"
+        return f"{signed}@{domain}" if len(signed) <= _LONGEST_LOCAL else address
+
     def find_case(self, mail: ParsedMail) -> CaseId | None:
         """The case of the newest id that `mail` answers and that we made, else of a ``Ref`` line that we made."""
         for value in _answered(mail):
@@ -109,6 +121,14 @@ class Tokens:
                 return token
         lines = _matching_lines(mail, _REVIEW_LINE)
         return self._review(lines[-1]) if lines else None
+
+    def find_return(self, mail: ParsedMail) -> CaseId | None:
+        """The case of the return address of ours that `mail` was sent to: it reports about a mail of that case."""
+        for recipient in mail.recipients:
+            found = _RETURN_ADDRESS.fullmatch(recipient.lower())
+            if found and self._verifies(found[3], "return", int(found[1]), found[2]):
+                return CaseId(int(found[1]))
+        return None
 
     def claims_review(self, mail: ParsedMail) -> bool:
         """Whether it was sent to a review address, or answers a review id, that we did not make or made with a key

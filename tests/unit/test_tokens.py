@@ -121,3 +121,47 @@ def test_a_review_token_has_the_documented_form() -> None:
     assert TOKENS.review_address("support@x.com", CASE, 2) == f"support+r.c1042.2.{mac}@x.com"
     assert TOKENS.review_reference(CASE, 2) == f"C-1042.2.{mac}"
     assert TOKENS.review_root(CASE) == "<c1042.review@example.com>"
+
+
+def test_what_comes_back_to_a_return_address_finds_its_case() -> None:
+    """Many mail systems return neither the mail nor its Message-ID; the address it came from always comes back."""
+    address = TOKENS.return_address("support@example.com", CASE, "7:reply")
+
+    assert TOKENS.find_return(mail(to=address.upper())) == CASE
+    assert TOKENS.find_return(mail(header=f"Delivered-To: {address}\r\n")) == CASE
+    assert TOKENS.return_address("support@example.com", CASE, "8:reply") != address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        OTHER.return_address("support@example.com", CASE, "x"),
+        TOKENS.return_address("support@example.com", CASE, "x").replace("c1042", "c1043"),
+        TOKENS.return_address("support@example.com", CASE, "x")[::-1],
+        TOKENS.review_address("support@example.com", CASE, 2),
+        "support+b." + TOKENS.message_id(CASE, "x").strip("<>"),
+    ],
+    ids=["other secret", "other case", "garbage", "review", "message id"],
+)
+def test_a_return_address_that_we_did_not_make_finds_nothing(address: str) -> None:
+    """Whoever sees one mail of ours could else report failures of any other."""
+    assert TOKENS.find_return(mail(to=address)) is None
+
+
+def test_a_return_address_gives_no_right_to_decide() -> None:
+    """It travels through every mail system on the way to a customer."""
+    address = TOKENS.return_address("support@example.com", CASE, "x")
+    local = address.partition("@")[0]
+    _, case, part, mac = local.split(".")
+
+    assert TOKENS.find_review(mail(to=address)) is None
+    assert TOKENS.find_review(mail(to=f"support+r.{case}.2.{mac}@example.com")) is None
+    assert TOKENS.find_case(mail(header=f"In-Reply-To: <{case}.{part}.{mac}@example.com>\r\n")) is None
+
+
+def test_a_return_address_is_never_longer_than_servers_take() -> None:
+    """A server that refuses the envelope refuses the mail; a long address goes without."""
+    long = f"{'support-' * 5}team@example.com"
+
+    assert TOKENS.return_address(long, CASE, "x") == long
+    assert len(TOKENS.return_address("customer-support@example.com", CaseId(10**14), "x").partition("@")[0]) <= 64
