@@ -53,7 +53,9 @@ class SortMail:
         if len(raw) < message.size:
             raise PermanentError(f"the mail has {message.size} bytes, over the limit; only its header was fetched")
         mail = parse(raw)
-        found = await self._sort(message, mail, bounced=read_bounce(raw, mail) is not None)
+        returned = self.letters.paper.desk(message.mailbox).tokens.find_return(mail)
+        bounce = read_bounce(raw, mail, came_back=returned is not None)
+        found = await self._sort(message, mail, bounced=bounce is not None)
         notices = []
         if found.intake == "review" and found.case_id is None:
             notices.append(self.letters.refused(replace(message, sender=found.sender), case=None, reason=NO_TOKEN))

@@ -99,6 +99,14 @@ def names_failure(told: str) -> bool:
     return any(words in text for words in FAILED) or names_code(told)
 
 
+def starts_like_a_report(told: str) -> bool:
+    """Whether the first line speaks of a failure, or is one of ornaments; people start with a greeting."""
+    line = told.lstrip().partition("\n")[0].casefold()
+    return (
+        line.startswith(("***", "---", "===", "###")) or "automatically" in line or any(row in line for row in FAILED)
+    )
+
+
 def names_code(told: str) -> bool:
     """Whether a mail server's answer stands in it."""
     return bool(enhanced_class(told) or reply_class(told))
