@@ -23,7 +23,7 @@ from mailagent.mail.bounce import Bounce, read_bounce
 from mailagent.mail.identity import same_words
 from mailagent.mail.parse import ParsedMail, parse
 from mailagent.mail.rating import read_rating
-from mailagent.mail.tokens import Signed
+from mailagent.mail.tokens import Signed, Tokens
 from mailagent.ports import Cases, Clock, Messages, Outbox, Returned, Sorted
 
 BATCH = 200
@@ -68,8 +68,10 @@ class SortMail:
         raw = await self.messages.raw(message.id)
         if len(raw) < message.size:
             raise PermanentError(f"the mail has {message.size} bytes, over the limit; only its header was fetched")
-        mail, bounce = await asyncio.to_thread(_read, raw)  # a second for the worst mail, and others wait for answers
-        found, notices = await self._sort(message, mail, bounce)
+        tokens = self.notices.paper.desk(message.mailbox).tokens
+        # A second for the worst mail, in which others wait for answers
+        mail, signed, bounce = await asyncio.to_thread(_read, raw, tokens)
+        found, notices = await self._sort(message, mail, signed, bounce)
         case_id = await self.messages.sort(message.id, found, at=self.clock.now(), notices=notices)
         answerable = found.log_entry is None and not found.caution
         log("mail.sorted", message_id=message.id, case_id=case_id, intake=found.intake, answerable=answerable)
@@ -89,11 +91,10 @@ class SortMail:
         await self.messages.set_aside(message.id, reason=str(error), notices=[notice])
 
     async def _sort(
-        self, message: Message, mail: ParsedMail, bounce: Bounce | None
+        self, message: Message, mail: ParsedMail, signed: Signed, bounce: Bounce | None
     ) -> tuple[Sorted, Sequence[NewOutboxEntry]]:
         """What it is, and the notices about it."""
         kind = kind_of(mail, ours=self.ours, bounced=bounce is not None)
-        signed = self.notices.paper.desk(message.mailbox).tokens.read(mail)
         verdict = self._verdict(mail)
         bare = Sorted(
             intake=kind.kind,
@@ -223,9 +224,10 @@ class SortMail:
         return f"{local.partition('+')[0]}@{domain}" in self.ours
 
 
-def _read(raw: bytes) -> tuple[ParsedMail, Bounce | None]:
+def _read(raw: bytes, tokens: Tokens) -> tuple[ParsedMail, Signed, Bounce | None]:
     mail = parse(raw)
-    return mail, read_bounce(raw, mail)
+    signed = tokens.read(mail)
+    return mail, signed, read_bounce(raw, mail, came_back=signed.returned_id is not None)
 
 
 def _ended(found: Sorted, message: Message, intake: Intake, reason: str) -> Sorted:

@@ -8,8 +8,9 @@ from collections.abc import Collection
 
 from mailagent.mail.delivery_status import LONGEST_LINE, addresses_in, enhanced_class, reply_class
 
+LONGEST_TEXT = 100_000
 MOST_LINES = 1_000
-"""Lines of a report that are read; those that count come first."""
+"""Characters and lines of a report that are read; those that count come first."""
 
 RETURNED_HEADERS = 3
 """So many header lines on end are those of a returned mail, if one of them is a trace of transport."""
@@ -55,7 +56,7 @@ RETURNED = (
 )  # fmt: skip
 """How the line above a returned mail starts, without the ornaments around it; casefolded."""
 
-_HEADER = re.compile(r"[>|\s]{0,9}[A-Za-z][A-Za-z0-9-]{1,60}:(?:\s|$)")
+_HEADER = re.compile(r"[>|\s]{0,9}[A-Za-z][A-Za-z0-9-]{1,60}:")
 _TRACE = re.compile(r"[>|\s]{0,9}(?:received|return-path|message-id|mime-version):", re.IGNORECASE)
 _NOT_RECIPIENT = re.compile(
     r"message-id|mail from|\bfrom:|sender|reporting-mta|reply-to|contact|support"
@@ -73,7 +74,7 @@ _ALONE = re.compile(
 
 def split_returned(text: str) -> tuple[str, str]:
     """What the mail system says in `text`, and the mail that it returns below, which may be empty."""
-    lines = text.split("\n", MOST_LINES)[:MOST_LINES]
+    lines = text[:LONGEST_TEXT].split("\n", MOST_LINES)[:MOST_LINES]
     named = False
     start = fields = 0
     traced = False
@@ -98,15 +99,24 @@ def names_failure(told: str) -> bool:
     return any(words in text for words in FAILED) or names_code(told)
 
 
+def starts_like_a_report(told: str) -> bool:
+    """Whether the first line speaks of a failure, or is one of ornaments; people start with a greeting."""
+    line = told.lstrip().partition("\n")[0].casefold()
+    return (
+        line.startswith(("***", "---", "===", "###")) or "automatically" in line or any(row in line for row in FAILED)
+    )
+
+
 def names_code(told: str) -> bool:
     """Whether a mail server's answer stands in it."""
     return bool(enhanced_class(told) or reply_class(told))
 
 
 def recipients_in(told: str, *, returned_to: Collection[str], never: Collection[str]) -> list[str]:
-    """Who did not get the mail: the addresses that stand where recipients are named, those in `returned_to` (to whom
-    the returned mail went) first of all; else any address; else `returned_to` if it is one. None of `never`.
+    """Who did not get the mail: the addresses that stand where recipients are named; else those that the returned mail
+    went to, `returned_to`; else the first; else `returned_to` if it is one. None of `never`.
     """
+    sole = list(returned_to) if len(set(returned_to)) == 1 else []
     named: list[str] = []
     other: list[str] = []
     for line in told.split("\n")[:MOST_LINES]:
@@ -119,13 +129,7 @@ def recipients_in(told: str, *, returned_to: Collection[str], never: Collection[
             named += found
         else:
             other += found
-    for candidates in (named, other):
-        certain = [address for address in candidates if address in returned_to]
-        if certain:
-            return certain
-    if named or other:
-        return named or other[:1]
-    return list(returned_to) if len(returned_to) == 1 else []
+    return named or [address for address in other if address in returned_to] or other[:1] or sole
 
 
 def is_permanent(told: str) -> bool:

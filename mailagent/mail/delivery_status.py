@@ -16,7 +16,11 @@ LONGEST_LINE = 500
 RECIPIENT_FIELDS = ("original-recipient", "x-actual-recipient", "final-recipient")
 """The address that we wrote to first: a forward may have changed the final one (RFC 3464 section 2.3.1)."""
 
-_ADDRESS = re.compile(r"([^\s<>()\[\],;:\"'@\\]{1,64})\"?@([\w-][\w.-]{1,252})")
+MOST_IN_LINE = 20
+"""Addresses of a line that are read."""
+
+_BETWEEN = re.compile(r"[\s<>()\[\]{},;:\"'\\|“”、。，（）；：「」『』【】＜＞]+")  # noqa: RUF001 - as programs of East Asia write
+_LOCAL = re.compile(r"[!-~]{1,64}", re.ASCII)
 _ENHANCED = re.compile(r"(?<![\w.])([245])\.(\d{1,3})\.(\d{1,3})(?!\d|\.\d)", re.ASCII)
 _REPLY = re.compile(r"(?:^|[\s:<>(\[#\"'=;])([245])[0-57]\d(?=[ ,\-)\]]|$)", re.ASCII)
 _FAILED = ("fail", "error", "undeliver")
@@ -42,8 +46,10 @@ def addresses_in(line: str) -> list[str]:
     """
     if "@" not in line:
         return []
-    found = ((match[1], ascii_domain(match[2].strip("._-"))) for match in _ADDRESS.finditer(line[:LONGEST_LINE]))
-    return [f"{local.lower()}@{domain}" for local, domain in found if domain and "." in domain]
+    words = [word for word in _BETWEEN.split(line[:LONGEST_LINE].replace('"@', "@")) if "@" in word]
+    found = (word.strip(".*").rpartition("@") for word in words[:MOST_IN_LINE])
+    named = ((local, ascii_domain(domain)) for local, _, domain in found if "." in domain and _LOCAL.fullmatch(local))
+    return [f"{local.lower()}@{domain}" for local, domain in named if domain]
 
 
 def enhanced_class(text: str) -> str:
@@ -69,8 +75,8 @@ class _Group:
 
 
 def _groups(text: str) -> Iterator[dict[str, str]]:
-    """The fields about each recipient. A blank line ends them only where they are complete: some programs write one
-    between all fields.
+    """The fields about each recipient. A blank line ends them only where they are complete, and the recipient field of
+    the next does without one: some programs write a blank line between all fields, others none.
     """
     group = _Group()
     for line in text.split("\n"):
@@ -81,11 +87,15 @@ def _groups(text: str) -> Iterator[dict[str, str]]:
                 group = _Group()
             continue
         name, colon, value = line[:LONGEST_LINE].partition(":")
+        key = name.strip().lower()
         if line[0] in " \t" and group.last:
             group.fields[group.last] = f"{group.fields[group.last]} {stripped}"[: 4 * LONGEST_LINE]
-        elif colon and " " not in name.strip():
-            group.last = name.strip().lower()
-            group.fields.setdefault(group.last, value.strip())
+        elif colon and " " not in key:
+            if key in RECIPIENT_FIELDS and key in group.fields and group.is_complete():
+                yield group.fields
+                group = _Group()
+            group.last = key
+            group.fields.setdefault(key, value.strip())
     if group.fields.keys() & set(RECIPIENT_FIELDS):
         yield group.fields
 

@@ -89,6 +89,7 @@ def test_absence_notes_are_told_by_their_subject(subject: str) -> None:
     "header",
     [
         "Auto-Submitted: auto-generated",
+        "Auto-Submitted: (vendor) auto-other; by=x",
         "Precedence: bulk",
         "Precedence: LIST",
         "List-Id: <users.lists.example>",
@@ -105,12 +106,20 @@ def test_other_programs_are_told_by_their_headers(header: str) -> None:
     assert (found.kind, found.answerable) == ("automatic", False)
 
 
-@pytest.mark.parametrize(
-    "sender", ["no-reply@x.org", "noreply@x.org", "do.not.reply@x.org", "shop-noreply@x.org", "postmaster@x.org"]
-)
-def test_senders_that_take_no_replies_are_told_by_their_address(sender: str) -> None:
-    """An answer to them comes back as a bounce."""
-    assert kind("", base=f"From: {sender}\r\nSubject: x").kind == "automatic"
+@pytest.mark.parametrize("sender", ["no-reply@x.org", "noreply@x.org", "do.not.reply@x.org", "shop-noreply@x.org"])
+def test_senders_that_take_no_replies_are_read_but_not_answered(sender: str) -> None:
+    """A shop's form writes so for a person; an answer would come back, and nobody would see the question."""
+    header = f"From: {sender}\r\nSubject: x\r\n"
+    found = kind("", base=header)
+
+    assert (found.kind, found.answerable) == ("person", False)
+    assert kind("Auto-Submitted: auto-generated", base=header).kind == "automatic"
+
+
+@pytest.mark.parametrize("sender", ["postmaster@x.org", "MAILER-DAEMON", "<>", "Mail <mailer-daemon@x.org>"])
+def test_mail_systems_are_told_by_their_address(sender: str) -> None:
+    """They write of their own accord, and an answer reaches nobody."""
+    assert kind("", base=f"From: {sender}\r\nSubject: Quota report").kind == "automatic"
 
 
 @pytest.mark.parametrize(
@@ -128,6 +137,74 @@ def test_bounces_are_told_apart(mail: str) -> None:
     assert kind("", base=mail).kind == "bounce"
 
 
+@pytest.mark.parametrize(
+    ("subject", "header"),
+    [
+        ("Automatic reply rule does not work", ""),
+        ("Out of office calendar broken", "X-Auto-Response-Suppress: DR"),
+        ("Out of office next week: please deliver later", ""),
+        ("Auto: Versicherung", ""),
+        ("Urlaub: Lieferung verschieben", ""),
+        ("Re: Automatic reply: Hello", "In-Reply-To: <a@example.com>"),
+        ("Please confirm your message", ""),
+        ("Undelivered order", ""),
+        ("Returned mail", "X-Mailer: Example Mail"),
+    ],
+)
+def test_people_who_write_about_automatic_mail_are_people(subject: str, header: str) -> None:
+    """A customer whose mail disappears for its subject goes elsewhere."""
+    assert kind(header, base=f"From: pat@customer.example\r\nSubject: {subject}\r\n").kind == "person"
+
+
+@pytest.mark.parametrize(
+    ("subject", "header", "text"),
+    [
+        ("Auto: Hello", "In-Reply-To: <a@example.com>", "Back on Monday."),
+        ("Out of the office until May 5th", "References: <a@example.com>", "I am away until May 5th."),
+        ("Out of Office AutoReply: Hello", "", "Back soon."),
+        ("R\u00e9ponse automatique\u00a0: Bonjour", "", "Merci."),
+        ("\u81ea\u52d5\u8fd4\u4fe1\uff1aHello", "", "x"),
+    ],
+)
+def test_absence_notes_in_other_words_are_told_where_something_else_fits(subject: str, header: str, text: str) -> None:
+    """Programs name them in many ways; one that is taken for a person gets an answer and answers that."""
+    raw = f"From: pat@customer.example\r\nSubject: {subject}\r\n{header}".strip() + f"\r\n\r\n{text}\r\n"
+
+    assert kind_of(parse(raw.encode()), ours=OURS, bounced=False).kind == "auto_reply"
+
+
+def test_a_challenge_is_automatic() -> None:
+    """Its link is for the person who wrote, and nobody reads an answer."""
+    raw = b"From: pat@customer.example\r\nSubject: Please confirm your message\r\n\r\nShow that you are no robot.\r\n"
+
+    assert kind_of(parse(raw), ours=OURS, bounced=False).kind == "automatic"
+
+
+def test_a_mail_that_runs_in_circles_is_not_worked_on() -> None:
+    """Two servers that forward to each other would make a case of each round."""
+    trace = "Received: from a by b; Mon, 2 Mar 2026 10:12:00 +0100\r\n"
+
+    assert kind(trace * 51).kind == "automatic"
+    assert kind(trace * 50).kind == "person"
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("In-Reply-To: <a@x.org>", "person"),
+        ("List-Post: <mailto:users@lists.example>\r\nUser-Agent: Example Mail", "person"),
+        ("List-Post: <mailto:users@lists.example>", "automatic"),
+        ("In-Reply-To: <a@x.org>\r\nPrecedence: bulk", "automatic"),
+        ("In-Reply-To: <a@x.org>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click", "automatic"),
+    ],
+)
+def test_what_a_person_wrote_to_a_list_is_read_and_never_answered(header: str, found: str) -> None:
+    """A support address is often a list; a newsletter comes over one too."""
+    result = kind(f"List-Id: <users.lists.example>\r\n{header}")
+
+    assert (result.kind, result.answerable) == (found, False)
+
+
 def test_a_subject_alone_makes_no_bounce() -> None:
     """Customers write about undelivered mail too."""
     assert kind("", base="From: pat@customer.example\r\nSubject: Undeliverable: my order").kind == "person"
@@ -139,6 +216,7 @@ def test_a_subject_alone_makes_no_bounce() -> None:
         "From: Support <Support@example.com>",
         "From: support+r.c1.2.x@example.com",
         "From: pat@x.org\r\nX-Mailagent-Loop: mailagent",
+        "From: pat@x.org\r\nReply-To: support+x@example.com",
     ],
 )
 def test_our_own_mail_is_ours(mail: str) -> None:
