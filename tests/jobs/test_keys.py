@@ -1,0 +1,43 @@
+"""Changing the keys that sign reply addresses, with a question open."""
+
+from mailagent.adapters.signing_keys import rotate_keys
+from tests.fakes.mails import ADMIN, QUEUE, TOM
+from tests.fakes.model import ANGRY
+from tests.jobs.office import Outside, open_office
+
+
+async def test_a_digest_of_before_a_rotation_is_still_answered(outside: Outside) -> None:
+    """Keys are changed by the calendar; reviewers must not notice."""
+    outside.model.mood = ANGRY
+    outside.customer_writes()
+    async with open_office(outside) as office:
+        await office.work()
+    rotate_keys(outside.folder, forget=False)
+
+    outside.reviewer_replies("APPROVE")
+    async with open_office(outside) as office:
+        await office.work()
+
+    assert len(outside.mails_to(TOM)) == 2
+    assert outside.mails_to(ADMIN) == []
+
+
+async def test_after_a_leak_old_digests_decide_nothing(outside: Outside) -> None:
+    """Whoever stole the key could else decide; the admin hears of it, and the customer's next mail asks anew."""
+    outside.model.mood = ANGRY
+    outside.customer_writes()
+    async with open_office(outside) as office:
+        await office.work()
+    rotate_keys(outside.folder, forget=True)
+
+    outside.reviewer_replies("APPROVE")
+    async with open_office(outside) as office:
+        await office.work()
+        assert len(outside.mails_to(TOM)) == 1
+        assert len(outside.mails_to(ADMIN)) == 1
+
+        outside.customer_writes("Hello?", answering=outside.mails_to(TOM)[0])
+        await office.work()
+        outside.reviewer_replies("APPROVE", to=outside.mails_to(QUEUE)[-1])
+        await office.work()
+    assert len(outside.mails_to(TOM)) == 2
