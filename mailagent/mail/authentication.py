@@ -1,52 +1,86 @@
 """Whether our own mail server vouches for the From domain (RFC 8601)."""
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
+from mailagent.domain.placement import Verdict
 from mailagent.mail.addresses import ascii_domain, domain_of, organisation
 from mailagent.mail.parse import ParsedMail
 
 _EQUALS = re.compile(r"\s*=\s*")
-_METHOD = re.compile(r"([a-z0-9-]+)(?:\s*/\s*\d+)?=([a-z]+)")
+_METHOD = re.compile(r"([a-z0-9-]+)(?:\s*/\s*1)?=([a-z]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    method: str
+    value: str
+    properties: Mapping[str, str]
+
+    def domain(self, *names: str) -> str | None:
+        """The domain in the first of these properties that is there."""
+        text = next((self.properties[name] for name in names if name in self.properties), "")
+        return ascii_domain(domain_of(text))
 
 
 def authenticated(mail: ParsedMail, authserv_id: str) -> bool:
-    """True if the topmost Authentication-Results header is that of `authserv_id` and says ``dmarc=pass`` for the From
-    domain, or ``dkim=pass`` for it or its parent within the organisation; and no result says that DMARC failed.
+    """Whether `verdict` is ``pass``: the sender is who From says."""
+    return verdict(mail, authserv_id) == "pass"
 
-    Other headers of that name do not count: anyone can write them. Never raises.
+
+def verdict(mail: ParsedMail, authserv_id: str) -> Verdict:
+    """What our own server says of the From domain, in the topmost Authentication-Results header if it is that of
+    `authserv_id`. Other headers of that name do not count: anyone can write them. Never raises.
+
+    ``pass``: DMARC passed for that domain, or a signature of it or of its parent within the organisation is valid, and
+    no result says that DMARC failed. ``fail``: DMARC failed for it, or nothing is said of DMARC and both its SPF and
+    its signature failed; one of them alone happens to every forwarded mail. ``none``: anything else.
     """
     values = mail.values("authentication-results")
-    plain = _without_comments(values[0]) if values and mail.sender else None
-    if plain is None or not authserv_id.strip() or mail.sender is None:
-        return False
-    first, *results = _split(plain, ";")
-    if _unquoted(next(iter(first.split()), "")).casefold() != authserv_id.strip().casefold():
-        return False
+    if not values or mail.sender is None:
+        return "none"
     domain = domain_of(mail.sender)
-    passed = False
+    results = list(_results(values[0], authserv_id))
+    dmarc = [result for result in results if result.method == "dmarc"]
+    about_us = [row for row in dmarc if "header.from" not in row.properties or row.domain("header.from") == domain]
+    if any(result.value == "fail" for result in dmarc):
+        return "fail" if any(result.value == "fail" for result in about_us) else "none"
+    signatures = {result.value for result in results if result.method == "dkim" and _signs(result, domain)}
+    if "pass" in signatures or any(result.value == "pass" for result in about_us):
+        return "pass"
+    is_refused = any(result.method == "spf" and result.value == "fail" and _mails(result, domain) for result in results)
+    return "fail" if is_refused and "fail" in signatures and not about_us else "none"
+
+
+def _results(value: str, authserv_id: str) -> Iterator[_Result]:
+    """What `value` says of each method; nothing if it is malformed, of another version, or not of `authserv_id`."""
+    plain = _without_comments(value)
+    if plain is None or not authserv_id.strip():
+        return
+    first, *results = _split(plain, ";")
+    server, *version = first.split() or [""]
+    if _unquoted(server).casefold() != authserv_id.strip().casefold() or version not in ([], ["1"]):
+        return
     for result in results:
         words = [word for word in _split(_EQUALS.sub("=", result.strip()), " ") if word]
         found = _METHOD.fullmatch(words[0].lower()) if words else None
-        if found is None:
-            continue
-        properties = {key.lower(): _unquoted(value) for key, _, value in (word.partition("=") for word in words[1:])}
-        if found[1] == "dmarc" and found[2] != "pass":
-            return False
-        if found[2] == "pass":
-            passed = passed or _vouches(found[1], properties, domain)
-    return passed
+        if found is not None:
+            pairs = (word.partition("=") for word in words[1:])
+            yield _Result(found[1], found[2], {key.lower(): _unquoted(value) for key, _, value in pairs})
 
 
-def _vouches(method: str, properties: dict[str, str], domain: str) -> bool:
-    if method == "dmarc":
-        return ascii_domain(properties.get("header.from", domain)) == domain
-    if method != "dkim":
-        return False
-    signer = ascii_domain(properties.get("header.d") or domain_of(properties.get("header.i", "")))
+def _signs(dkim: _Result, domain: str) -> bool:
+    signer = dkim.domain("header.d", "header.i")
     if not signer or "." not in signer:
         return False
     within = domain == signer or domain.endswith(f".{signer}")
     return within and organisation(signer) == organisation(domain)
+
+
+def _mails(spf: _Result, domain: str) -> bool:
+    envelope = spf.domain("smtp.mailfrom", "smtp.helo")
+    return envelope is not None and organisation(envelope) == organisation(domain)
 
 
 def _without_comments(value: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailagent.mail.authentication import authenticated
+from mailagent.mail.authentication import authenticated, verdict
 from mailagent.mail.parse import ParsedMail, parse
 
 OURS = "mx.example.com"
@@ -23,6 +23,7 @@ def mail(*results: str, sender: str = "dana@corp.com") -> ParsedMail:
         "mx.example.com;\r\n dkim=pass (2048-bit key; unprotected) header.d=corp.com header.s=s1",
         "mx.example.com; dkim=fail header.d=other.org; dkim=pass header.d=corp.com",
         "mx.example.com; dkim = pass header.i=@corp.com",
+        "mx.example.com 1; dmarc=none header.from=corp.com; dkim/1=pass header.d=corp.com",
     ],
 )
 def test_our_servers_pass_counts(result: str) -> None:
@@ -49,6 +50,10 @@ def test_our_servers_pass_counts(result: str) -> None:
         "mx.example.com; spf=fail smtp.mailfrom==?utf-8?q?x;_dmarc=3Dpass?=",
         "mx.example.com.evil.com; dmarc=pass header.from=corp.com",
         "evil.com; dmarc=pass header.from=corp.com",
+        "mx.example.com 2; dmarc=pass header.from=corp.com",
+        "mx.example.com 1 dmarc=pass; dmarc=pass header.from=corp.com",
+        "mx.example.com; dmarc/2=pass header.from=corp.com",
+        "mx.example.com; dmarc=fail header.from=evil.com; dkim=pass header.d=corp.com",
         "; dmarc=pass header.from=corp.com",
         "",
     ],
@@ -80,3 +85,25 @@ def test_a_signature_of_the_parent_domain_counts() -> None:
     """Companies sign for their subdomains, but nobody signs for a whole registry."""
     assert authenticated(mail("mx.example.com; dkim=pass header.d=corp.co.uk", sender="a@eu.corp.co.uk"), OURS)
     assert not authenticated(mail("mx.example.com; dkim=pass header.d=co.uk", sender="a@corp.co.uk"), OURS)
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        ("mx.example.com; dmarc=pass header.from=corp.com", "pass"),
+        ("mx.example.com; dmarc=fail header.from=corp.com; dkim=pass header.d=corp.com", "fail"),
+        ("mx.example.com; dmarc=fail (p=none); spf=pass smtp.mailfrom=corp.com", "fail"),
+        ("mx.example.com; spf=fail smtp.mailfrom=a@corp.com; dkim=fail header.d=corp.com", "fail"),
+        ("mx.example.com; dmarc=fail header.from=evil.com", "none"),
+        ("mx.example.com; spf=fail smtp.mailfrom=a@corp.com; dkim=none", "none"),
+        ("mx.example.com; spf=fail smtp.mailfrom=a@corp.com; dkim=fail header.d=list.org", "none"),
+        ("mx.example.com; spf=fail smtp.mailfrom=a@list.org; dkim=fail header.d=corp.com", "none"),
+        ("mx.example.com; spf=softfail smtp.mailfrom=a@corp.com; dkim=fail header.d=corp.com", "none"),
+        ("mx.example.com; dmarc=temperror; spf=fail smtp.mailfrom=corp.com; dkim=fail header.d=corp.com", "none"),
+        ("evil.com; dmarc=fail header.from=corp.com", "none"),
+        ("mx.example.com; none", "none"),
+    ],
+)
+def test_a_failure_is_told_from_silence(result: str, said: str) -> None:
+    """A customer whose server says nothing goes on in their case; who is shown to forge an address does not."""
+    assert verdict(mail(result), OURS) == said
