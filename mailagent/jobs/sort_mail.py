@@ -16,8 +16,8 @@ from mailagent.domain.placement import NamedCase, Placement, Verdict, place
 from mailagent.errors import PermanentError
 from mailagent.events import log
 from mailagent.letters.notices import Notices
+from mailagent.mail import authentication
 from mailagent.mail.addresses import addresses
-from mailagent.mail.authentication import authenticated
 from mailagent.mail.automatic import Kind, kind_of
 from mailagent.mail.bounce import Bounce, read_bounce
 from mailagent.mail.identity import same_words
@@ -95,7 +95,9 @@ class SortMail:
     ) -> tuple[Sorted, Sequence[NewOutboxEntry]]:
         """What it is, and the notices about it."""
         kind = kind_of(mail, ours=self.ours, bounced=bounce is not None)
-        verdict = self._verdict(mail)
+        verdict: Verdict = "pass"
+        if self.authserv_id is not None:
+            verdict = authentication.verdict(mail, self.authserv_id)
         bare = Sorted(
             intake=kind.kind,
             caution="",
@@ -208,11 +210,6 @@ class SortMail:
         except KeyError:
             return False
         return True
-
-    def _verdict(self, mail: ParsedMail) -> Verdict:
-        if self.authserv_id is None or authenticated(mail, self.authserv_id):
-            return "pass"
-        return "none"
 
     def _copied(self, mail: ParsedMail) -> tuple[str, ...]:
         named = (address for value in (*mail.values("to"), *mail.values("cc")) for address in addresses(value))

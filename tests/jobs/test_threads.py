@@ -3,10 +3,12 @@
 from datetime import timedelta
 from email.message import EmailMessage
 
+import pytest
+
 from mailagent.domain.case import CaseId
 from tests.fakes.mails import QUEUE, SUPPORT, TOM, mail, read, words
 from tests.fakes.model import ANGRY
-from tests.jobs.office import Office, Outside
+from tests.jobs.office import Office, Outside, open_office
 
 EVE = "eve@other.example"
 MO = "mo@customer.example"
@@ -154,13 +156,39 @@ async def test_a_mail_under_an_id_of_ours_goes_to_a_person(outside: Outside, off
     assert (await office.rules())[-1] == "not-answerable"
 
 
-async def test_mail_that_nobody_vouches_for_is_answered_by_a_person(outside: Outside, office: Office) -> None:
+@pytest.mark.parametrize(("authenticated", "said"), [(None, "nothing proves"), (False, "is not genuine")])
+async def test_mail_that_nobody_vouches_for_is_answered_by_a_person(
+    outside: Outside, office: Office, *, authenticated: bool | None, said: str
+) -> None:
     """The address may belong to somebody who never wrote to us."""
-    outside.customer_writes(authenticated=False)
+    outside.customer_writes(authenticated=authenticated)
     await office.work()
 
     assert outside.mails_to(TOM) == []
-    assert "nothing proves that the sender's address is genuine" in words(outside.mails_to(QUEUE)[0])
+    assert said in words(outside.mails_to(QUEUE)[0])
+
+
+async def test_who_takes_unproven_senders_still_refuses_forged_ones(outside: Outside) -> None:
+    """``requires_auth = false``, for customers whose providers sign nothing."""
+    async with open_office(outside, requires_auth=False) as office:
+        outside.customer_writes(authenticated=None)
+        outside.customer_writes(authenticated=False)
+        await office.work()
+
+        assert await office.rules() == ["reply", "not-answerable"]
+
+
+@pytest.mark.parametrize(("authenticated", "case"), [(None, "C-1"), (False, "C-2")])
+async def test_an_unproven_reply_to_our_mail_goes_on_with_its_case(
+    outside: Outside, office: Office, *, authenticated: bool | None, case: str
+) -> None:
+    """Only who got our mail knows its id; but where the server says that the sender is forged, it was forwarded."""
+    answer = await answered(outside, office)
+
+    outside.customer_writes("And Klarna?", answering=answer, authenticated=authenticated)
+    await office.work()
+
+    assert await case_of_last(office) == case
 
 
 def _under(message_id: str, raw: bytes) -> bytes:
