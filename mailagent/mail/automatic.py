@@ -35,7 +35,8 @@ ABSENT = (
 """Words that start such subjects too, and those of people ("Auto: Versicherung")."""
 
 AWAY = (
-    "i am out of", "i'm out of", "be out of the office", "currently out of", "away from my", "away from the office",
+    "i am out of the", "i'm out of the", "i am out of office", "be out of the office", "be out of office",
+    "currently out of the", "away from my desk", "away from the office",
     "i am away", "i'm away", "on vacation", "on holiday", "annual leave", "on leave", "parental leave",
     "maternity leave", "currently away", "upon my return", "when i return", "i will return", "i'll return",
     "will be back", "limited access to", "nicht im büro", "nicht im hause", "abwesend", "abwesenheit", "im urlaub",
@@ -182,7 +183,7 @@ def _automatic(mail: ParsedMail) -> str:
         (any(mail.values(name) for name in MACHINE_HEADERS), "a header that programs write"),
         (report_type(mail) in REPORTS or bool(reports), "a report about a mail"),
         (mail.subject.startswith(COMPLAINT) and not mail.full_text, "a complaint of a feedback loop"),
-        (_is_bulk(mail), "a bulk mail"),
+        (_is_bulk(mail) and not _rewritten_by_group(mail), "a bulk mail"),
         (_is_list(mail) and not _written_to_list(mail), "a mailing list"),
         (from_mail_system(mail), "a mail system wrote it"),
         (_is_challenge(mail), "it asks the sender to prove that a person wrote"),

@@ -52,7 +52,9 @@ RETURNED = (
     "your original message", "original mail", "returned message", "returned mail", "unsent message",
     "your message reads",
     "message header", "message text follows", "start of returned", "header of the", "the header", "the first",
-    "text of your message", "your message was",
+    "text of your message", "ursprüngliche nachricht", "originalnachricht", "message d'origine", "message original",
+    "mensaje original", "messaggio originale", "oorspronkelijk bericht", "mensagem original", "ursprungligt meddelande",
+    "исходное сообщение", "это копия", "копия письма", "原邮件", "原始邮件", "原信", "元のメッセージ",
 )  # fmt: skip
 """How the line above a returned mail starts, without the ornaments around it; casefolded."""
 
