@@ -36,7 +36,8 @@ ABSENT = (
 
 AWAY = (
     "i am out of the", "i'm out of the", "i am out of office", "be out of the office", "be out of office",
-    "currently out of the", "away from my desk", "away from the office",
+    "currently out of the", "is out of the office", "ist außer haus", "ist nicht im büro", "away from my desk",
+    "away from the office",
     "i am away", "i'm away", "on vacation", "on holiday", "annual leave", "on leave", "parental leave",
     "maternity leave", "currently away", "upon my return", "when i return", "i will return", "i'll return",
     "will be back", "limited access to", "nicht im büro", "nicht im hause", "abwesend", "abwesenheit", "im urlaub",
@@ -159,16 +160,16 @@ def _is_absence_note(mail: ParsedMail) -> bool:
     it must answer a mail or come from a server: customers write about their absence and their rules for it.
     """
     subject = mail.subject.casefold()
+    word = _longest_start(subject, ABSENT)
+    is_announced = bool(word and _AFTER_PHRASE.match(subject, len(word)))
+    if is_announced and any(words in subject for words in AWAY):
+        return True
     phrase = _longest_start(subject, OUT_OF_OFFICE)
     if phrase and _AFTER_PHRASE.match(subject, len(phrase)):
         return True
     if not (mail.in_reply_to or mail.references or _suppressed(mail) - {"none"} or "" in _return_paths(mail)):
         return False
-    word = _longest_start(subject, ABSENT)
-    return bool(
-        (phrase and any(words in mail.text.casefold() for words in AWAY))
-        or (word and _AFTER_PHRASE.match(subject, len(word)))
-    )
+    return is_announced or bool(phrase and any(words in mail.text.casefold() for words in AWAY))
 
 
 def _longest_start(text: str, phrases: Collection[str]) -> str:

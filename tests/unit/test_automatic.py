@@ -162,6 +162,7 @@ def test_people_who_write_about_automatic_mail_are_people(subject: str, header: 
         ("Auto: Hello", "In-Reply-To: <a@example.com>", "Back on Monday."),
         ("Out of the office until May 5th", "References: <a@example.com>", "I am away until May 5th."),
         ("Out of Office AutoReply: Hello", "", "Back soon."),
+        ("AUTO: Pat Miller is out of the office (returning 9 March)", "", "Thanks."),
         ("R\u00e9ponse automatique\u00a0: Bonjour", "", "Merci."),
         ("\u81ea\u52d5\u8fd4\u4fe1\uff1aHello", "", "x"),
     ],
