@@ -143,7 +143,7 @@ def test_bounces_are_told_apart(mail: str) -> None:
         ("Automatic reply rule does not work", ""),
         ("Out of office calendar broken", "X-Auto-Response-Suppress: DR"),
         ("Out of office next week: please deliver later", ""),
-        ("Auto: Versicherung", ""),
+        ("Auto: Versicherung", "X-Auto-Response-Suppress: DR, OOF"),
         ("Urlaub: Lieferung verschieben", ""),
         ("Re: Automatic reply: Hello", "In-Reply-To: <a@example.com>"),
         ("Please confirm your message", ""),
