@@ -133,5 +133,5 @@ def _inspect(raw: bytes) -> dict[str, object]:
         "list_id": mail.list_id,
         "attachments": [{"name": part.name, "type": part.type, "size": part.size} for part in mail.attachments],
         "defects": list(mail.defects),
-        "bounce": bounce and {**asdict(bounce), "recipients": list(bounce.recipients)},
+        "bounce": bounce and asdict(bounce),
     }

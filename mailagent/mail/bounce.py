@@ -12,7 +12,7 @@ from email.policy import compat32
 from flufl.bounce import all_failures
 
 from mailagent.mail.automatic import BOUNCED, auto_reply_sign, from_daemon, from_mail_system, report_type
-from mailagent.mail.bounce_text import is_permanent, names_code, names_failure, recipients_in, starts_like_a_report
+from mailagent.mail.bounce_text import is_permanent, names_failure, recipients_in, starts_like_a_report
 from mailagent.mail.delivery_status import addresses_in
 from mailagent.mail.limits import admit
 from mailagent.mail.parse import ParsedMail
@@ -61,7 +61,7 @@ def read_bounce(raw: bytes, mail: ParsedMail, *, came_back: bool = False) -> Bou
     if is_machine:
         speaks = speaks or bool(failures) or any(words in mail.subject.casefold() for words in BOUNCED)
     elif not is_report:
-        speaks = speaks and starts_like_a_report(report.told) and bool(report.returned or names_code(report.told))
+        speaks = speaks and starts_like_a_report(report.told, returns_mail=bool(report.returned))
     if not (is_report or speaks):
         return None
     is_told = any(row.outcome for row in failures)

@@ -52,7 +52,9 @@ RETURNED = (
     "your original message", "original mail", "returned message", "returned mail", "unsent message",
     "your message reads",
     "message header", "message text follows", "start of returned", "header of the", "the header", "the first",
-    "text of your message", "your message was",
+    "text of your message", "ursprüngliche nachricht", "originalnachricht", "message d'origine", "message original",
+    "mensaje original", "messaggio originale", "oorspronkelijk bericht", "mensagem original", "ursprungligt meddelande",
+    "исходное сообщение", "это копия", "копия письма", "原邮件", "原始邮件", "原信", "元のメッセージ",
 )  # fmt: skip
 """How the line above a returned mail starts, without the ornaments around it; casefolded."""
 
@@ -65,6 +67,11 @@ _NOT_RECIPIENT = re.compile(
 )
 _NAMES_RECIPIENT = re.compile(
     r"rcpt to|recipient|to=<|\[smtp:|rfc822;|\bto:|(?:delivered|addressed|delivery|deliver|sent)\b.{0,40}\bto\b",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(
+    r"(?:recipient|address|destinataire|empfänger|destinat[aá]rio|ontvanger|mottagare|получател|адрес|收件人|宛先)"
+    r"[^@:]{0,40}:\s{0,9}$",
     re.IGNORECASE,
 )
 _ALONE = re.compile(
@@ -99,12 +106,14 @@ def names_failure(told: str) -> bool:
     return any(words in text for words in FAILED) or names_code(told)
 
 
-def starts_like_a_report(told: str) -> bool:
-    """Whether the first line speaks of a failure, or is one of ornaments; people start with a greeting."""
+def starts_like_a_report(told: str, *, returns_mail: bool) -> bool:
+    """Whether the first line is one of ornaments, or speaks of a failure in a text that returns a mail; people start
+    with a greeting, and quote an error without the mail.
+    """
     line = told.lstrip().partition("\n")[0].casefold()
-    return (
-        line.startswith(("***", "---", "===", "###")) or "automatically" in line or any(row in line for row in FAILED)
-    )
+    if line.startswith(("***", "---", "===", "###")):
+        return returns_mail or names_code(told)
+    return returns_mail and ("automatically" in line or any(words in line for words in FAILED))
 
 
 def names_code(told: str) -> bool:
@@ -113,23 +122,31 @@ def names_code(told: str) -> bool:
 
 
 def recipients_in(told: str, *, returned_to: Collection[str], never: Collection[str]) -> list[str]:
-    """Who did not get the mail: the addresses that stand where recipients are named; else those that the returned mail
-    went to, `returned_to`; else the first; else `returned_to` if it is one. None of `never`.
+    """Who did not get the mail, below the line that announces recipients if there is one: the addresses that stand
+    where recipients are named; else those that the returned mail went to, `returned_to`; else `returned_to` if it is
+    one; else the first. None of `never`.
     """
+    lines = told.split("\n")[:MOST_LINES]
+    heading = next((at + 1 for at, line in enumerate(lines) if _HEADING.search(line[-LONGEST_LINE:])), 0)
+    for below in (lines[heading:], lines):
+        named, other = _sorted_addresses(below, never)
+        if named or other:
+            break
     sole = list(returned_to) if len(set(returned_to)) == 1 else []
+    return named or [address for address in other if address in returned_to] or sole or other[:1]
+
+
+def _sorted_addresses(lines: list[str], never: Collection[str]) -> tuple[list[str], list[str]]:
+    """The addresses that stand where recipients are named, and all others."""
     named: list[str] = []
     other: list[str] = []
-    for line in told.split("\n")[:MOST_LINES]:
-        found = [address for address in addresses_in(line) if address not in never]
-        if not found:
-            continue
+    for line in lines:
         cut = line[:LONGEST_LINE]
-        is_named = _ALONE.match(cut) or _NAMES_RECIPIENT.search(cut) or enhanced_class(cut) or reply_class(cut)
-        if is_named and not _NOT_RECIPIENT.search(cut):
-            named += found
-        else:
-            other += found
-    return named or [address for address in other if address in returned_to] or other[:1] or sole
+        found = [address for address in addresses_in(cut) if address not in never]
+        if found:
+            names_one = _ALONE.match(cut) or _NAMES_RECIPIENT.search(cut) or names_failure(cut)
+            (named if names_one and not _NOT_RECIPIENT.search(cut) else other).extend(found)
+    return named, other
 
 
 def is_permanent(told: str) -> bool:

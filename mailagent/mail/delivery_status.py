@@ -20,6 +20,7 @@ MOST_IN_LINE = 20
 """Addresses of a line that are read."""
 
 _BETWEEN = re.compile(r"[\s<>()\[\]{},;:\"'\\|“”、。，（）；：「」『』【】＜＞]+")  # noqa: RUF001 - as programs of East Asia write
+_TYPE = re.compile(r"(?:smtp|rfc-?822|to|orcpt)=", re.IGNORECASE)
 _LOCAL = re.compile(r"[!-~]{1,64}", re.ASCII)
 _ENHANCED = re.compile(r"(?<![\w.])([245])\.(\d{1,3})\.(\d{1,3})(?!\d|\.\d)", re.ASCII)
 _REPLY = re.compile(r"(?:^|[\s:<>(\[#\"'=;])([245])[0-57]\d(?=[ ,\-)\]]|$)", re.ASCII)
@@ -47,7 +48,7 @@ def addresses_in(line: str) -> list[str]:
     if "@" not in line:
         return []
     words = [word for word in _BETWEEN.split(line[:LONGEST_LINE].replace('"@', "@")) if "@" in word]
-    found = (word.strip(".*").rpartition("@") for word in words[:MOST_IN_LINE])
+    found = (_TYPE.sub("", word.strip(".*"), count=1).rpartition("@") for word in words[:MOST_IN_LINE])
     named = ((local, ascii_domain(domain)) for local, _, domain in found if "." in domain and _LOCAL.fullmatch(local))
     return [f"{local.lower()}@{domain}" for local, domain in named if domain]
 
