@@ -22,9 +22,9 @@ async def main() -> None:
             good = getattr(found, what) == mail[what]
             right[what] += good
             if not good:
-                print(f"{what}: {getattr(found, what)} instead of {mail[what]}: {mail['text']}")  # noqa: T201
+                print(f"{what}: {getattr(found, what)} instead of {mail[what]}: {mail['text']}")
     for what, count in right.items():
-        print(f"{what}: {count} of {len(mails)} right")  # noqa: T201
+        print(f"{what}: {count} of {len(mails)} right")
 
 
 if __name__ == "__main__":
