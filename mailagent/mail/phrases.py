@@ -18,17 +18,15 @@ SUBJECT = frozenset({
     "subject", "betreff", "objet", "asunto", "oggetto", "onderwerp", "assunto", "ämne", "emne", "temat", "тема", "aihe",
     "předmět",
 })  # fmt: skip
-OTHER_FIELDS = frozenset({
-    "sent", "date", "to", "cc", "bcc", "reply-to",
-    "gesendet", "datum", "an", "kopie", "antwort an",
-    "envoyé", "envoyé le", "à", "répondre à",
-    "enviado", "enviado el", "fecha", "para",
-    "inviato", "data", "a",
-    "verzonden", "aan",
-    "enviada em", "enviado em",
-    "skickat", "till", "kopia", "sendt", "til", "dato",
-    "wysłano", "do", "отправлено", "дата", "кому", "lähetetty", "vastaanottaja", "odesláno", "komu",
+DATE = frozenset({
+    "date", "sent", "datum", "gesendet", "envoyé", "envoyé le", "message du", "fecha", "enviado", "enviado el", "data",
+    "inviato", "verzonden", "enviada em", "enviado em", "skickat", "sendt", "dato", "wysłano", "отправлено", "дата",
+    "lähetetty", "odesláno",
 })  # fmt: skip
+TO = frozenset({
+    "to", "an", "à", "para", "a", "aan", "till", "til", "do", "кому", "vastaanottaja", "komu",
+})  # fmt: skip
+OTHER_FIELDS = frozenset({"cc", "bcc", "reply-to", "kopie", "antwort an", "copie à", "répondre à", "kopia"})
 
 ORIGINAL = (
     "message d'origine", "message original", "message transféré", "mensaje original", "mensaje reenviado",
@@ -59,3 +57,9 @@ FOOTERS = (
     ("skickat från ", ""), ("hämta outlook", ""),
 )  # fmt: skip
 """How a phone's footer starts and ends; it is one short line at the end of the text."""
+
+OWN = frozenset({"my", "meinem", "meiner", "mon", "ma", "mi", "mio", "mia", "mijn", "meu", "minha", "min", "mitt"})
+"""In the footer of a phone, and in no sentence of such a form."""
+
+LISTS = ("mailing list", "listinfo", "mailman", "unsubscribe", "mailingliste", "liste de diffusion")
+"""In the footer of a mailing list."""

@@ -201,7 +201,8 @@ async def test_what_comes_back_to_a_return_address_is_a_bounce_without_any_heade
     outside: Outside, office: Office
 ) -> None:
     """Gateways report under any name; answered as a customer, they would report again."""
-    address = office.paper.desk("support").tokens.return_address(SUPPORT, CaseId(99), "reply")
+    tokens = office.paper.desk("support").tokens
+    address = tokens.return_address(SUPPORT, tokens.message_id(CaseId(99), "reply"))
     report = "<lee@customer.example>: 550 no such user"
     outside.customer_writes(report, sender="gateway@corp.example", subject="Your mail", to=address)
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from mailagent.mail.quoting import MARKER, split_reply
+from mailagent.mail.answered import MARKER
+from mailagent.mail.quoting import split_reply
 
 QUOTE = "> Dear Pat,\n> your parcel is on its way.\n"
 

@@ -1,0 +1,183 @@
+"""Where the answered mail starts: attribution lines, header blocks, and the rules that programs put above it."""
+
+import re
+
+from mailagent.mail import phrases
+
+MARKER = "Write your decision above this line"
+"""Reviewers answer above it; every mail that asks for a decision starts with it."""
+
+LONGEST_ATTRIBUTION = 400
+ATTRIBUTION_LINES = 3
+HEADER_LINES = 12
+LONGEST_TAIL = 100
+
+_RULE = re.compile("\\s*[-_=\u2013\u2014*]{3,}\\s*")
+_TIME = re.compile(r"\d{1,2}[:.h]\s?\d{2}")
+_DATE_FIRST = re.compile(r"\d{1,4}(?:[-./]\d{1,2}[-./]\d{1,4}\b|\.? [^\W\d]{3,12}\.? \d{4})")
+_ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
+_BRACKETED = re.compile(r"<\s?(?:mailto:)?[^\s<>@]{1,64}@[^\s<>@]{1,255}\s?>")
+_OPEN_BRACKET = re.compile(r"<[^<>]{0,300}$")
+_FIELD = re.compile(r"[*_\s]{0,6}([^\W\d_][\w\s'-]{0,20}?)\s?[*_]{0,2}\s?:[*_\s]{0,4}(.*)")
+_DATED_NAME = re.compile(
+    r"\d{4}[-/]\d{1,2}[-/]\d{1,2} \d{1,2}:\d{2} (?:GMT|UTC)[+-]\d{1,2}:?\d{2}"
+    r" ([^\W\d_][\w'-]{0,30}(?: [^\W\d_][\w'-]{0,30}){0,3}):?"
+)
+_GLUE = re.compile(rf"(?<=\S)\s{{0,3}}-{{2,9}}\s{{0,3}}(?=(?:{'|'.join(sorted(phrases.OPENERS))})\s)", re.IGNORECASE)
+_WROTE = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases.WROTE))})(?!\w)", re.IGNORECASE)
+_KINDS = (
+    ("from", phrases.FROM), ("subject", phrases.SUBJECT), ("date", phrases.DATE), ("to", phrases.TO),
+)  # fmt: skip
+_FRAMED = re.compile(
+    r"\s{0,9}[-_=*\u2013\u2014]{2,80}\s{0,3}([^\W\d_][\w' -]{2,40}?)\s{0,3}[-_=*\u2013\u2014]{2,80}\s{0,9}"
+)
+
+
+def find_quote(lines: list[str], quoted: list[bool]) -> int:
+    """The index from which on everything is quoted; marks attribution lines above ``>`` lines in `quoted`."""
+    for at, line in enumerate(lines):
+        if quoted[at] or not line.strip():
+            continue
+        if MARKER in line or _starts_original(line) or _is_header_block(lines, at) or _is_dated_name(lines, at):
+            return _above_rules(lines, at)
+        start = _attribution_start(lines, quoted, at)
+        if start is None:
+            continue
+        following = next((n for n in range(at + 1, len(lines)) if lines[n].strip()), None)
+        if following is None or not quoted[following]:
+            whole = " ".join(lines[start : at + 1])
+            if _TIME.search(whole) or _ADDRESS.search(whole) or (following and MARKER in lines[following]):
+                return start
+            continue
+        quoted[start : at + 1] = [True] * (at + 1 - start)
+    return len(lines)
+
+
+def closes_bracket(lines: list[str], at: int) -> bool:
+    """Whether the ``>`` ends the address of a wrapped attribution line."""
+    if at == 0 or len(lines[at]) > LONGEST_TAIL or not lines[at].rstrip().endswith(":"):
+        return False
+    if _OPEN_BRACKET.search(lines[at - 1]):
+        return True
+    return lines[at].strip("> :").casefold() in phrases.WROTE and not lines[at - 1].lstrip().startswith(">")
+
+
+def tells_who(line: str) -> bool:
+    """Whether a line names somebody, and says when or that they wrote; below it stands what they wrote."""
+    dated = any(character.isdigit() for character in line)
+    return bool(dated and len(line) <= LONGEST_ATTRIBUTION and (_ADDRESS.search(line) or _WROTE.search(line)))
+
+
+def unglued(lines: list[str]) -> list[str]:
+    """`lines` with an attribution that was put behind the last words ("Thanks--- On Monday ... wrote:") on its own."""
+    found: list[str] = []
+    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        starts = list(_GLUE.finditer(line)) if below.startswith(">") and len(line) <= LONGEST_ATTRIBUTION else []
+        if starts and line.rstrip().endswith(":") and tells_who(line[starts[-1].end() :]):
+            found += [line[: starts[-1].start()], line[starts[-1].end() :]]
+        else:
+            found.append(line)
+    return found
+
+
+def _attribution_start(lines: list[str], quoted: list[bool], end: int) -> int | None:
+    """Where the attribution that ends on line `end` starts: "On 3 March, Jo <jo@example.com>", "wrote:"."""
+    if not lines[end].rstrip(" \t*_-").endswith((":", ">", *phrases.WROTE)):
+        return None
+    if lines[end].lstrip().startswith(">"):
+        return _start_above(lines, end)
+    follows = next((quoted[n] for n in range(end + 1, len(lines)) if lines[n].strip()), False)
+    fallbacks: list[int] = []
+    for start in range(end, max(end - ATTRIBUTION_LINES, -1), -1):
+        if quoted[start] or not lines[start].strip():
+            break
+        whole = " ".join(line.strip() for line in lines[start : end + 1]).strip(" \t-\u2013\u2014_=*|").casefold()
+        if len(whole) > LONGEST_ATTRIBUTION or "--- " in whole:
+            break
+        wrote = bool(_WROTE.search(whole))
+        dated = any(character.isdigit() for character in whole)
+        if dated and wrote and whole.partition(" ")[0].strip(",") in phrases.OPENERS:
+            return start
+        if dated and _tells_when_and_who(whole, wrote=wrote, follows=follows):
+            fallbacks.append(start)
+    if fallbacks:
+        return fallbacks[0]
+    whole = lines[end].strip(" \t:*_-").casefold()
+    named = whole.endswith(phrases.WROTE) and len(whole) <= LONGEST_TAIL
+    return end if named and (follows or _BRACKETED.search(whole)) else None
+
+
+def _start_above(lines: list[str], end: int) -> int | None:
+    """Where an attribution starts whose address in brackets stands on lines of its own, the last with ``> wrote:``."""
+    for start in range(end - 1, max(end - 2 * ATTRIBUTION_LINES, -1), -1):
+        line = lines[start].casefold()
+        if line.partition(" ")[0].strip(",") in phrases.OPENERS and _TIME.search(line):
+            return start
+        if len(line) > LONGEST_TAIL:
+            return None
+    return None
+
+
+def _is_dated_name(lines: list[str], at: int) -> bool:
+    """A paragraph of one line with a time, its zone and a name: how old programs of Google began a quote."""
+    around = "".join(lines[max(at - 1, 0) : at] + lines[at + 1 : at + 2])
+    found = _DATED_NAME.fullmatch(lines[at].strip()) if len(lines[at]) <= LONGEST_TAIL else None
+    return found is not None and not around.strip() and all(word[0].isupper() for word in found[1].split())
+
+
+def _tells_when_and_who(whole: str, *, wrote: bool, follows: bool) -> bool:
+    """An attribution in any language and order: a time or date, an address near the end, a colon."""
+    colon = whole.endswith(":")
+    address = _ADDRESS.search(whole)
+    if not address or not (follows or _BRACKETED.search(whole)):
+        return False
+    near_end = len(whole) - whole.rfind("@") <= LONGEST_TAIL
+    if _TIME.search(whole) and (colon or (wrote and not whole.endswith(">"))):
+        return wrote or near_end
+    return near_end and bool((follows and colon) or (_DATE_FIRST.match(whole) and (follows or colon)))
+
+
+def _is_header_block(lines: list[str], at: int) -> bool:
+    """From, and at least two other fields near it, one of them a subject or an address among them: enough to tell a
+    mail's header from a journey with From, To and Date.
+    """
+    if _field_name(lines[at]) is None:
+        return False
+    above = lines[at - 1] if at else ""
+    names: set[str] = set()
+    addressed = False
+    misses = 0
+    for line in lines[at : at + HEADER_LINES]:
+        name = _field_name(line)
+        misses = misses + 1 if name is None and line.strip() else 0
+        if misses > 2:  # noqa: PLR2004 - a field may run over three lines
+            break
+        addressed = addressed or "@" in line
+        if name:
+            names.add(next((kind for kind, words in _KINDS if name in words), name))
+    if "from" not in names:
+        return {"date", "to"} <= names and addressed and bool(_TIME.search(lines[at])) and not above.strip()
+    return len(names) > 2 and ("subject" in names or addressed)  # noqa: PLR2004 - From and two
+
+
+def _field_name(line: str) -> str | None:
+    found = _FIELD.fullmatch(line)
+    name = found[1].strip().casefold() if found else ""
+    is_known = name in phrases.OTHER_FIELDS or any(name in words for _, words in _KINDS)
+    return name if is_known else None
+
+
+def _starts_original(line: str) -> bool:
+    found = _FRAMED.fullmatch(line)
+    inside = found[1].strip().casefold() if found else ""
+    return (
+        inside.endswith(phrases.MESSAGE) or inside in phrases.ORIGINAL or line.strip().casefold() in phrases.FORWARDED
+    )
+
+
+def _above_rules(lines: list[str], at: int) -> int:
+    """`at`, or the rule of dashes or underscores above it."""
+    start = at
+    while start and (not lines[start - 1].strip() or _RULE.fullmatch(lines[start - 1])):
+        start -= 1
+    return start
