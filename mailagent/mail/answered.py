@@ -57,9 +57,9 @@ def closes_bracket(lines: list[str], at: int) -> bool:
     """Whether the ``>`` ends the address of a wrapped attribution line."""
     if at == 0 or len(lines[at]) > LONGEST_TAIL or not lines[at].rstrip().endswith(":"):
         return False
-    if _OPEN_BRACKET.search(lines[at - 1]):
-        return True
-    return lines[at].strip("> :").casefold() in phrases.WROTE and not lines[at - 1].lstrip().startswith(">")
+    above = lines[at - 1]
+    opened = _OPEN_BRACKET.search(above) or lines[at].strip("> :").casefold() in phrases.WROTE
+    return bool(opened) and not above.lstrip().startswith(">")
 
 
 def tells_who(line: str) -> bool:
