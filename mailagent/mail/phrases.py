@@ -1,61 +1,74 @@
-"""The words by which mail programs mark quotes and signatures, in the languages that are shipped. Data only.
+"""The words by which mail programs mark quotes, signatures and automatic mail: one file a language in `languages/`.
 
-Everything is compared casefolded.
+Everything is casefolded. To add a language, copy a file there and translate it; a key without words is `[]`.
 """
 
-OPENERS = frozenset({"on", "am", "le", "el", "il", "op", "em", "den", "på", "a", "no"})
+import tomllib
+from collections.abc import Iterator
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from mailagent.errors import ConfigurationError
+
+KEYS = frozenset({
+    "wrote", "openers", "from", "subject", "other_fields", "message", "original", "forwarded", "footers",
+    "out_of_office", "bounced",
+})  # fmt: skip
+
+
+def read_language(file: Traversable) -> dict[str, tuple[str, ...]]:
+    """The words of one language by key, casefolded.
+
+    Raises ConfigurationError, which names the file and the key, unless there is a list of texts for each of `KEYS`.
+    """
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        message = f"{file.name}: this is no TOML file: {error}"
+        raise ConfigurationError(message) from error
+    for key in sorted(KEYS ^ table.keys()):
+        problem = "is missing; write [] where the language has no words for it" if key in KEYS else "is not a known key"
+        message = f"{file.name}: {key} {problem}"
+        raise ConfigurationError(message)
+    for key, words in table.items():
+        if not isinstance(words, list) or not all(isinstance(word, str) and word.strip() for word in words):
+            message = f"{file.name}: {key} must be a list of texts, none of them empty"
+            raise ConfigurationError(message)
+    return {key: tuple(word.casefold() for word in words) for key, words in table.items()}
+
+
+_FILES = (file for file in resources.files("mailagent.mail").joinpath("languages").iterdir())
+_LANGUAGES = [read_language(file) for file in sorted(_FILES, key=lambda file: file.name) if file.name.endswith(".toml")]
+
+
+def _all(key: str) -> Iterator[str]:
+    return (word for language in _LANGUAGES for word in language[key])
+
+
+OPENERS = frozenset(_all("openers"))
 """How an attribution line starts: "On 3 March ... wrote:"."""
 
-WROTE = (
-    "wrote", "writes", "schrieb", "geschrieben", "a écrit", "escribió", "escribio", "ha scritto", "schreef",
-    "geschreven", "escreveu", "skrev", "napisał", "napisał(a)", "написал", "kirjoitti", "napsal",
-)  # fmt: skip
+WROTE = tuple(sorted(set(_all("wrote"))))
 
-FROM = frozenset({
-    "from", "von", "de", "da", "van", "från", "fra", "expéditeur", "mittente", "remitente", "od", "от", "lähettäjä",
-})  # fmt: skip
-SUBJECT = frozenset({
-    "subject", "betreff", "objet", "asunto", "oggetto", "onderwerp", "assunto", "ämne", "emne", "temat", "тема", "aihe",
-    "předmět",
-})  # fmt: skip
-OTHER_FIELDS = frozenset({
-    "sent", "date", "to", "cc", "bcc", "reply-to",
-    "gesendet", "datum", "an", "kopie", "antwort an",
-    "envoyé", "envoyé le", "à", "répondre à",
-    "enviado", "enviado el", "fecha", "para",
-    "inviato", "data", "a",
-    "verzonden", "aan",
-    "enviada em", "enviado em",
-    "skickat", "till", "kopia", "sendt", "til", "dato",
-    "wysłano", "do", "отправлено", "дата", "кому", "lähetetty", "vastaanottaja", "odesláno", "komu",
-})  # fmt: skip
+FROM = frozenset(_all("from"))
+SUBJECT = frozenset(_all("subject"))
+OTHER_FIELDS = frozenset(_all("other_fields"))
+"""The fields of a header as mail programs translate them."""
 
-ORIGINAL = (
-    "message d'origine", "message original", "message transféré", "mensaje original", "mensaje reenviado",
-    "messaggio originale", "messaggio inoltrato", "mensagem original", "mensagem encaminhada", "original email",
-    "wiadomość oryginalna", "исходное сообщение", "пересылаемое сообщение", "alkuperäinen viesti",
-)  # fmt: skip
+ORIGINAL = frozenset(_all("original"))
 """Between rules of dashes."""
 
-MESSAGE = ("message", "nachricht", "mensaje", "messaggio", "bericht", "mensagem", "meddelande", "meddelelse")
+MESSAGE = tuple(sorted(set(_all("message"))))
 """Between rules of dashes, as the last word: "Original Message", "Antwort Nachricht"."""
 
-FORWARDED = (
-    "begin forwarded message:", "anfang der weitergeleiteten nachricht:", "début du message transféré :",
-    "début du message réexpédié :", "inicio del mensaje reenviado:", "inizio messaggio inoltrato:",
-    "begin doorgestuurd bericht:", "início da mensagem encaminhada:", "vidarebefordrat brev:",
-)  # fmt: skip
+FORWARDED = frozenset(_all("forwarded"))
 """Alone on their line."""
 
-FOOTERS = (
-    ("sent from ", ""), ("sent via ", ""),
-    ("sent with ", ""), ("get outlook for ", ""),
-    ("von meinem ", "gesendet"), ("gesendet von ", ""), ("gesendet mit ", ""),
-    ("diese nachricht wurde von ", "gesendet"),
-    ("outlook für ", "herunterladen"), ("holen sie sich outlook", ""), ("envoyé de mon ", ""), ("envoyé depuis ", ""),
-    ("envoyé à partir de ", ""), ("télécharger outlook", ""), ("obtenir outlook", ""), ("enviado desde ", ""),
-    ("obtener outlook", ""), ("inviato da ", ""), ("ottieni outlook", ""), ("verstuurd vanaf ", ""),
-    ("verzonden vanaf ", ""), ("outlook voor ", ""), ("enviado do meu ", ""), ("obter o outlook", ""),
-    ("skickat från ", ""), ("hämta outlook", ""),
-)  # fmt: skip
-"""How a phone's footer starts and ends; it is one short line at the end of the text."""
+FOOTERS = tuple((start.lstrip(), end.strip()) for start, _, end in (line.partition("…") for line in _all("footers")))
+"""How a phone's footer starts and ends, written "start … end"; it is one short line at the end of the text."""
+
+OUT_OF_OFFICE = tuple(_all("out_of_office"))
+"""How the subjects of absence notes start."""
+
+BOUNCED = tuple(_all("bounced"))
+"""In the subject of a mail from a mail system: a bounce."""
