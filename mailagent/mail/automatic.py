@@ -10,69 +10,10 @@ from typing import Literal
 
 from mailagent.mail.addresses import addresses, domain_of, organisation
 from mailagent.mail.parse import ParsedMail
+from mailagent.mail.phrases import ABSENT, AWAY, CHALLENGE, CHALLENGED, OUT_OF_OFFICE
 
 LOOP_HEADER = "X-Mailagent-Loop"
 """Every mail of ours carries it."""
-
-OUT_OF_OFFICE = (
-    "automatic reply", "auto reply", "auto-reply", "autoreply", "automated reply", "auto response", "autoresponse",
-    "automatic response", "out of office", "out-of-office", "out of the office", "vacation reply",
-    "abwesenheitsnotiz", "abwesenheitsnachricht", "automatische antwort", "automatische rückantwort",
-    "réponse automatique", "réponse d'absence", "message d'absence", "notification d'absence", "absence du bureau",
-    "respuesta automática", "respuesta automatica", "fuera de la oficina", "ausente de la oficina",
-    "risposta automatica", "fuori sede", "fuori ufficio", "automatisch antwoord", "niet aanwezig",
-    "resposta automática", "fora do escritório", "ausência temporária", "autosvar", "automatiskt svar",
-    "automatisk svar", "frånvaromeddelande", "automatyczna odpowiedź", "автоответ", "автоматический ответ",
-    "自動返信", "自动回复", "自動回覆",
-)  # fmt: skip
-"""How the subjects of absence notes start, casefolded, in the languages that are shipped and some more."""
-
-ABSENT = (
-    "auto", "away", "absent", "absence", "on leave", "vacation", "on vacation", "holiday", "abwesend", "abwesenheit",
-    "urlaub", "nicht im büro", "congés", "vacances", "ausente", "ausencia", "vacaciones", "assente", "assenza", "ferie",
-    "afwezig", "afwezigheid", "vakantie", "ausência", "férias", "frånvarande", "semester", "fraværende", "不在",
-)  # fmt: skip
-"""Words that start such subjects too, and those of people ("Auto: Versicherung")."""
-
-AWAY = (
-    "i am out of the", "i'm out of the", "i am out of office", "be out of the office", "be out of office",
-    "currently out of the", "is out of the office", "ist außer haus", "ist nicht im büro", "away from my desk",
-    "away from the office",
-    "i am away", "i'm away", "on vacation", "on holiday", "annual leave", "on leave", "parental leave",
-    "maternity leave", "currently away", "upon my return", "when i return", "i will return", "i'll return",
-    "will be back", "limited access to", "nicht im büro", "nicht im hause", "abwesend", "abwesenheit", "im urlaub",
-    "nicht erreichbar", "wieder erreichbar", "absent du", "absente du", "absent jusqu", "absente jusqu",
-    "actuellement absent", "en congé", "de retour le", "mon retour", "fuera de la oficina", "de vacaciones", "ausente",
-    "mi regreso", "fuori ufficio", "in ferie", "sarò assente", "al mio rientro", "afwezig", "met vakantie",
-    "op vakantie", "niet op kantoor", "mijn terugkomst", "fora do escritório", "de férias", "meu retorno",
-    "meu regresso", "inte på kontoret", "på semester", "på ferie", "не в офисе", "в отпуске", "отсутствую",
-    "不在にして", "休暇", "休假", "不在办公室",
-)  # fmt: skip
-"""What people who are away say in their notes."""
-
-CHALLENGE = (
-    "please confirm your message", "please confirm your e-mail", "please confirm your email", "confirm your message",
-    "confirmation required", "verification required", "sender verification", "your email requires verification",
-    "your message requires verification", "are you human",
-)  # fmt: skip
-"""How the subjects of systems start that ask a sender to prove that a person wrote."""
-
-CHALLENGED = ("robot", "human", "real person", "are a person", "spam", "junk mail")
-"""What they give as the reason."""
-
-BOUNCED = (
-    "undeliver", "non-deliver", "nondeliver", "delivery status notification", "delivery notification",
-    "delivery failure", "delivery has failed", "delivery problem", "delivery error", "delivery warning",
-    "delivery report", "failure notice",
-    "mail delivery", "mail failed", "failed mail", "mail could not be delivered", "mail error", "mail system error",
-    "returned mail", "returned to sender", "message not delivered", "message could not be delivered", "not delivered",
-    "unable to deliver", "unzustellbar", "nicht zugestellt", "zustellung fehlgeschlagen", "échec de la remise",
-    "échec de remise", "non remis", "non distribué", "no se puede entregar", "no entregado", "error de entrega",
-    "mancato recapito", "mancata consegna", "non recapitabile", "onbestelbaar", "niet bezorgd", "não entregue",
-    "não foi possível entregar", "falha na entrega", "kunde inte levereras", "oleverans", "olevererbart",
-    "недоставленное", "не доставлено", "退信", "系统退信", "配信不能", "送信エラー",
-)  # fmt: skip
-"""In the subject of a mail from a mail system: a bounce."""
 
 REPORTS = frozenset({"delivery-status", "disposition-notification", "feedback-report"})
 REPORT_PARTS = frozenset({"message/disposition-notification", "message/feedback-report"})

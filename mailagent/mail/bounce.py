@@ -11,11 +11,12 @@ from email.policy import compat32
 
 from flufl.bounce import all_failures
 
-from mailagent.mail.automatic import BOUNCED, auto_reply_sign, from_daemon, from_mail_system, report_type
+from mailagent.mail.automatic import auto_reply_sign, from_daemon, from_mail_system, report_type
 from mailagent.mail.bounce_text import is_permanent, names_failure, recipients_in, starts_like_a_report
 from mailagent.mail.delivery_status import addresses_in
 from mailagent.mail.limits import admit
 from mailagent.mail.parse import ParsedMail
+from mailagent.mail.phrases import BOUNCED
 from mailagent.mail.report_parts import Report, read_report
 
 MOST_RECIPIENTS = 100

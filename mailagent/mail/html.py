@@ -162,11 +162,12 @@ def _walk(root: LexborNode) -> str:
     return page.text()
 
 
-def _inside(node: LexborNode, tag: str, attributes: dict[str, str], styled: str, style: _Style, page: _Page) -> _Style:
+def _inside(node: LexborNode, attributes: dict[str, str], styled: str, style: _Style, page: _Page) -> _Style:
+    tag = node.tag or ""
     classes = set(attributes.get("class", "").lower().replace("x_", "").split())
-    quotes = bool(classes & _QUOTE_CLASSES) or (
-        tag == "blockquote" and not _is_citation(attributes, styled, page, style)
-    )
+    quotes = bool(classes & _QUOTE_CLASSES)
+    if tag == "blockquote":
+        quotes = quotes or not _is_citation(attributes, styled, page, style)
     if "gmail_attr" in classes and node.parent is not None and node.parent.css_first("blockquote") is not None:
         quotes = True
     size = _FONT_SIZE.search(styled)

@@ -1,65 +1,94 @@
-"""The words by which mail programs mark quotes and signatures, in the languages that are shipped. Data only.
+"""The words by which mail programs mark quotes, signatures and automatic mail: one file a language in `languages/`.
 
-Everything is compared casefolded.
+Everything is casefolded. To add a language, copy a file there and translate it; a key without words is `[]`.
 """
 
-OPENERS = frozenset({"on", "am", "le", "el", "il", "op", "em", "den", "på", "a", "no"})
+import tomllib
+from collections.abc import Iterator
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from mailagent.errors import ConfigurationError
+
+KEYS = frozenset({
+    "wrote", "openers", "from", "date", "to", "subject", "other_fields", "message", "original", "forwarded", "footers",
+    "own", "lists", "out_of_office", "absent", "away", "challenge", "challenged", "bounced",
+})  # fmt: skip
+
+
+def read_language(file: Traversable) -> dict[str, tuple[str, ...]]:
+    """The words of one language by key, casefolded.
+
+    Raises ConfigurationError, which names the file and the key, unless there is a list of texts for each of `KEYS`.
+    """
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        message = f"{file.name}: this is no TOML file: {error}"
+        raise ConfigurationError(message) from error
+    for key in sorted(KEYS ^ table.keys()):
+        problem = "is missing; write [] where the language has no words for it" if key in KEYS else "is not a known key"
+        message = f"{file.name}: {key} {problem}"
+        raise ConfigurationError(message)
+    for key, words in table.items():
+        if not isinstance(words, list) or not all(isinstance(word, str) and word.strip() for word in words):
+            message = f"{file.name}: {key} must be a list of texts, none of them empty"
+            raise ConfigurationError(message)
+    return {key: tuple(word.casefold() for word in words) for key, words in table.items()}
+
+
+_FILES = (file for file in resources.files("mailagent.mail").joinpath("languages").iterdir())
+_LANGUAGES = [read_language(file) for file in sorted(_FILES, key=lambda file: file.name) if file.name.endswith(".toml")]
+
+
+def _all(key: str) -> Iterator[str]:
+    return (word for language in _LANGUAGES for word in language[key])
+
+
+OPENERS = frozenset(_all("openers"))
 """How an attribution line starts: "On 3 March ... wrote:"."""
 
-WROTE = (
-    "wrote", "writes", "schrieb", "geschrieben", "a écrit", "escribió", "escribio", "ha scritto", "schreef",
-    "geschreven", "escreveu", "skrev", "napisał", "napisał(a)", "написал", "kirjoitti", "napsal",
-)  # fmt: skip
+WROTE = tuple(sorted(set(_all("wrote"))))
 
-FROM = frozenset({
-    "from", "von", "de", "da", "van", "från", "fra", "expéditeur", "mittente", "remitente", "od", "от", "lähettäjä",
-})  # fmt: skip
-SUBJECT = frozenset({
-    "subject", "betreff", "objet", "asunto", "oggetto", "onderwerp", "assunto", "ämne", "emne", "temat", "тема", "aihe",
-    "předmět",
-})  # fmt: skip
-DATE = frozenset({
-    "date", "sent", "datum", "gesendet", "envoyé", "envoyé le", "message du", "fecha", "enviado", "enviado el", "data",
-    "inviato", "verzonden", "enviada em", "enviado em", "skickat", "sendt", "dato", "wysłano", "отправлено", "дата",
-    "lähetetty", "odesláno",
-})  # fmt: skip
-TO = frozenset({
-    "to", "an", "à", "para", "a", "aan", "till", "til", "do", "кому", "vastaanottaja", "komu",
-})  # fmt: skip
-OTHER_FIELDS = frozenset({"cc", "bcc", "reply-to", "kopie", "antwort an", "copie à", "répondre à", "kopia"})
+FROM = frozenset(_all("from"))
+DATE = frozenset(_all("date"))
+TO = frozenset(_all("to"))
+SUBJECT = frozenset(_all("subject"))
+OTHER_FIELDS = frozenset(_all("other_fields"))
+"""The fields of a header as mail programs translate them."""
 
-ORIGINAL = (
-    "message d'origine", "message original", "message transféré", "mensaje original", "mensaje reenviado",
-    "messaggio originale", "messaggio inoltrato", "mensagem original", "mensagem encaminhada", "original email",
-    "wiadomość oryginalna", "исходное сообщение", "пересылаемое сообщение", "alkuperäinen viesti",
-)  # fmt: skip
+ORIGINAL = frozenset(_all("original"))
 """Between rules of dashes."""
 
-MESSAGE = ("message", "nachricht", "mensaje", "messaggio", "bericht", "mensagem", "meddelande", "meddelelse")
+MESSAGE = tuple(sorted(set(_all("message"))))
 """Between rules of dashes, as the last word: "Original Message", "Antwort Nachricht"."""
 
-FORWARDED = (
-    "begin forwarded message:", "anfang der weitergeleiteten nachricht:", "début du message transféré :",
-    "début du message réexpédié :", "inicio del mensaje reenviado:", "inizio messaggio inoltrato:",
-    "begin doorgestuurd bericht:", "início da mensagem encaminhada:", "vidarebefordrat brev:",
-)  # fmt: skip
+FORWARDED = frozenset(_all("forwarded"))
 """Alone on their line."""
 
-FOOTERS = (
-    ("sent from ", ""), ("sent via ", ""),
-    ("sent with ", ""), ("get outlook for ", ""),
-    ("von meinem ", "gesendet"), ("gesendet von ", ""), ("gesendet mit ", ""),
-    ("diese nachricht wurde von ", "gesendet"),
-    ("outlook für ", "herunterladen"), ("holen sie sich outlook", ""), ("envoyé de mon ", ""), ("envoyé depuis ", ""),
-    ("envoyé à partir de ", ""), ("télécharger outlook", ""), ("obtenir outlook", ""), ("enviado desde ", ""),
-    ("obtener outlook", ""), ("inviato da ", ""), ("ottieni outlook", ""), ("verstuurd vanaf ", ""),
-    ("verzonden vanaf ", ""), ("outlook voor ", ""), ("enviado do meu ", ""), ("obter o outlook", ""),
-    ("skickat från ", ""), ("hämta outlook", ""),
-)  # fmt: skip
-"""How a phone's footer starts and ends; it is one short line at the end of the text."""
+FOOTERS = tuple((start.lstrip(), end.strip()) for start, _, end in (line.partition("…") for line in _all("footers")))
+"""How a phone's footer starts and ends, written "start … end"; it is one short line at the end of the text."""
 
-OWN = frozenset({"my", "meinem", "meiner", "mon", "ma", "mi", "mio", "mia", "mijn", "meu", "minha", "min", "mitt"})
-"""In the footer of a phone, and in no sentence of such a form."""
+OWN = frozenset(_all("own"))
+"""In the footer of a phone ("Sent from my ..."), and in no sentence of such a form."""
 
-LISTS = ("mailing list", "listinfo", "mailman", "unsubscribe", "mailingliste", "liste de diffusion")
+LISTS = tuple(_all("lists"))
 """In the footer of a mailing list."""
+
+OUT_OF_OFFICE = tuple(_all("out_of_office"))
+"""How the subjects of absence notes start."""
+
+ABSENT = tuple(_all("absent"))
+"""Words that start such subjects too, and those of people ("Auto: Versicherung")."""
+
+AWAY = tuple(_all("away"))
+"""What people who are away say in their notes."""
+
+CHALLENGE = tuple(_all("challenge"))
+"""How the subjects of systems start that ask a sender to prove that a person wrote."""
+
+CHALLENGED = tuple(_all("challenged"))
+"""What they give as the reason."""
+
+BOUNCED = tuple(_all("bounced"))
+"""In the subject of a mail from a mail system: a bounce."""
