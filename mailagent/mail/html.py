@@ -109,7 +109,7 @@ class _Style:
     numbered: bool = False
 
 
-def html_to_text(html: str) -> str:
+def html_to_text(html: str, defects: list[str] | None = None) -> str:
     """The readable text of an HTML mail, without a final line end.
 
     Text that a style hides is left out. Quoted mail starts with ``>``, told from structure: ``blockquote`` and the
