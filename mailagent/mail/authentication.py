@@ -1,6 +1,7 @@
 """Whether our own mail server vouches for the From domain (RFC 8601)."""
 
 import re
+from typing import Literal
 
 from mailagent.mail.addresses import ascii_domain, domain_of, organisation
 from mailagent.mail.parse import ParsedMail
@@ -10,31 +11,42 @@ _METHOD = re.compile(r"([a-z0-9-]+)(?:\s*/\s*\d+)?=([a-z]+)")
 
 
 def authenticated(mail: ParsedMail, authserv_id: str) -> bool:
-    """True if the topmost Authentication-Results header is that of `authserv_id` and says ``dmarc=pass`` for the From
-    domain, or ``dkim=pass`` for it or its parent within the organisation; and no result says that DMARC failed.
+    """Whether `verdict` is ``pass``."""
+    return verdict(mail, authserv_id) == "pass"
 
-    Other headers of that name do not count: anyone can write them. Never raises.
+
+def verdict(mail: ParsedMail, authserv_id: str) -> Literal["pass", "fail", "none"]:
+    """What the topmost Authentication-Results header says of the From domain, if it is that of `authserv_id`.
+
+    ``pass``: ``dmarc=pass`` for it, or ``dkim=pass`` for it or its parent within the organisation, and DMARC is not
+    said to be anything else. ``fail``: ``dmarc=fail`` for it. ``none``: anything else, such as another version of the
+    header (RFC 8601 section 2.2). Other headers of that name do not count: anyone can write them. Never raises.
     """
     values = mail.values("authentication-results")
     plain = _without_comments(values[0]) if values and mail.sender else None
     if plain is None or not authserv_id.strip() or mail.sender is None:
-        return False
+        return "none"
     first, *results = _split(plain, ";")
-    if _unquoted(next(iter(first.split()), "")).casefold() != authserv_id.strip().casefold():
-        return False
+    server, *version = first.split() or [""]
+    if _unquoted(server).casefold() != authserv_id.strip().casefold() or version not in ([], ["1"]):
+        return "none"
     domain = domain_of(mail.sender)
-    passed = False
+    passed = doubted = failed = False
     for result in results:
         words = [word for word in _split(_EQUALS.sub("=", result.strip()), " ") if word]
         found = _METHOD.fullmatch(words[0].lower()) if words else None
         if found is None:
             continue
         properties = {key.lower(): _unquoted(value) for key, _, value in (word.partition("=") for word in words[1:])}
-        if found[1] == "dmarc" and found[2] != "pass":
-            return False
-        if found[2] == "pass":
-            passed = passed or _vouches(found[1], properties, domain)
-    return passed
+        method, said = found[1], found[2]
+        doubted = doubted or (method == "dmarc" and said != "pass")
+        failed = failed or (
+            method == "dmarc" and said == "fail" and ascii_domain(properties.get("header.from", domain)) == domain
+        )
+        passed = passed or (said == "pass" and _vouches(method, properties, domain))
+    if failed:
+        return "fail"
+    return "pass" if passed and not doubted else "none"
 
 
 def _vouches(method: str, properties: dict[str, str], domain: str) -> bool:

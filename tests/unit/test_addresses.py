@@ -85,3 +85,11 @@ def test_an_organisation_is_its_registered_domain() -> None:
     """A Reply-To at a sister host is not another organisation."""
     assert organisation("mail.eu.corp.com") == "corp.com"
     assert organisation("shop.corp.co.uk") == "corp.co.uk"
+
+
+def test_a_sharp_s_makes_a_domain_of_its_own() -> None:
+    """By the rules of 2003 it becomes "ss", which may belong to somebody else."""
+    found = one_mailbox(["jo@straße.example"])
+
+    assert found is not None
+    assert found.address == "jo@xn--strae-oqa.example"

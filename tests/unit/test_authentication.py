@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailagent.mail.authentication import authenticated
+from mailagent.mail.authentication import authenticated, verdict
 from mailagent.mail.parse import ParsedMail, parse
 
 OURS = "mx.example.com"
@@ -80,3 +80,21 @@ def test_a_signature_of_the_parent_domain_counts() -> None:
     """Companies sign for their subdomains, but nobody signs for a whole registry."""
     assert authenticated(mail("mx.example.com; dkim=pass header.d=corp.co.uk", sender="a@eu.corp.co.uk"), OURS)
     assert not authenticated(mail("mx.example.com; dkim=pass header.d=co.uk", sender="a@corp.co.uk"), OURS)
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        ("mx.example.com; dmarc=fail header.from=corp.com", "fail"),
+        ("mx.example.com; dkim=pass header.d=corp.com; dmarc=fail header.from=corp.com", "fail"),
+        ("mx.example.com; dmarc=fail header.from=other.example", "none"),
+        ("mx.example.com; dmarc=none", "none"),
+        ("mx.example.com; spf=fail; dkim=fail", "none"),
+        ("other.example; dmarc=fail header.from=corp.com", "none"),
+        ("mx.example.com 99; dmarc=pass header.from=corp.com", "none"),
+        ("mx.example.com 1; dmarc=pass header.from=corp.com", "pass"),
+    ],
+)
+def test_a_forged_sender_is_told_from_an_unknown_one(result: str, expected: str) -> None:
+    """A forgery is shown to a person as one; a server that checks nothing accuses nobody."""
+    assert verdict(mail(result), OURS) == expected
