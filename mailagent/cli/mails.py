@@ -12,7 +12,6 @@ from mailagent.errors import PermanentError
 from mailagent.mail.automatic import kind_of
 from mailagent.mail.parse import ParsedMail, parse
 
-
 ENOUGH_TO_TELL = 2_000
 """Characters from which a language is told."""
 
