@@ -36,7 +36,7 @@ class OfflineModel:
         if not categories:
             raise ConfigurationError("config/categories.toml: category: there is none; add at least one [[category]]")
         self._examples = Examples(categories)
-        self._languages = _Languages(default_language)
+        self._languages = Languages(default_language)
 
     async def classify(self, mail: CustomerMail) -> Classification:
         """See `Model`. The first call loads the language data, about a second in a thread."""
@@ -82,7 +82,7 @@ class _Identifier(Protocol):
         """The language and its probability."""
 
 
-class _Languages:
+class Languages:
     """Tells languages apart. Blocking and safe to use from several threads; the data is loaded when first used."""
 
     def __init__(self, default: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mailagent.adapters.offline_model import Languages
 from mailagent.cli.show import complain, print_facts, print_json, print_json_line, say
 from mailagent.domain.case import Case, CaseId
 from mailagent.domain.message import Message, MessageId
@@ -13,14 +14,20 @@ from mailagent.mail.automatic import kind_of
 from mailagent.mail.bounce import read_bounce
 from mailagent.mail.parse import ParsedMail, parse
 
+ENOUGH_TO_TELL = 2_000
+"""Characters from which a language is told."""
+
 
 def inspect_mails(files: list[Path], *, as_json: bool) -> None:
     """One answer a file; a file that cannot be read is ``aside`` with the reason, and the next one goes on."""
+    languages = Languages("")
     for file in files:
         try:
-            answer = _inspect(file.read_bytes())
+            answer = _inspect(file.read_bytes(), languages)
         except (PermanentError, OSError) as error:
             answer = {"kind": "aside", "reason": _reason(error)}
+        except Exception as error:  # noqa: BLE001 - one mail that we fail to read must not hide the others
+            answer = {"kind": "aside", "reason": f"this mail could not be read: {type(error).__name__}: {error}"}
         if as_json:
             print_json_line({"file": str(file), **answer})
         else:
@@ -112,7 +119,7 @@ def _reason(error: PermanentError | OSError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def _inspect(raw: bytes) -> dict[str, object]:
+def _inspect(raw: bytes, languages: Languages) -> dict[str, object]:
     mail = parse(raw)
     bounce = read_bounce(raw, mail)
     kind = kind_of(mail, ours=(), bounced=bounce is not None)
@@ -120,9 +127,10 @@ def _inspect(raw: bytes) -> dict[str, object]:
         "kind": kind.kind,
         "answerable": kind.answerable,
         "reason": kind.reason,
-        "from": mail.sender,
+        "from": mail.sender_written,
         "subject": mail.subject,
         "date": mail.date and mail.date.isoformat(),
+        "language": languages.of((mail.text or mail.full_text)[:ENOUGH_TO_TELL]) or None,
         "text": mail.text,
         "full_text": mail.full_text,
         "quoted": mail.quoted,

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import idna
+
 from mailagent.mail.charset import decode_header, from_surrogates, one_line
 
 _SPECIAL = frozenset('<>,;:[]\\)@"')
@@ -13,15 +15,20 @@ _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?", re.ASCII)
 _ANY_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\w.-]{1,253}")
 _FORBIDDEN = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _LONGEST = 2_000
+_LONGEST_DOMAIN = 253
+"""RFC 1035 section 2.3.4, less what only counts on the wire."""
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "gv", "ne", "net", "or", "org"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
-    """`address` is lower case with its domain as A-label; `name` is the decoded display name or empty."""
+    """`address` is lower case with its domain as A-label; `written` has the domain in the letters that were used;
+    `name` is the decoded display name or empty.
+    """
 
     name: str
     address: str
+    written: str
 
 
 def one_mailbox(values: Sequence[str]) -> Mailbox | None:
@@ -37,14 +44,15 @@ def one_mailbox(values: Sequence[str]) -> Mailbox | None:
     tokens = None if _FORBIDDEN.search(value) else _tokens(value)
     if not tokens:
         return None
-    address = _address(tokens.pop().removeprefix("<"))
+    written = tokens.pop().removeprefix("<").lower()
+    address = _address(written)
     if address is None or any(token.startswith("<") or (token[0] != '"' and "@" in token) for token in tokens):
         return None
     words = [token.removeprefix('"') for token in tokens]
     if not _shows_only(address, " ".join(words)):
         return None
     name = decode_header(" ".join(words))
-    return Mailbox(name=name if _shows_only(address, name) else "", address=address)
+    return Mailbox(name=name if _shows_only(address, name) else "", address=address, written=written)
 
 
 def addresses(value: str) -> tuple[str, ...]:
@@ -66,12 +74,16 @@ def organisation(domain: str) -> str:
 
 
 def ascii_domain(domain: str) -> str | None:
-    """`domain` in lower case as A-labels; None if it is not well formed."""
-    try:
-        plain = domain.encode("idna").decode("ascii").lower()
-    except UnicodeError:
+    """`domain` in lower case as A-labels (IDNA 2008: "ß" is a letter of its own); None if it is not well formed."""
+    plain = domain.lower()
+    if len(plain) > _LONGEST_DOMAIN:
         return None
-    return plain if len(plain) <= 253 and all(map(_LABEL.fullmatch, plain.split("."))) else None  # noqa: PLR2004 - RFC 1035
+    if not plain.isascii():
+        try:
+            plain = idna.encode(plain, uts46=True).decode("ascii")
+        except UnicodeError:
+            return None
+    return plain if len(plain) <= _LONGEST_DOMAIN and all(map(_LABEL.fullmatch, plain.split("."))) else None
 
 
 def _tokens(value: str) -> list[str] | None:

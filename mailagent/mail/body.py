@@ -6,16 +6,17 @@ from email.message import Message
 
 from mailagent.errors import PermanentError
 from mailagent.mail.charset import decode, decode_header
+from mailagent.mail.defects import disagree, of_field, of_parser, of_transfer, of_type
 from mailagent.mail.html import html_to_text
-from mailagent.mail.limits import DEEPEST, MOST_PARTS
+from mailagent.mail.limits import DEEPEST, LARGEST_FIELD, MOST_PARAMETERS, MOST_PARTS
 
 STUB_WORDS = 20
 """A plain part of at most so many words, where the HTML part has over four times as many, says nothing itself."""
 
-LONGEST_FIELD = 8_192
-"""Bytes of a part's header field; a longer one is taken for absent."""
 LONGEST_TEXT = 1_000_000
 """Bytes of a part that are read as text."""
+LONGEST_LINE = 10_000
+LONGEST_STUB = 5_000
 _STUB = re.compile(r"\bhtml\b")
 
 
@@ -30,9 +31,12 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """`text` has LF line ends; `defects` say in words what was wrong with the parts."""
+    """`text` has LF line ends; `charset` is the one its first readable part names, or empty; `defects` say in words
+    what was wrong with the parts.
+    """
 
     text: str
+    charset: str
     attachments: tuple[Attachment, ...]
     defects: tuple[str, ...]
 
@@ -48,7 +52,8 @@ class _Reader:
     attachments: list[Attachment] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
     parts: int = 0
-    found_text: bool = False
+    named: list[tuple[Message, Attachment]] = field(default_factory=list)
+    charset: str = ""
 
     def read(self, part: Message, depth: int) -> _Readable:
         self.parts += 1
@@ -56,8 +61,12 @@ class _Reader:
             raise PermanentError(f"the mail is nested deeper than {DEEPEST} levels")
         if self.parts > MOST_PARTS:
             raise PermanentError(f"the mail has more than {MOST_PARTS} parts")
-        self.defects += [type(defect).__name__ for defect in part.defects]
+        self.defects += of_parser(part)
         payload = part.get_payload() if part.is_multipart() else None
+        if part.get_content_type() == "multipart/encrypted":
+            self.defects += of_type("multipart/encrypted", part)
+            self.attachments.append(Attachment(name="", type="multipart/encrypted", size=_size(part)))
+            return _Readable("")
         if isinstance(payload, list) and part.get_content_maintype() == "multipart":
             children = [self.read(child, depth + 1) for child in payload if isinstance(child, Message)]
             readable = [child for child in children if child.text.strip()]
@@ -75,40 +84,72 @@ class _Reader:
         if plain is None or html is None:
             return plain or html or _Readable("")
         words, more = len(plain.text.split()), len(html.text.split())
-        is_stub = words <= STUB_WORDS and (more > 4 * words + STUB_WORDS or _STUB.search(plain.text.lower()))
+        says_html = _STUB.search(plain.text[:LONGEST_STUB].lower()) is not None
+        is_stub = words <= STUB_WORDS and (more > 4 * words + STUB_WORDS or says_html)
         if is_stub:
             self.defects.append("the plain part is a stub")
+        elif disagree(plain.text, html.text):
+            self.defects.append("the plain and the HTML part say different things")
         return html if is_stub else plain
 
     def leaf(self, part: Message) -> _Readable:
         """The text of a part, or nothing and one more attachment. A container without parts is read as text."""
         kind = "text/plain" if part.get_content_maintype() == "multipart" else part.get_content_type()
         for header in ("content-disposition", "content-type"):
-            if len(str(part.get(header, ""))) > LONGEST_FIELD:
+            value = str(part.get(header, ""))
+            if len(value) > LARGEST_FIELD or value.count(";") > MOST_PARAMETERS:
                 del part[header]  # the standard library takes quadratic time over its parameters
+                self.defects.append(f"a {header} is too long and was not read")
+            else:
+                self.defects += of_field(header, value)
+        self.defects += of_type(kind, part)
         name = _filename(part)
         disposition = str(part.get("content-disposition", "")).partition(";")[0].strip().lower()
         is_text = kind in {"text/plain", "text/html"} and disposition != "attachment"
-        if not is_text or (name and self.found_text):
-            self.attachments.append(Attachment(name=name, type=kind, size=_size(part)))
+        if not is_text or name:
+            attachment = Attachment(name=name, type=kind, size=_size(part))
+            self.attachments.append(attachment)
+            self.named += [(part, attachment)] if is_text else []
             return _Readable("")
-        self.found_text = True
-        text = decode(_content(part)[:LONGEST_TEXT], _parameter(part, "charset"))
+        return self.text(part, kind)
+
+    def text(self, part: Message, kind: str) -> _Readable:
+        """The text of a part that is to be read."""
+        content = _content(part)
+        self.defects += of_parser(part) + of_transfer(part)
+        if len(content) > LONGEST_TEXT:
+            self.defects.append(f"only the first {LONGEST_TEXT:,} bytes of a text were read")
+            content = content[:LONGEST_TEXT]
+        declared = _parameter(part, "charset")
+        self.charset = self.charset or declared
+        text = decode(content, declared, self.defects)
         if kind == "text/html":
-            return _Readable(html_to_text(text), is_html=True)
+            return _Readable(html_to_text(text, self.defects), is_html=True)
+        if max(map(len, text.split("\n"))) > LONGEST_LINE:
+            self.defects.append(f"a line is longer than {LONGEST_LINE:,} characters")
         if _parameter(part, "format").lower() == "flowed":
             text = _unflowed(text, delete_space=_parameter(part, "delsp").lower() == "yes")
         return _Readable(text)
 
 
 def read_body(message: Message) -> Body:
-    """The readable text of a mail and its attachments; an attached mail is an attachment.
+    """The readable text of a mail and its attachments; an attached mail is an attachment, and so is a text with a file
+    name unless there is no other text.
 
-    Raises `PermanentError` over the limits of depth and number of parts.
+    Raises `PermanentError` over the limits of depth and number of parts, and for HTML nested beyond all measure.
     """
     reader = _Reader()
     text = reader.read(message, 0).text
-    return Body(text=text, attachments=tuple(reader.attachments), defects=tuple(dict.fromkeys(reader.defects)))
+    if not text.strip() and reader.named:
+        part, attachment = reader.named[0]
+        text = reader.text(part, attachment.type).text
+        reader.attachments.remove(attachment)
+    return Body(
+        text=text,
+        charset=reader.charset,
+        attachments=tuple(reader.attachments),
+        defects=tuple(dict.fromkeys(reader.defects)),
+    )
 
 
 def _content(part: Message) -> bytes:
@@ -120,9 +161,14 @@ def _content(part: Message) -> bytes:
 
 
 def _size(part: Message) -> int:
-    payload = part.get_payload() if part.is_multipart() else None
+    try:
+        payload = part.get_payload()
+    except (ValueError, LookupError):  # it applies the charset, whatever that is
+        payload = None
     if isinstance(payload, list):
         return sum(_size(child) for child in payload if isinstance(child, Message))
+    if isinstance(payload, str) and str(part.get("content-transfer-encoding", "")).strip().lower() == "base64":
+        return (len(payload) - payload.count("\n") - payload.count("\r")) * 3 // 4 - payload[-4:].count("=")
     return len(_content(part))
 
 

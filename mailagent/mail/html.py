@@ -111,12 +111,12 @@ class _Style:
     numbered: bool = False
 
 
-def html_to_text(html: str) -> str:
+def html_to_text(html: str, defects: list[str] | None = None) -> str:
     """The readable text of an HTML mail, without a final line end.
 
     Text that a style hides is left out. Quoted mail starts with ``>``, told from structure: ``blockquote`` and the
     marks of Gmail, Outlook, Thunderbird and Yahoo. Over 1 MB, 50,000 tags, 64 kB in a tag or a nesting of 256, where
-    parsers slow down, a plain scan is used instead: all words come out, but less of the form.
+    parsers slow down, a plain scan is used instead: all words come out, but less of the form, which `defects` then tell.
     """
     if (
         len(html) > LARGEST
@@ -124,6 +124,8 @@ def html_to_text(html: str) -> str:
         or _nesting(html) > DEEPEST
         or _longest_tag(html) > LONGEST_TAG
     ):
+        if defects is not None:
+            defects.append("the HTML is too large or too tangled to keep its form")
         return _scan(html)
     root = LexborHTMLParser(html).body
     return _walk(root) if root is not None else ""

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.feedparser import BytesFeedParser
 from email.message import Message
-from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import parsedate_to_datetime
 
@@ -23,6 +23,13 @@ from mailagent.mail.quoting import has_marker, split_reply
 RECIPIENT_FIELDS = ("to", "cc", "delivered-to", "x-original-to", "x-forwarded-to", "envelope-to")
 MOST_REFERENCES = 100
 
+OLDEST_YEAR = 1980
+PIECE = 65_536
+
+_NO_YEAR = re.compile(r"\s0000\s")
+"""The standard library takes it for the year 2000."""
+_ONCE = ("from", "subject", "message-id", "date", "content-type", "content-transfer-encoding")
+_GOOD_ID = re.compile(r"<[^<>\s\"\\()@]{1,250}@[^<>\s\"\\()@]{1,250}>(?:\s{1,9}\([^()]{0,99}\))?", re.ASCII)
 _ID = re.compile(r"<[^<>\s]{1,500}>")
 _BARE_ID = re.compile(r"[^<>\s@]{1,250}@[^<>\s@]{1,250}")
 _LITERAL = re.compile(
@@ -36,7 +43,8 @@ class ParsedMail:
     """A mail as values. No text in it holds control characters other than LF and tab, surrogates or bidi overrides.
 
     `message_id` is empty where there is none; ids carry their angle brackets; `references` are oldest first.
-    `sender` is the lower-cased address that From names, None where From does not name exactly one. `recipients` are
+    `sender` is the lower-cased address that From names, None where From does not name exactly one; `sender_written` has
+    its domain in the letters that people see. `recipients` are
     the addresses of To, Cc and of the headers that servers add at delivery. `text` is what was newly written,
     `quoted` the rest, `full_text` all of it; `text` is `full_text` where nothing is surely new, but empty below a mail
     that asks for a decision. `headers` are name as written and decoded value on one line, in order. `content_type` is
@@ -47,6 +55,7 @@ class ParsedMail:
     in_reply_to: tuple[str, ...]
     references: tuple[str, ...]
     sender: str | None
+    sender_written: str | None
     sender_name: str
     reply_to: tuple[str, ...]
     recipients: tuple[str, ...]
@@ -71,22 +80,30 @@ def parse(raw: bytes) -> ParsedMail:
 
     Raises `PermanentError` naming the limit that the mail breaks, or saying that these bytes are no mail.
     """
-    admitted, repaired = admit(raw)
+    admitted, mended = admit(raw)
     try:
-        message: Message = BytesParser(policy=compat32).parsebytes(admitted)
+        message = _message(admitted)
         body = read_body(message)
     except RecursionError as error:
         raise PermanentError(f"the mail is nested deeper than {DEEPEST} levels") from error
-    fields = _Fields(items=[(name, str(value)) for name, value in message.raw_items()])
+    fields = _Fields(
+        items=[(name, str(value)) for name, value in message.raw_items()],
+        charset=body.charset,
+        defects=[*mended],
+    )
     mailbox = one_mailbox(fields.undecoded("from"))
+    fields.check(has_sender=mailbox is not None)
+    headers = tuple(
+        (one_line(from_surrogates(name)), fields.decoded(name, value, fields.defects)) for name, value in fields.items
+    )
     split = split_reply(body.text)
     full_text = body.text.strip("\n")
-    defects = [*(["a broken header line was repaired"] if repaired else []), *fields.defects(), *body.defects]
     return ParsedMail(
         message_id=fields.message_id(),
         in_reply_to=fields.ids("in-reply-to"),
         references=fields.ids("references"),
         sender=mailbox.address if mailbox else None,
+        sender_written=mailbox.written if mailbox else None,
         sender_name=mailbox.name if mailbox else "",
         reply_to=fields.addresses("reply-to"),
         recipients=fields.addresses(*RECIPIENT_FIELDS),
@@ -96,24 +113,36 @@ def parse(raw: bytes) -> ParsedMail:
         quoted=split.quoted,
         full_text=full_text,
         attachments=body.attachments,
-        defects=tuple(dict.fromkeys(defects)),
+        defects=tuple(dict.fromkeys([*fields.defects, *body.defects])),
         list_id=fields.first("list-id"),
         content_type=message.get_content_type(),
-        headers=tuple((one_line(from_surrogates(name)), fields.decoded(name, value)) for name, value in fields.items),
+        headers=headers,
     )
+
+
+def _message(raw: bytes) -> Message:
+    """Fed in pieces: at once, the standard parser holds a mail several times in memory."""
+    parser = BytesFeedParser(policy=compat32)
+    for at in range(0, len(raw), PIECE):
+        parser.feed(raw[at : at + PIECE])
+    message: Message = parser.close()
+    return message
 
 
 @dataclass(frozen=True, slots=True)
 class _Fields:
-    """The header, undecoded; each method reads one field and none raises."""
+    """The header, undecoded; each method reads one field and none raises. `charset` is that of the body."""
 
     items: list[tuple[str, str]]
+    charset: str
+    defects: list[str]
 
     def undecoded(self, *names: str) -> list[str]:
         return [value for name, value in self.items if name.lower() in names]
 
-    def decoded(self, name: str, value: str) -> str:
-        return decode_header(value, words=not _LITERAL.fullmatch(name.lower()))
+    def decoded(self, name: str, value: str, defects: list[str] | None = None) -> str:
+        literal = _LITERAL.fullmatch(name.lower()) is not None
+        return decode_header(value, words=not literal, fallback=self.charset, defects=defects)
 
     def first(self, name: str) -> str:
         return next((self.decoded(name, value) for value in self.undecoded(name)), "")
@@ -136,13 +165,27 @@ class _Fields:
         return tuple(found[:1] + found[1:][-MOST_REFERENCES + 1 :])
 
     def date(self) -> datetime | None:
-        return _guarded(lambda: parsedate_to_datetime(self.first("date")[:200]))
+        """The date of the mail, None where it is no date or older than mail with a Date of this form."""
+        value = self.first("date")[:200]
+        found = None if _NO_YEAR.search(value) else _guarded(lambda: parsedate_to_datetime(value))
+        return found if found and found.year >= OLDEST_YEAR else None
 
-    def defects(self) -> list[str]:
-        found = [f"{len(self.undecoded(name))} {name} headers" for name in ("from", "subject", "message-id", "date")]
-        return [text for text in found if not text.startswith(("0", "1 "))] + (
-            [] if self.undecoded("message-id") else ["no message-id header"]
-        )
+    def check(self, *, has_sender: bool) -> None:
+        """Note what is wrong with single fields, in words."""
+        for name in _ONCE:
+            times = len(self.undecoded(name))
+            self.defects.extend([f"{times} {name} headers"] if times > 1 else [])
+        ids = self.undecoded("message-id")
+        if not ids:
+            self.defects.append("no message-id header")
+        elif not _GOOD_ID.fullmatch(ids[0].strip()):
+            self.defects.append("the Message-ID is not well formed")
+        if self.undecoded("from") and not has_sender:
+            self.defects.append("From does not name exactly one address")
+        if self.undecoded("date") and self.date() is None:
+            self.defects.append("the Date is not a date")
+        if any(len(_ID.findall(value)) > MOST_REFERENCES for value in self.undecoded("references")):
+            self.defects.append(f"only {MOST_REFERENCES} of the References are kept")
 
 
 def _guarded(read: Callable[[], datetime]) -> datetime | None:

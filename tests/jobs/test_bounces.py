@@ -136,7 +136,7 @@ async def test_a_digest_that_came_back_is_told_to_the_admin(outside: Outside, of
 
 async def test_a_notice_that_came_back_makes_no_other(outside: Outside, office: Office) -> None:
     """The admin's address is wrong: each notice would make the next."""
-    outside.mailbox.deliver(b"this is no mail at all")
+    outside.mailbox.deliver(b"\x01 this is no mail at all")
     await office.work()
 
     outside.mailbox.deliver(report(str(outside.mails_to(ADMIN)[0]["Message-ID"]), of=ADMIN))

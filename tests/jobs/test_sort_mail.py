@@ -102,7 +102,7 @@ async def test_a_customer_who_names_a_case_gets_a_case_of_their_own(outside: Out
 
 async def test_a_mail_that_cannot_be_read_is_kept_and_the_next_goes_on(outside: Outside, office: Office) -> None:
     """One crafted mail must not stop all customers; a person looks at it."""
-    outside.mailbox.deliver(b"this is no mail at all")
+    outside.mailbox.deliver(b"\x01 this is no mail at all")
     outside.customer_writes()
 
     await office.work()
@@ -110,7 +110,7 @@ async def test_a_mail_that_cannot_be_read_is_kept_and_the_next_goes_on(outside: 
     assert len(outside.mails_to(TOM)) == 1
     (row,) = await office.views.set_aside()
     assert "no mail" in str(row["reason"])
-    assert await office.views.raw(1) == b"this is no mail at all"
+    assert await office.views.raw(1) == b"\x01 this is no mail at all"
     (notice,) = outside.mails_to(ADMIN)
     assert "mailagent aside 1" in " ".join(text_of(notice).split())
 

@@ -58,14 +58,24 @@ def test_a_tricky_from_names_nobody(value: str) -> None:
 )
 def test_an_ordinary_from_names_its_sender(value: str, name: str, address: str) -> None:
     """Customers who write normally must be answerable, whatever their program and script."""
-    assert one_mailbox([value]) == Mailbox(name=name, address=address)
+    found = one_mailbox([value])
+
+    assert found is not None
+    assert (found.name, found.address) == (name, address)
 
 
 def test_an_address_hidden_in_an_encoded_name_is_not_shown() -> None:
     """The real address counts, and nobody reads the pretended one in a digest."""
     found = one_mailbox(["=?utf-8?q?dana=40corp.com=3E?= <evil@evil.com>"])
 
-    assert found == Mailbox(name="", address="evil@evil.com")
+    assert found == Mailbox(name="", address="evil@evil.com", written="evil@evil.com")
+
+
+def test_a_domain_is_shown_as_it_was_written() -> None:
+    """People read letters; what is compared are A-labels."""
+    found = one_mailbox(["Jo <Jo@M\u00fcnchen.example>"])
+
+    assert found == Mailbox(name="Jo", address="jo@xn--mnchen-3ya.example", written="jo@m\u00fcnchen.example")
 
 
 def test_two_from_headers_name_nobody() -> None:
@@ -85,3 +95,11 @@ def test_an_organisation_is_its_registered_domain() -> None:
     """A Reply-To at a sister host is not another organisation."""
     assert organisation("mail.eu.corp.com") == "corp.com"
     assert organisation("shop.corp.co.uk") == "corp.co.uk"
+
+
+def test_a_sharp_s_makes_a_domain_of_its_own() -> None:
+    """By the rules of 2003 it becomes "ss", which may belong to somebody else."""
+    found = one_mailbox(["jo@straße.example"])
+
+    assert found is not None
+    assert found.address == "jo@xn--strae-oqa.example"

@@ -177,7 +177,7 @@ def test_an_absence_note_without_a_return_path_is_no_bounce() -> None:
 
 def test_a_hostile_report_is_cut() -> None:
     """Hundreds of thousands of recipients or codes are for our memory, not for us."""
-    many = "".join(f"Final-Recipient: rfc822; u{n}@x.example\r\nAction: failed\r\n\r\n" for n in range(50_000))
+    many = "".join(f"Final-Recipient: rfc822; u{n}@x.example\r\nAction: failed\r\n\r\n" for n in range(400))
     by_status = read_status(many)
     by_words = read("".join(f"<u{n}@x{n}.example>: 550 unknown\r\n" for n in range(100_000)))
     by_code = read("550 5.1.1 no such user\r\n" * 200_000)

@@ -7,6 +7,7 @@ import pytest
 
 from mailagent.cli.mails import inspect_mails
 
+GERMAN = "Guten Tag, meine Bestellung ist leider noch immer nicht angekommen. Wann wird sie geliefert?"
 SAMPLES = Path(__file__).parents[1] / "mail"
 
 
@@ -26,3 +27,19 @@ def test_a_bounce_is_shown_with_whom_it_is_about(capsys: pytest.CaptureFixture[s
     }
     assert (reply["kind"], reply["bounce"]) == ("person", None)
     assert aside["kind"] == "aside"
+
+
+def test_every_file_gets_an_answer_in_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One directory or broken file among a thousand must not hide what is said of the others."""
+    good, short, broken = tmp_path / "good.eml", tmp_path / "short.eml", tmp_path / "broken.eml"
+    good.write_bytes(f"From: jo@example.org\r\nSubject: Hallo\r\n\r\n{GERMAN}\r\n".encode())
+    short.write_bytes(b"From: jo@example.org\r\n\r\nok\r\n")
+    broken.write_bytes(b"\x00\x01\x02")
+    files = [tmp_path, good, tmp_path / "missing.eml", broken, short]
+
+    inspect_mails(files, as_json=True)
+
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [answer["file"] for answer in answers] == [str(file) for file in files]
+    assert [answer["kind"] for answer in answers] == ["aside", "person", "aside", "aside", "person"]
+    assert [answer.get("language") for answer in answers] == [None, "de", None, None, None]

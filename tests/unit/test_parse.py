@@ -23,7 +23,6 @@ def nested(levels: int) -> bytes:
     [
         (b"", "no mail"),
         (b"\r\n\r\n", "no mail"),
-        (b"just words\r\n", "no mail"),
         (b"\x89PNG\r\n\x1a\n\x00", "no mail"),
         (HEADER + b"\r\n" + b"x" * 30_000_000, "30,000,000 bytes"),
         (HEADER + b"X: " + b"y" * 64_000 + b"\r\n\r\nhi", "64,000 bytes"),
@@ -36,11 +35,19 @@ def nested(levels: int) -> bytes:
             "1,000 boundary lines",
         ),
         (HEADER + b"\r\nContent-Type: text/plain" + b'; a="' * 3_000, "8,000 bytes"),
+        (HEADER + b"Subject: " + b"x" * 8_001 + b"\r\n\r\nhi", "Subject is longer than 8,000 bytes"),
+        (HEADER + b"Subject: " + b"=?utf-8?q?a?=" * 201 + b"\r\n\r\nhi", "Subject has more than 200 encoded words"),
+        (HEADER + b"To: " + b"a@b.example," * 501 + b"\r\n\r\nhi", "To has more than 500 commas"),
+        (HEADER + b"Reply-To: " + b"(" * 51 + b"\r\n\r\nhi", "Reply-To has more than 50 comments"),
+        (HEADER + b"Content-Type: text/plain" + b"; a=b" * 51 + b"\r\n\r\nhi", "Content-Type has more than 50 param"),
+        (
+            HEADER + b"Content-Type: message/delivery-status\r\n\r\n" + b"Status: 5.0.0\r\n\r\n" * 1_001,
+            "1,000 recipients",
+        ),
     ],
     ids=[
         "empty",
         "blank",
-        "words",
         "image",
         "size",
         "header",
@@ -50,6 +57,12 @@ def nested(levels: int) -> bytes:
         "parts",
         "boundaries",
         "type",
+        "field",
+        "encoded words",
+        "commas",
+        "comments",
+        "parameters",
+        "reports",
     ],
 )
 def test_a_mail_over_a_limit_is_refused_by_name(raw: bytes, limit: str) -> None:
@@ -133,3 +146,65 @@ def test_odd_dates_do_no_harm() -> None:
     """Spam is dated in the year 0 and in month 13."""
     for date in (b"Mon, 99 Foo 0000 99:99", b"Fri, 31 Dec 9999 23:59:59 -2359", b"", b"x" * 5_000):
         assert parse(HEADER + b"Date: " + date + b"\r\n\r\nhi").date is None
+
+
+def test_long_headers_of_real_mail_are_no_reason_to_set_it_aside() -> None:
+    """A mail to a department, through many servers, late in a long thread, is mail of a customer."""
+    raw = HEADER + b"".join(
+        [
+            b"To: " + b",\r\n ".join(b'"Doe, Jo" <jo%d@a-rather-long-name.example>' % n for n in range(300)) + b"\r\n",
+            b"References:"
+            + b"".join(b"\r\n <%d.abcdefghijklmnopqrstuvwxyz@mail.example>" % n for n in range(250))
+            + b"\r\n",
+            b"Received: from a (b (c)) by d; Tue, 3 Mar 2026 10:00:00 +0000\r\n" * 60,
+            b"X-MS-Exchange-AntiSpam-MessageData: " + b"QUJD" * 2_500 + b"\r\n",
+        ]
+    )
+    mail = parse(raw + b"\r\nhi")
+
+    assert len(mail.recipients) == 300
+    assert len(mail.references) == 100
+    assert "only 100 of the References are kept" in mail.defects
+
+
+def test_words_without_a_header_are_read() -> None:
+    """Some scripts write only a text; a person can still answer it."""
+    mail = parse(b"just words\r\n")
+
+    assert (mail.text, mail.sender) == ("just words", None)
+    assert "there is no header" in mail.defects
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "told"),
+    [
+        (b"Subject: a\rb\r\n", b"hi", "line ends of the header are broken"),
+        (b"Message-ID: <a b@c>\r\n", b"hi", "the Message-ID is not well formed"),
+        (b"Date: Tue, 06 Jan 0000 10:00:00 +0000\r\n", b"hi", "the Date is not a date"),
+        (b'Content-Type: text/plain; charset="utf-8\r\n', b"hi", "a content-type is not well formed"),
+        (b"Content-Type: text/plain; name*0=a; name*2=b\r\n", b"hi", "a content-type is not well formed"),
+        (b"Content-Transfer-Encoding: base64\r\n", b"aGk=a*b", "the base64 of a part is broken"),
+        (b"Content-Transfer-Encoding: quoted-printable\r\n", b"a=ZZb", "the quoted-printable of a part is broken"),
+        (b"Content-Transfer-Encoding: x-rot\r\n", b"hi", "the encoding 'x-rot' is unusual"),
+        (b"Content-Encoding: gzip\r\n", b"hi", "the text is packed ('gzip') and was not unpacked"),
+        (b"Content-Type: text/plain; charset=rot13\r\n", b"hi", "the charset 'rot13' is not known"),
+        (b"Content-Type: text/calendar\r\n", b"BEGIN:VCALENDAR", "a meeting invitation"),
+        (b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n", b"MII", "the mail is encrypted"),
+        (b"Content-Type: application/ms-tnef\r\n", b"x", "the mail is packed in a format of Outlook (winmail.dat)"),
+        (b"Content-Type: message/partial; number=2; id=a; total=3\r\n", b"hi", "part 2 of a split mail"),
+        (b"Content-Type: message/external-body; access-type=url\r\n", b"\r\n", "a part of the mail lies elsewhere"),
+        (b"", b"x" * 1_100_000, "only the first 1,000,000 bytes of a text were read"),
+        (b"", b"x" * 20_000, "a line is longer than 10,000 characters"),
+        (b"", b"a\x00b", "control characters were removed"),
+    ],
+)
+def test_what_was_wrong_is_told_in_words(header: bytes, body: bytes, told: str) -> None:
+    """Whoever finds half a mail in a report learns why without opening its bytes."""
+    assert told in parse(HEADER + header + b"\r\n" + body).defects
+
+
+def test_a_charset_that_is_none_does_not_end_the_reading() -> None:
+    """The standard parser applies whatever name it finds, and some of them raise."""
+    raw = HEADER + b"Content-Type: text/plain; charset=punycode\r\nContent-Transfer-Encoding: 8bit\r\n\r\ncaf\xe9"
+
+    assert parse(raw).text == "caf\u00e9"
