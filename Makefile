@@ -1,10 +1,10 @@
-# make install | demo | test | check | lock
+# make install | demo | test | check | fuzz | lock
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: install demo test check lock clean
+.PHONY: install demo test check fuzz lock clean
 
 install: $(READY)
 
@@ -29,6 +29,10 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config pyproject.toml
 	$(BIN)/python -m pytest -q -p no:xdist -o addopts= tests/test_layout.py
+
+# Some minutes of damaged mail; 'make test' tries a small part of it.
+fuzz: install
+	$(BIN)/python -m pytest tests/fuzz --hypothesis-profile=nightly
 
 # Pins every version with its hashes for all platforms; names no registry, so any mirror serves.
 UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml

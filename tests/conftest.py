@@ -1,10 +1,11 @@
-"""The mail servers that tests share."""
+"""The mail servers that tests share, and how many examples hypothesis tries."""
 
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from mailagent.adapters.imap import ImapAccount, ImapMailbox
 from mailagent.domain.message import RawMail
@@ -16,6 +17,10 @@ from tests.servers.smtp import SmtpServer
 Open = Callable[..., ImapMailbox]
 """``open_mailbox(server, key=value)``; the keys are those of `ImapAccount`, `size_limit` and `renew_idle`."""
 numbers = itertools.count(1)
+
+settings.register_profile("everyday", max_examples=500, deadline=None, derandomize=True)
+settings.register_profile("nightly", max_examples=20_000, deadline=None)
+settings.load_profile("everyday")  # the same examples every time: 'make test' does not fail by chance
 
 
 async def fetch_all(mailbox: ImapMailbox, uids: Sequence[int]) -> list[RawMail]:

@@ -1,0 +1,1 @@
+"""Mail that no program writes: the samples, damaged in thousands of ways."""
