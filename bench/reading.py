@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mailagent.errors import PermanentError
 from mailagent.mail.automatic import kind_of
+from mailagent.mail.bounce import read_bounce
 from mailagent.mail.parse import parse
 
 BAR = 300
@@ -23,7 +24,8 @@ def read(raw: bytes) -> float:
     """Read one mail; returns the seconds that it took."""
     start = time.perf_counter()
     with suppress(PermanentError):
-        kind_of(parse(raw), ours=frozenset({"support@example.com"}))
+        mail = parse(raw)
+        kind_of(mail, ours=frozenset({"support@example.com"}), bounced=read_bounce(raw, mail) is not None)
     return time.perf_counter() - start
 
 

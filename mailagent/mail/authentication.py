@@ -24,11 +24,6 @@ class _Result:
         return ascii_domain(domain_of(text))
 
 
-def authenticated(mail: ParsedMail, authserv_id: str) -> bool:
-    """Whether `verdict` is ``pass``: the sender is who From says."""
-    return verdict(mail, authserv_id) == "pass"
-
-
 def verdict(mail: ParsedMail, authserv_id: str) -> Verdict:
     """What our own server says of the From domain, in the topmost Authentication-Results header if it is that of
     `authserv_id`. Other headers of that name do not count: anyone can write them. Never raises.

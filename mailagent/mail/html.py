@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from mailagent.mail.phrases import WROTE
-
 LARGEST = 1_000_000
 LONGEST_LINE = 10_000
 LONGEST_TAG = 65_536
@@ -154,7 +152,7 @@ def _walk(root: LexborNode) -> str:
         if attributes.get("id", "").lower().removeprefix("x_") in _QUOTE_REST:
             page.block()
             rest_quoted = True
-        inside = _inside(node, attributes, styled, style, page)
+        inside = _inside(node, tag, attributes, styled, style)
         _enter(page, tag, attributes, inside, rest_quoted=rest_quoted)
         stack.append((node, style, False))
         child = node.last_child
@@ -164,12 +162,9 @@ def _walk(root: LexborNode) -> str:
     return page.text()
 
 
-def _inside(node: LexborNode, attributes: dict[str, str], styled: str, style: _Style, page: _Page) -> _Style:
-    tag = node.tag or ""
+def _inside(node: LexborNode, tag: str, attributes: dict[str, str], styled: str, style: _Style) -> _Style:
     classes = set(attributes.get("class", "").lower().replace("x_", "").split())
-    quotes = bool(classes & _QUOTE_CLASSES)
-    if tag == "blockquote":
-        quotes = quotes or not _is_citation(attributes, styled, page, style)
+    quotes = tag == "blockquote" or classes & _QUOTE_CLASSES
     if "gmail_attr" in classes and node.parent is not None and node.parent.css_first("blockquote") is not None:
         quotes = True
     size = _FONT_SIZE.search(styled)
@@ -181,16 +176,6 @@ def _inside(node: LexborNode, attributes: dict[str, str], styled: str, style: _S
         indent=style.indent + 1 if tag in {"ul", "ol"} else style.indent,
         numbered=tag == "ol" if tag in {"ul", "ol"} else style.numbered,
     )
-
-
-def _is_citation(attributes: dict[str, str], styled: str, page: _Page, style: _Style) -> bool:
-    """Whether a writer indented words of their own choice: below a text that announces nobody's, without the marks by
-    which programs quote (``type="cite"``, a bar on the left).
-    """
-    if style.quote or "cite" in attributes or attributes.get("type", "").lower() == "cite" or "border-left" in styled:
-        return False
-    above = next((line for line in (page.line, *reversed(page.lines)) if line.strip()), ">")
-    return not above.startswith(">") and not above.rstrip().endswith((":", *WROTE))
 
 
 def _enter(page: _Page, tag: str, attributes: dict[str, str], inside: _Style, *, rest_quoted: bool) -> None:
