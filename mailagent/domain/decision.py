@@ -64,13 +64,15 @@ class Unclear:
 
 
 def read_decision(text: str) -> Decision | Unclear:
-    """What a reviewer's own text means: quotes and signature must have been cut away already."""
+    """What a reviewer's own text means: quotes and signature must have been cut away already, but for quoted lines
+    above an answer at the bottom, which are passed over here.
+    """
     lines = text.replace("\r\n", "\n").split("\n")
-    while lines and (not _plain(lines[0]) or _greets(lines[0])):
+    while lines and (not _plain(lines[0]) or _greets(lines[0]) or lines[0].lstrip().startswith(">")):
         lines.pop(0)
     if not lines:
         return Unclear(code="REVIEW-01")
-    weak = WEAK.get(" ".join(_plain(text).split()))
+    weak = WEAK.get(" ".join(_plain("\n".join(lines)).split()))
     found = (weak, "") if weak else _verb(lines[0])
     if found is None:
         return Unclear(code="REVIEW-02", detail=lines[0].strip()[:80])

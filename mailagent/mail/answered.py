@@ -46,9 +46,11 @@ def find_quote(lines: list[str], quoted: list[bool]) -> int:
         following = next((n for n in range(at + 1, len(lines)) if lines[n].strip()), None)
         if following is None or not quoted[following]:
             whole = " ".join(lines[start : at + 1])
-            if _TIME.search(whole) or _ADDRESS.search(whole) or (following and MARKER in lines[following]):
-                return start
-            continue
+            is_digest = following is not None and MARKER in lines[following]
+            if not (_TIME.search(whole) or _ADDRESS.search(whole) or is_digest):
+                continue
+            if is_digest or following is None or any(line.strip() for line in lines[:start]):
+                return start  # at the very top it says whose words follow, and theirs are all there is
         quoted[start : at + 1] = [True] * (at + 1 - start)
     return len(lines)
 

@@ -114,7 +114,7 @@ def html_to_text(html: str, defects: list[str] | None = None) -> str:
 
     Text that a style hides is left out. Quoted mail starts with ``>``, told from structure: ``blockquote`` and the
     marks of Gmail, Outlook, Thunderbird and Yahoo. Over 1 MB, 50,000 tags, 64 kB in a tag or a nesting of 256, where
-    parsers slow down, a plain scan is used instead: all words come out, but less of the form, which `defects` then tell.
+    parsers slow down, a plain scan is used instead: all words come out, but less of the form; `defects` tell.
     """
     if (
         len(html) > LARGEST

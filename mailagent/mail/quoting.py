@@ -31,9 +31,9 @@ class Split:
 
 @dataclass(slots=True)
 class _Segment:
-    """Text between quotes, and the quoted line that it answers."""
+    """Text between quotes, and the quoted lines above it, with the attribution that announces them."""
 
-    answers: str
+    answers: list[str]
     lines: list[str] = field(default_factory=list)
 
 
@@ -41,7 +41,8 @@ def split_reply(text: str) -> Split:
     """Cut at our marker, at attribution lines, header blocks and rules of the answered mail, and at ``>``.
 
     With nothing above the quote, what stands below it is the reply. Answers between quoted lines are kept, each below
-    the line that it answers. Each part ends at its ``-- `` and loses the footer of a phone.
+    the lines that it answers, and so is a quote at the top that no program announced: somebody chose it. Each part
+    ends at its ``-- `` and loses the footer of a phone.
     """
     lines, rest = text.split("\n", MOST_LINES), ""
     if len(lines) > MOST_LINES:
@@ -56,13 +57,13 @@ def split_reply(text: str) -> Split:
     segments, quotes = _segments(lines[:end], quoted[:end])
     parts = [(segment.answers, without_signature(segment.lines)) for segment in segments]
     parts = [(answers, own) for answers, own in parts if any(map(str.strip, own))]
-    inline = sum(bool(answers) for answers, _ in parts) > 1
+    is_inline = sum(bool(answers) for answers, _ in parts) > 1 or (len(parts) == 1 and _chosen(parts[0][0]))
     new: list[str] = []
     for answers, own in parts:
         if new:
             new.append("")
-        if inline and answers:
-            new.append(answers)
+        if is_inline:
+            new += [line for line in answers if _QUOTED.match(line) or _BAR.match(line)]
         new += trimmed(own)
     if rest and end == len(lines):
         new.append(rest)
@@ -92,6 +93,11 @@ def _mark_overflow(lines: list[str], quoted: list[bool]) -> None:
             quoted[at] = is_wrapped = True
 
 
+def _chosen(answers: list[str]) -> bool:
+    """Whether somebody put these quoted lines there by hand: no attribution stands above them."""
+    return bool(answers) and all(_QUOTED.match(line) for line in answers)
+
+
 def has_marker(text: str) -> bool:
     """Whether `text` quotes a mail of ours that asks for a decision."""
     return MARKER in " ".join(re.sub(r"[\s>*_|]+", " ", text).split())
@@ -104,16 +110,16 @@ def _is_inside_text(lines: list[str], quoted: list[bool]) -> bool:
 
 
 def _segments(lines: list[str], quoted: list[bool]) -> tuple[list[_Segment], list[str]]:
-    segments = [_Segment(answers="")]
+    segments = [_Segment(answers=[])]
     quotes: list[str] = []
-    above = ""
+    above: list[str] = []
     for line, is_quote in zip(lines, quoted, strict=True):
         if is_quote:
             quotes.append(line)
-            above = line if line.strip("> \t") else above
+            above.append(line)
         elif line.strip() and above:
             segments.append(_Segment(answers=above, lines=[line]))
-            above = ""
+            above = []
         else:
             segments[-1].lines.append(line)
     return segments, quotes

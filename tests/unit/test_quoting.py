@@ -61,7 +61,7 @@ def test_answers_between_quoted_lines_keep_the_line_they_answer() -> None:
     """A bare yes means nothing without its question."""
     text = "Support wrote:\n> Is it blue?\n\nYes.\n\n> Is it new?\n> Really?\n\nNo.\n"
 
-    assert split_reply(text).new == "> Is it blue?\nYes.\n\n> Really?\nNo."
+    assert split_reply(text).new == "> Is it blue?\nYes.\n\n> Is it new?\n> Really?\nNo."
 
 
 @pytest.mark.parametrize(
@@ -117,3 +117,70 @@ def test_a_text_of_very_many_lines_is_read_at_once(line: str) -> None:
     found = split_reply("\n".join([line] * 200_000))
 
     assert len(found.new) + len(found.quoted) <= 200_000 * (len(line) + 1)
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "On Tue, 3 Mar 2026 at 10:07 Jo Small\n\n<\nmailto:Jo Small <jo@example.com>\n> wrote:\nWhere is it?",
+        "2026-03-03 17:21 GMT+01:00 Jo Small\n\nWhere is it?",
+        "2026/3/3 Jo Small via Example <jo@example.com>\n\n| Where is it?\n|\n| Jo",
+        '====\n\nMessage du : 03/03/2026 13:20\nDe : "Jo" <jo@example.com>\nA : help@example.org\nSujet : Colis\n\nBonjour',
+        "Date: Tue, 3 Mar 2026 10:15:02 +0000\nTo: jo@example.com\n\nWhere is it?",
+        "On 3 March 2026 10:15, Jo <jo@example.com> wrote:\n> a line that one program wrapped and another"
+        " wrapped it\nonce more at its end\n>\n> Jo",
+    ],
+    ids=["address on its own lines", "zone and name", "bars", "french portal", "without From", "wrapped twice"],
+)
+def test_odd_quotes_are_cut(quote: str) -> None:
+    """Each is how some program of the last twenty years quotes."""
+    assert split_reply(f"It is here.\n\n{quote}\n").new == "It is here."
+
+
+@pytest.mark.parametrize("glue", ["--- ", " -- ", "----"])
+def test_an_attribution_behind_the_last_word_is_cut(glue: str) -> None:
+    """Webmail puts its line where the cursor is."""
+    text = f"Thanks a lot{glue}On Wed, 4 Mar 2026 at 3:59 PM, jo@example.com wrote:\n> Hi"
+
+    assert split_reply(text).new == "Thanks a lot"
+
+
+def test_a_quote_that_somebody_chose_is_kept_with_its_answer() -> None:
+    """No program announced it: it says what the answer is about."""
+    assert split_reply("> the red one\n\nThat one, please.").new == "> the red one\nThat one, please."
+
+
+def test_below_the_only_attribution_stand_the_writers_words() -> None:
+    """It stands at the very top and nothing is marked as quoted; to cut below it would leave nothing."""
+    text = "On 3 March 2026 10:15, Jo <jo@example.com> wrote:\n\nWhere is it?\n\nMax"
+
+    assert split_reply(text).new == "Where is it?\n\nMax"
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "Sent from my Pear 4",
+        "Gesendet von Outlook für Android<https://aka.example/x>",
+        "__\nusers mailing list\nu@x.org",
+    ],
+)
+def test_what_stands_below_a_phones_or_lists_footer_is_not_the_reply(footer: str) -> None:
+    """Phones quote below it without any mark."""
+    assert split_reply(f"Where is it?\n\n{footer}\n\nDear Pat, it is on its way.").new == "Where is it?"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Here is the log:\n\n2026-03-03 17:21 GMT+01:00 connection refused\n\nCan you help?",
+        "The plan:\n\nDate: 3 March 2026\nTo: Vienna\n\nCan I change it?",
+        "Our prices:\n\n| size | price |\n| big | 3 |\n| small | 2 |\n\nIs that right?",
+        "It broke.\n\nSent from Vienna on Monday.\n\nWhere is it?",
+        "> Is it the red one we saw in the shop last week?\nyes\n\n> And new?\nno",
+        "I typed:\n\nls -- On 3 disks\n\nand it failed.",
+    ],
+)
+def test_more_words_that_only_look_like_a_quote_stay(text: str) -> None:
+    """Logs, tables, journeys and short answers are what customers write."""
+    assert split_reply(text).new == text
