@@ -8,7 +8,7 @@ MARKER = "Write your decision above this line"
 """Reviewers answer above it; every mail that asks for a decision starts with it."""
 
 LONGEST_ATTRIBUTION = 400
-ATTRIBUTION_LINES = 3
+ATTRIBUTION_LINES = 5
 HEADER_LINES = 12
 LONGEST_TAIL = 100
 
@@ -18,13 +18,19 @@ _DATE_FIRST = re.compile(r"\d{1,4}(?:[-./]\d{1,2}[-./]\d{1,4}\b|\.? [^\W\d]{3,12
 _ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 _BRACKETED = re.compile(r"<\s?(?:mailto:)?[^\s<>@]{1,64}@[^\s<>@]{1,255}\s?>")
 _OPEN_BRACKET = re.compile(r"<[^<>]{0,300}$")
-_FIELD = re.compile(r"[*_\s]{0,6}([^\W\d_][\w\s'-]{0,20}?)\s?[*_]{0,2}\s?:[*_\s]{0,4}(.*)")
+_FIELD = re.compile(r"[*_\s]{0,6}([^\W\d_][\w\s'-]{0,20}?)\s?[*_]{0,2}\s?[:\uff1a][*_\s]{0,4}(.*)")
 _DATED_NAME = re.compile(
     r"\d{4}[-/]\d{1,2}[-/]\d{1,2} \d{1,2}:\d{2} (?:GMT|UTC)[+-]\d{1,2}:?\d{2}"
     r" ([^\W\d_][\w'-]{0,30}(?: [^\W\d_][\w'-]{0,30}){0,3}):?"
 )
 _GLUE = re.compile(rf"(?<=\S)\s{{0,3}}-{{2,9}}\s{{0,3}}(?=(?:{'|'.join(sorted(phrases.OPENERS))})\s)", re.IGNORECASE)
-_WROTE = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases.WROTE))})(?!\w)", re.IGNORECASE)
+_SPACED = [re.escape(verb) for verb in phrases.WROTE if verb.islower()]
+_UNSPACED = [re.escape(verb) for verb in phrases.WROTE if not verb.islower()]
+"""Scripts without capitals write no blanks between words either."""
+_WROTE = re.compile(rf"(?<!\w)(?:{'|'.join(_SPACED)})(?!\w)|{'|'.join(_UNSPACED)}", re.IGNORECASE)
+_BEHIND = re.compile(
+    rf".{{8,200}}[\w.-]@[\w.-]{{1,200}}[>)]{{1,2}}\s{{1,3}}(?:{'|'.join(_SPACED)})\s?:(?=\s)", re.IGNORECASE
+)
 _KINDS = (
     ("from", phrases.FROM), ("subject", phrases.SUBJECT), ("date", phrases.DATE), ("to", phrases.TO),
 )  # fmt: skip
@@ -71,12 +77,23 @@ def tells_who(line: str) -> bool:
 
 
 def unglued(lines: list[str]) -> list[str]:
-    """`lines` with an attribution that was put behind the last words ("Thanks--- On Monday ... wrote:") on its own."""
+    """`lines` with an attribution on its own where a program put it behind the last words ("Thanks--- On Monday ...
+    wrote:"), or the quote behind the attribution.
+    """
     found: list[str] = []
     for line, below in zip(lines, [*lines[1:], ""], strict=True):
-        starts = list(_GLUE.finditer(line)) if below.startswith(">") and len(line) <= LONGEST_ATTRIBUTION else []
-        if starts and line.rstrip().endswith(":") and tells_who(line[starts[-1].end() :]):
-            found += [line[: starts[-1].start()], line[starts[-1].end() :]]
+        if len(line) > LONGEST_ATTRIBUTION or not _WROTE.search(line):
+            found.append(line)
+            continue
+        starts = list(_GLUE.finditer(line))
+        tail = line[starts[-1].end() :] if starts else ""
+        if tail.rstrip().endswith(":") and tells_who(tail) and (below.startswith(">") or _TIME.search(tail)):
+            found += [line[: starts[-1].start()], tail]
+            continue
+        behind = _BEHIND.match(line)
+        whole = behind[0].casefold().split() if behind else [""]
+        if behind and behind.end() < len(line) and whole[0] in phrases.OPENERS and _TIME.search(behind[0]):
+            found += [behind[0], line[behind.end() :]]
         else:
             found.append(line)
     return found
@@ -84,7 +101,7 @@ def unglued(lines: list[str]) -> list[str]:
 
 def _attribution_start(lines: list[str], quoted: list[bool], end: int) -> int | None:
     """Where the attribution that ends on line `end` starts: "On 3 March, Jo <jo@example.com>", "wrote:"."""
-    if not lines[end].rstrip(" \t*_-").endswith((":", ">", *phrases.WROTE)):
+    if not lines[end].rstrip(" \t*_-").endswith((":", "\uff1a", ">", *phrases.WROTE)):
         return None
     if lines[end].lstrip().startswith(">"):
         return _start_above(lines, end)
@@ -129,7 +146,7 @@ def _is_dated_name(lines: list[str], at: int) -> bool:
 
 def _tells_when_and_who(whole: str, *, wrote: bool, follows: bool) -> bool:
     """An attribution in any language and order: a time or date, an address near the end, a colon."""
-    colon = whole.endswith(":")
+    colon = whole.endswith((":", "\uff1a"))
     address = _ADDRESS.search(whole)
     if not address or not (follows or _BRACKETED.search(whole)):
         return False

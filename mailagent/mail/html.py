@@ -6,11 +6,18 @@ from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from mailagent.errors import PermanentError
+from mailagent.mail.charset import HIDDEN_TEXT
+from mailagent.mail.hidden import Sheet, is_unseen, read_sheet, unseen_by
+from mailagent.mail.html_quotes import is_quote, starts_rest
+
 LARGEST = 1_000_000
 LONGEST_LINE = 10_000
 LONGEST_TAG = 65_536
 MOST_TAGS = 50_000
 DEEPEST = 256
+HOSTILE_DEPTH = 10_000
+"""Nesting that no program writes, not even one that forgets to close its tags."""
 RULE = "_" * 32
 LONGEST_URL = 1_000
 
@@ -20,37 +27,12 @@ _BLOCKS = _PARAGRAPHS | {
     "div", "li", "tr", "dt", "dd", "section", "article", "header", "footer", "main", "aside", "nav", "address", "form",
     "fieldset", "figure", "figcaption", "center", "caption", "body", "html", "details", "summary",
 }  # fmt: skip
-_QUOTE_CLASSES = frozenset({"yahoo_quoted", "moz-cite-prefix", "protonmail_quote", "tutanota_quote"})
-_QUOTE_REST = frozenset(
-    {"divrplyfwdmsg", "appendonsend", "mail-editor-reference-message-container", "ms-outlook-mobile-reference-message"}
-)
-"""Ids after which Outlook writes nothing but the mail that is answered."""
-
-_HIDDEN = re.compile(r"display:none|visibility:hidden|mso-hide:all")
-_FONT_SIZE = re.compile(r"font-size:([^;]*)")
-_NO_SIZE = re.compile(r"0{1,9}(?:\.0{0,9})?(?:[a-z]{1,9}|%)?(?:!important)?")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,20})")
 _NOT_NESTING = frozenset(
-    {
-        "p",
-        "li",
-        "td",
-        "th",
-        "tr",
-        "dt",
-        "dd",
-        "option",
-        "br",
-        "hr",
-        "img",
-        "meta",
-        "link",
-        "input",
-        "col",
-        "area",
-        "base",
-    }
-)
+    {"p", "li", "td", "th", "tr", "dt", "dd", "option", "br", "hr", "img", "meta", "link", "input", "col", "area",
+     "base", "wbr", "source", "embed", "param", "track"}
+)  # fmt: skip
+_WORD = re.compile(r"[^\W_]")
 _WHITE = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -103,53 +85,57 @@ class _Style:
     """What an element hands down to those inside it."""
 
     quote: int = 0
-    invisible: bool = False
+    unseen_by: frozenset[str] = frozenset()
     preformatted: bool = False
     indent: int = -1
     numbered: bool = False
 
 
-def html_to_text(html: str, defects: list[str] | None = None) -> str:
+def html_to_text(html: str, noted: list[str] | None = None) -> str:
     """The readable text of an HTML mail, without a final line end.
 
-    Text that a style hides is left out. Quoted mail starts with ``>``, told from structure: ``blockquote`` and the
-    marks of Gmail, Outlook, Thunderbird and Yahoo. Over 1 MB, 50,000 tags, 64 kB in a tag or a nesting of 256, where
-    parsers slow down, a plain scan is used instead: all words come out, but less of the form; `defects` tell.
+    Text that a style hides is left out. Quoted mail and signatures start with ``>``, told from structure: see
+    `html_quotes`. Over 1 MB, 50,000 tags, 64 kB in a tag or a nesting of 256, where parsers slow down, a plain scan is
+    used instead: all words come out, but less of the form. Both are added to `noted`, in words. Raises
+    `PermanentError` over a nesting of 10,000.
     """
-    if (
-        len(html) > LARGEST
-        or html.count("<") > MOST_TAGS
-        or _nesting(html) > DEEPEST
-        or _longest_tag(html) > LONGEST_TAG
-    ):
-        if defects is not None:
-            defects.append("the HTML is too large or too tangled to keep its form")
+    defects = [] if noted is None else noted
+    depth = _nesting(html)
+    if depth > HOSTILE_DEPTH:
+        raise PermanentError(f"the HTML is nested deeper than {HOSTILE_DEPTH:,} levels")
+    if len(html) > LARGEST or html.count("<") > MOST_TAGS or depth > DEEPEST or _longest_tag(html) > LONGEST_TAG:
+        defects.append("the HTML is too large or too tangled to keep its form")
         return _scan(html)
-    root = LexborHTMLParser(html).body
-    return _walk(root) if root is not None else ""
+    parser = LexborHTMLParser(html)
+    sheet = read_sheet("".join(node.text(deep=True) for node in parser.css("style")))
+    return _walk(parser.body, sheet, defects) if parser.body is not None else ""
 
 
-def _walk(root: LexborNode) -> str:
+def _walk(root: LexborNode, sheet: Sheet, defects: list[str]) -> str:
     page = _Page()
+    hides_words = False
     rest_quoted = False
     stack: list[tuple[LexborNode, _Style, bool]] = [(root, _Style(), True)]
     while stack:
         node, style, entering = stack.pop()
         tag = node.tag or ""
         if tag == "-text":
-            if not style.invisible:
+            if not style.unseen_by:
                 _write_text(page, node.text_content or "", style, rest_quoted=rest_quoted)
+            else:
+                hides_words = hides_words or bool(_WORD.search(node.text_content or ""))
             continue
         if tag.startswith("-") or tag in _SKIPPED:
             continue
         attributes = {name: value or "" for name, value in node.attributes.items()} if entering else {}
         if not entering:
-            _leave(page, node, style)
+            _leave(page, node, style, rest_quoted=rest_quoted)
             continue
-        styled = attributes.get("style", "").replace(" ", "").lower()
-        if "hidden" in attributes or _HIDDEN.search(styled):
+        styled = sheet.style(tag, attributes)
+        if "hidden" in attributes or is_unseen(styled):
+            hides_words = hides_words or bool(_WORD.search(node.text(deep=True)))
             continue
-        if attributes.get("id", "").lower().removeprefix("x_") in _QUOTE_REST:
+        if starts_rest(attributes, styled):
             page.block()
             rest_quoted = True
         inside = _inside(node, tag, attributes, styled, style)
@@ -159,29 +145,27 @@ def _walk(root: LexborNode) -> str:
         while child is not None:
             stack.append((child, inside, True))
             child = child.prev
+    if hides_words:
+        defects.append(HIDDEN_TEXT)
     return page.text()
 
 
-def _inside(node: LexborNode, tag: str, attributes: dict[str, str], styled: str, style: _Style) -> _Style:
-    classes = set(attributes.get("class", "").lower().replace("x_", "").split())
-    quotes = tag == "blockquote" or classes & _QUOTE_CLASSES
-    if "gmail_attr" in classes and node.parent is not None and node.parent.css_first("blockquote") is not None:
-        quotes = True
-    size = _FONT_SIZE.search(styled)
+def _inside(node: LexborNode, tag: str, attributes: dict[str, str], styled: dict[str, str], style: _Style) -> _Style:
     return replace(
         style,
-        quote=style.quote + 1 if quotes else style.quote,
-        invisible=bool(_NO_SIZE.fullmatch(size[1])) if size and size[1] else style.invisible,
-        preformatted=style.preformatted or tag == "pre" or "white-space:pre" in styled,
+        quote=style.quote + is_quote(node, attributes, styled),
+        unseen_by=unseen_by(styled, style.unseen_by),
+        preformatted=style.preformatted or tag == "pre" or styled.get("white-space", "").startswith("pre"),
         indent=style.indent + 1 if tag in {"ul", "ol"} else style.indent,
         numbered=tag == "ol" if tag in {"ul", "ol"} else style.numbered,
     )
 
 
 def _enter(page: _Page, tag: str, attributes: dict[str, str], inside: _Style, *, rest_quoted: bool) -> None:
-    if tag in _BLOCKS or inside.quote != page.quote:
+    quote = max(inside.quote, int(rest_quoted))
+    if tag in _BLOCKS or quote != page.quote:
         page.block(paragraph=tag in _PARAGRAPHS and not _is_tight(tag, attributes, inside))
-    page.quote = max(inside.quote, int(rest_quoted))
+    page.quote = quote
     if tag == "br":
         page.newline()
     elif tag == "hr":
@@ -196,11 +180,11 @@ def _enter(page: _Page, tag: str, attributes: dict[str, str], inside: _Style, *,
         page.write(attributes["alt"])
 
 
-def _leave(page: _Page, node: LexborNode, style: _Style) -> None:
+def _leave(page: _Page, node: LexborNode, style: _Style, *, rest_quoted: bool) -> None:
     tag = node.tag or ""
-    if tag == "a" and not style.invisible:
+    if tag == "a" and not style.unseen_by:
         page.write(_url(node))
-    elif tag in _BLOCKS or style.quote != page.quote:
+    elif tag in _BLOCKS or max(style.quote, int(rest_quoted)) != page.quote:
         attributes = {name: value or "" for name, value in node.attributes.items()}
         page.block(paragraph=tag in _PARAGRAPHS and not _is_tight(tag, attributes, style))
     if tag == "li":

@@ -63,7 +63,7 @@ def split_reply(text: str) -> Split:
         if new:
             new.append("")
         if is_inline:
-            new += [line for line in answers if _QUOTED.match(line) or _BAR.match(line)]
+            new += _unannounced([line for line in answers if _QUOTED.match(line) or _BAR.match(line)])
         new += trimmed(own)
     if rest and end == len(lines):
         new.append(rest)
@@ -85,12 +85,24 @@ def _mark_overflow(lines: list[str], quoted: list[bool]) -> None:
     between quoted lines. An answer is not written into the middle of a sentence without a blank line.
     """
     is_wrapped = False
-    for at in range(1, len(lines) - 1):
+    for at in range(1, len(lines)):
         above, line = lines[at - 1].rstrip(), lines[at].strip()
-        if quoted[at] or not line or not (quoted[at - 1] and quoted[at + 1]) or len(above) < LONG_QUOTE:
+        if quoted[at] or not line or not quoted[at - 1] or len(above) < LONG_QUOTE:
+            continue
+        is_last = is_wrapped and not "".join(lines[at + 1 :]).strip()
+        if not is_last and quoted[at + 1 : at + 2] != [True]:
             continue
         if above[-1] not in ".?!:;" or (is_wrapped and above[-1] == "." and line[0].islower()):
             quoted[at] = is_wrapped = True
+
+
+def _unannounced(quote: list[str]) -> list[str]:
+    """Quoted lines without the attribution inside them, and without blank ones at its ends."""
+    bare = [line.strip("> |\t") for line in quote]
+    kept = [line for line, words in zip(quote, bare, strict=True) if not (words.endswith(":") and tells_who(words))]
+    while kept and set(kept[0].strip()) <= set(">|"):
+        kept.pop(0)
+    return kept
 
 
 def _chosen(answers: list[str]) -> bool:

@@ -65,6 +65,8 @@ def _stands_alone(lines: list[str], at: int) -> bool:
 
 def _is_footer(line: str) -> bool:
     plain = _LINK.sub("", line).strip(" \t*_<>[]().").casefold()
+    if (plain, "") in phrases.FOOTERS:
+        return True
     if len(plain) > LONGEST_FOOTER or len(plain.split()) > MOST_FOOTER_WORDS or ", " in plain:
         return False
     return any(plain.startswith(start) and plain.endswith(end) for start, end in phrases.FOOTERS)

@@ -72,7 +72,7 @@ def test_an_answer_between_two_gmail_quotes_is_not_marked() -> None:
     "html",
     [
         "<div>" * 5_000 + "Hello",
-        "<b>" * 60_000 + "Hello",
+        "<b></b>" * 60_000 + "Hello",
         "x" * 1_100_000 + "<p>Hello</p>",
         "<" * 100_000 + "Hello",
         "<!-- x -->" * 60_000 + "Hello",

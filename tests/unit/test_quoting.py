@@ -125,10 +125,9 @@ def test_a_text_of_very_many_lines_is_read_at_once(line: str) -> None:
         "On Tue, 3 Mar 2026 at 10:07 Jo Small\n\n<\nmailto:Jo Small <jo@example.com>\n> wrote:\nWhere is it?",
         "2026-03-03 17:21 GMT+01:00 Jo Small\n\nWhere is it?",
         "2026/3/3 Jo Small via Example <jo@example.com>\n\n| Where is it?\n|\n| Jo",
-        '====\n\nMessage du : 03/03/2026 13:20\nDe : "Jo" <jo@example.com>\nA : help@example.org\nSujet : Colis\n\nBonjour',
+        "====\n\nMessage du : 03/03/2026 13:20\nDe : <jo@example.com>\nA : help@example.org\nSujet : Colis",
         "Date: Tue, 3 Mar 2026 10:15:02 +0000\nTo: jo@example.com\n\nWhere is it?",
-        "On 3 March 2026 10:15, Jo <jo@example.com> wrote:\n> a line that one program wrapped and another"
-        " wrapped it\nonce more at its end\n>\n> Jo",
+        "On 3 March 2026 10:15, Jo <jo@example.com> wrote:\n> " + "long words " * 6 + "wrapped\nonce more\n>\n> Jo",
     ],
     ids=["address on its own lines", "zone and name", "bars", "french portal", "without From", "wrapped twice"],
 )
