@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mailagent.domain.case import CaseId, case_number, read_case_number
+from mailagent.domain.decision import Decision, read_decision
 from mailagent.domain.message import Intake, Message
 from mailagent.domain.outgoing import ANSWERS, NewOutboxEntry
 from mailagent.domain.placement import NamedCase, Placement, Verdict, place
@@ -17,10 +18,12 @@ from mailagent.errors import PermanentError
 from mailagent.events import log
 from mailagent.letters.notices import Notices
 from mailagent.mail import authentication
-from mailagent.mail.addresses import addresses
+from mailagent.mail.addresses import addresses, domain_of
 from mailagent.mail.automatic import Kind, kind_of
+from mailagent.mail.body import DISAGREEMENT
 from mailagent.mail.bounce import Bounce, read_bounce
 from mailagent.mail.identity import same_words
+from mailagent.mail.lookalike import looks_alike
 from mailagent.mail.parse import ParsedMail, parse
 from mailagent.mail.rating import read_rating
 from mailagent.mail.tokens import Signed, Tokens
@@ -29,6 +32,8 @@ from mailagent.ports import Cases, Clock, Messages, Outbox, Returned, Sorted
 BATCH = 200
 SUBJECT_LIMIT = 300
 """Characters; more is no subject, and every mail about the case would carry it."""
+LONGEST_REVIEW = 1_000_000
+"""Characters; nobody decides at such length."""
 MOST_COPIED = 20
 """People copied in who belong to the case from then on."""
 SUBJECT_CASE = re.compile(r"\[(C-\d{1,15})\]", re.ASCII)
@@ -152,12 +157,16 @@ class SortMail:
         """A reply to a question, or what claims to be one; None for a customer's mail."""
         token = signed.review
         review = replace(bare, intake="review", text=mail.text)
+        if token is not None and len(mail.full_text) > LONGEST_REVIEW:
+            raise PermanentError(f"a reviewer's reply has more than {LONGEST_REVIEW:,} characters")
         if token is not None and await self._exists(token.case_id):
             return replace(review, case_id=token.case_id, review_revision=token.revision)
         if token is not None or signed.claims_review:
             return _ended(review, message, "review", NO_TOKEN)
         if mail.sender in self.reviewers and (named := await self._case_in_subject(mail)):
             return replace(review, case_id=named)
+        if mail.sender in self.reviewers and isinstance(read_decision(mail.text), Decision):
+            return _ended(review, message, "review", NO_TOKEN)
         return None
 
     async def _customer(
@@ -167,6 +176,13 @@ class SortMail:
         cautions = [] if kind.answerable else [kind.reason]
         if verdict == "fail" or (verdict == "none" and self.requires_auth):
             cautions.append(UNPROVEN[verdict])
+        if not mail.full_text.strip() and (mail.attachments or not mail.subject):
+            cautions.append("it has no text that can be read")
+        if DISAGREEMENT in mail.defects:
+            cautions.append(DISAGREEMENT)
+        known = {domain_of(address) for address in (*self.ours, *self.reviewers)}
+        if mail.sender and (meant := looks_alike(domain_of(mail.sender), known)):
+            cautions.append(f"the sender's domain only looks like {meant}")
         if signed.has_our_id:
             cautions.append("its Message-ID is one that we made for a mail of ours")
         for earlier in await self.messages.under_id(mail.message_id, before=message.id) if mail.message_id else []:

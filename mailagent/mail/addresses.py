@@ -74,16 +74,20 @@ def organisation(domain: str) -> str:
 
 
 def ascii_domain(domain: str) -> str | None:
-    """`domain` in lower case as A-labels (IDNA 2008: "ß" is a letter of its own); None if it is not well formed."""
-    plain = domain.lower()
-    if len(plain) > _LONGEST_DOMAIN:
+    """`domain` in lower case as A-labels; None if it is not well formed.
+
+    By the rules of IDNA 2008 (RFC 5891) without its mappings: older rules turn "ß" into "ss" and wide letters into
+    plain ones, which names a domain of somebody else.
+    """
+    try:
+        labels = [
+            label if label.isascii() else idna.alabel(label).decode("ascii")
+            for label in domain[: _LONGEST_DOMAIN + 1].lower().split(".")
+        ]
+    except UnicodeError:
         return None
-    if not plain.isascii():
-        try:
-            plain = idna.encode(plain, uts46=True).decode("ascii")
-        except UnicodeError:
-            return None
-    return plain if len(plain) <= _LONGEST_DOMAIN and all(map(_LABEL.fullmatch, plain.split("."))) else None
+    plain = ".".join(labels)
+    return plain if len(plain) <= _LONGEST_DOMAIN and all(map(_LABEL.fullmatch, labels)) else None
 
 
 def _tokens(value: str) -> list[str] | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 
 from mailagent.errors import PermanentError
-from mailagent.mail.charset import decode, decode_header
+from mailagent.mail.charset import clean, decode, decode_header
 from mailagent.mail.defects import disagree, of_field, of_parser, of_transfer, of_type
 from mailagent.mail.html import html_to_text
 from mailagent.mail.limits import DEEPEST, LARGEST_FIELD, MOST_PARAMETERS, MOST_PARTS
@@ -14,7 +14,8 @@ STUB_WORDS = 20
 """A plain part of at most so many words, where the HTML part has over four times as many, says nothing itself."""
 
 LONGEST_TEXT = 1_000_000
-"""Bytes of a part that are read as text."""
+"""Bytes of a part that are read as text; of all parts together, twice as many."""
+DISAGREEMENT = "the plain and the HTML part say different things"
 LONGEST_LINE = 10_000
 LONGEST_STUB = 5_000
 _STUB = re.compile(r"\bhtml\b")
@@ -54,6 +55,7 @@ class _Reader:
     parts: int = 0
     named: list[tuple[Message, Attachment]] = field(default_factory=list)
     charset: str = ""
+    room: int = 2 * LONGEST_TEXT
 
     def read(self, part: Message, depth: int) -> _Readable:
         self.parts += 1
@@ -89,7 +91,7 @@ class _Reader:
         if is_stub:
             self.defects.append("the plain part is a stub")
         elif disagree(plain.text, html.text):
-            self.defects.append("the plain and the HTML part say different things")
+            self.defects.append(DISAGREEMENT)
         return html if is_stub else plain
 
     def leaf(self, part: Message) -> _Readable:
@@ -117,14 +119,17 @@ class _Reader:
         """The text of a part that is to be read."""
         content = _content(part)
         self.defects += of_parser(part) + of_transfer(part)
-        if len(content) > LONGEST_TEXT:
-            self.defects.append(f"only the first {LONGEST_TEXT:,} bytes of a text were read")
-            content = content[:LONGEST_TEXT]
+        most = min(LONGEST_TEXT, self.room)
+        if len(content) > most:
+            self.defects.append(f"only the first {most:,} bytes of a text were read")
+            content = content[:most]
+        self.room -= len(content)
         declared = _parameter(part, "charset")
         self.charset = self.charset or declared
         text = decode(content, declared, self.defects)
         if kind == "text/html":
-            return _Readable(html_to_text(text, self.defects), is_html=True)
+            # An entity may stand for any character, so the text is cleaned once more
+            return _Readable(clean(html_to_text(text, self.defects), self.defects), is_html=True)
         if max(map(len, text.split("\n"))) > LONGEST_LINE:
             self.defects.append(f"a line is longer than {LONGEST_LINE:,} characters")
         if _parameter(part, "format").lower() == "flowed":

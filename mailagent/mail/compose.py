@@ -13,17 +13,19 @@ from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import format_datetime
 
-from mailagent.domain.outgoing import ANSWERS, Outgoing
+from mailagent.domain.outgoing import MailKind, Outgoing
 from mailagent.errors import PermanentError
 from mailagent.mail.addresses import one_mailbox
 from mailagent.mail.automatic import LOOP_HEADER
 from mailagent.mail.charset import clean, decode_header, one_line
 
+ANSWERS: frozenset[MailKind] = frozenset({"answer", "acknowledgment", "holding"})
 LINE = 76
 MOST_REFERENCES = 11
 """The root of the thread and the last ten."""
 
-_ID = re.compile(r"<[!-;=?-~]{1,250}>")
+_ID = re.compile(r"<(?!.*=\?)[!-;=?-~]{1,250}>")
+"""Plain ASCII; a program that decodes an encoded word in an id would write another header than we did."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,70}")
 _WORD_BYTES = 42
 """So many bytes of UTF-8 make an encoded word of at most 75 characters (RFC 2047 section 2)."""

@@ -55,9 +55,10 @@ class Signed:
     """What the signed ids in a mail say. All but `claims_review` was verified.
 
     `case_id` is the case of the newest id of ours that it answers, else of a ``Ref`` line. `review` is the question
-    that it may answer; `claims_review` is true where it names a question with an id that we did not make, or made with
-    a key that is gone. `returned_id` is how our Message-ID starts that a bounce came back for, such as
-    ``<c1042.CAUSE.``. `has_our_id` says that its own Message-ID is one that we made.
+    that it may answer, None where it was sent to the addresses of several. `claims_review` is true where it names a
+    question with an id that we did not make, or made with a key that is gone, or where it names several. `returned_id`
+    is how our Message-ID starts that a bounce came back for, such as ``<c1042.CAUSE.``. `has_our_id` says that its own
+    Message-ID is one that we made.
     """
 
     case_id: CaseId | None
@@ -133,11 +134,14 @@ class Tokens:
         """
         answered = [*mail.in_reply_to, *reversed(mail.references)]
         lines = [line for line in mail.full_text.split("\n") if len(line) <= _LONGEST_LINE]
+        addressed = list(self._verified("review", _REVIEW_ADDRESS, mail.recipients))
         reviews = [
-            *self._verified("review", _REVIEW_ADDRESS, mail.recipients),
+            *addressed,
             *self._verified("review-message", _REVIEW_ID, answered),
             *self._verified("review", _REVIEW_LINE, reversed(lines)),
         ]
+        if len(set(addressed)) > 1:
+            reviews = []
         cases = (
             *(
                 parts

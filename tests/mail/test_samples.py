@@ -26,6 +26,7 @@ def test_a_sample_reads_as_written_beside_it(sample: Path) -> None:
     found: dict[str, object] = {
         "kind": kind.kind,
         "answerable": kind.answerable,
+        "degraded": bool(mail.defects),
         "attachments": [[attachment.name, attachment.type] for attachment in mail.attachments],
         "in_reply_to": list(mail.in_reply_to),
         "recipients": list(mail.recipients),
