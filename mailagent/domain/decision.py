@@ -11,7 +11,15 @@ from typing import Literal
 
 Verb = Literal["approve", "modify", "reject"]
 UnclearCode = Literal[
-    "REVIEW-01", "REVIEW-02", "REVIEW-03", "REVIEW-04", "REVIEW-05", "REVIEW-06", "REVIEW-12", "REVIEW-13"
+    "REVIEW-01",
+    "REVIEW-02",
+    "REVIEW-03",
+    "REVIEW-04",
+    "REVIEW-05",
+    "REVIEW-06",
+    "REVIEW-12",
+    "REVIEW-13",
+    "REVIEW-15",
 ]
 
 VERBS: dict[str, Verb] = {

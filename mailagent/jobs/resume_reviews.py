@@ -19,6 +19,7 @@ from mailagent.events import log
 from mailagent.letters.customer import CustomerLetters
 from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
+from mailagent.mail.tokens import shows_review
 from mailagent.ports import Cases, Clock, DecidedBy, Handled, Messages
 from mailagent.triage.engine import Engine
 from mailagent.triage.state import DecisionState
@@ -188,6 +189,8 @@ def _possible(decision: Decision | Unclear, escalation: Escalation, message: Mes
         return Unclear(code="REVIEW-13")
     if decision.verb == "approve" and escalation.draft is None:
         return Unclear(code="REVIEW-12")
+    if shows_review(decision.text):
+        return Unclear(code="REVIEW-15")
     return decision
 
 

@@ -32,7 +32,7 @@ from mailagent.ports import Cases, Clock, Messages, Outbox, Returned, Sorted
 BATCH = 200
 SUBJECT_LIMIT = 300
 """Characters; more is no subject, and every mail about the case would carry it."""
-LONGEST_REVIEW = 1_000_000
+LONGEST_REVIEW = 200_000
 """Characters; nobody decides at such length."""
 MOST_COPIED = 20
 """People copied in who belong to the case from then on."""

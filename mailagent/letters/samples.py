@@ -42,6 +42,7 @@ DETAILS: Mapping[str, str] = {
     "12": "",
     "13": "",
     "14": "",
+    "15": "",
 }
 """Code -> the part of a reviewer's reply that it is about."""
 

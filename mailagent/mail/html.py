@@ -27,6 +27,7 @@ _BLOCKS = _PARAGRAPHS | {
     "div", "li", "tr", "dt", "dd", "section", "article", "header", "footer", "main", "aside", "nav", "address", "form",
     "fieldset", "figure", "figcaption", "center", "caption", "body", "html", "details", "summary",
 }  # fmt: skip
+_WHOLE_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,20})[^<>]{0,200}>")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,20})")
 _NOT_NESTING = frozenset(
     {"p", "li", "td", "th", "tr", "dt", "dd", "option", "br", "hr", "img", "meta", "link", "input", "col", "area",
@@ -101,7 +102,7 @@ def html_to_text(html: str, noted: list[str] | None = None) -> str:
     """
     defects = [] if noted is None else noted
     depth = _nesting(html)
-    if depth > HOSTILE_DEPTH:
+    if depth > HOSTILE_DEPTH and _nesting(html, of=_WHOLE_TAG) > HOSTILE_DEPTH:
         raise PermanentError(f"the HTML is nested deeper than {HOSTILE_DEPTH:,} levels")
     if len(html) > LARGEST or html.count("<") > MOST_TAGS or depth > DEEPEST or _longest_tag(html) > LONGEST_TAG:
         defects.append("the HTML is too large or too tangled to keep its form")
@@ -232,10 +233,10 @@ def _longest_tag(html: str) -> int:
     return max(len(part.partition(">")[0]) for part in html.split("<"))
 
 
-def _nesting(html: str) -> int:
+def _nesting(html: str, *, of: re.Pattern[str] = _TAG) -> int:
     """The deepest nesting that these tags can lead to; too high where tags are not closed, never too low."""
     depth = deepest = 0
-    for closes, name in _TAG.findall(html):
+    for closes, name in of.findall(html):
         if name.lower() not in _NOT_NESTING:
             depth = max(depth - 1, 0) if closes else depth + 1
             deepest = max(deepest, depth)

@@ -30,6 +30,9 @@ _RETURN_ADDRESS = re.compile(rf"[^@]+\+b\.{_CASE}\.{_CAUSE}\.{_MAC}@[^@]+")
 _CASE_LINE = re.compile(rf"{_REF}{_MAC}[\s*_|]{{0,40}}")
 _REVIEW_LINE = re.compile(rf"{_REF}{_REVISION}\.{_MAC}[\s*_|]{{0,40}}")
 _CASE_IDS: tuple[tuple[Purpose, re.Pattern[str]], ...] = (("message", _MESSAGE_ID), ("review-message", _REVIEW_ID))
+_REVIEW_ANYWHERE = re.compile(
+    rf"\br\.{_CASE}\.{_REVISION}\.{_MAC}|<{_CASE}\.{_REVISION}\.{_CAUSE}\.{_MAC}@|ref\s{{1,3}}c-?\d{{1,15}}\.\d{{1,6}}\.{_MAC}"
+)
 _LONGEST_LINE = 200
 """Characters; a longer line is prose."""
 
@@ -176,6 +179,11 @@ class Tokens:
 
     def _sign(self, purpose: Purpose, *parts: int | str) -> str:
         return _mac(self.keys[-1], purpose, parts)
+
+
+def shows_review(text: str) -> bool:
+    """Whether `text` holds what has the form of a right to decide; it must not leave to a customer."""
+    return _REVIEW_ANYWHERE.search(text.lower()) is not None
 
 
 def _mac(key: Key, purpose: str, parts: Iterable[int | str]) -> str:

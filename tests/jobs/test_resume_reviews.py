@@ -239,3 +239,16 @@ async def test_a_second_text_is_not_dropped_in_silence(outside: Outside, office:
     await office.work()
 
     assert "REVIEW-08" in text_of(outside.mails_to(DANA)[1])
+
+
+@pytest.mark.parametrize("leak", ["{to}", "Ref {ref}"])
+async def test_a_text_that_shows_the_right_to_decide_is_not_sent(outside: Outside, office: Office, leak: str) -> None:
+    """A quote that we do not know would carry our token to the customer."""
+    (digest,) = outside.mails_to(QUEUE)
+    ref = words(digest).rpartition("Ref ")[2].split()[0]
+
+    outside.reviewer_replies("MODIFY\n\nDear Tom, all is well.\nSee " + leak.format(to=digest["Reply-To"], ref=ref))
+    await office.work()
+
+    assert len(outside.mails_to(TOM)) == 1
+    assert "REVIEW-15" in text_of(outside.mails_to(DANA)[-1])

@@ -6,7 +6,7 @@ import pytest
 
 from mailagent.domain.case import CaseId
 from mailagent.domain.message import MessageId
-from tests.fakes.mails import ADMIN, DANA, QUEUE, SUPPORT, TOM, mail, read, text_of
+from tests.fakes.mails import ADMIN, DANA, QUEUE, SUPPORT, TOM, mail, read, text_of, words
 from tests.fakes.model import ANGRY
 from tests.jobs.office import Office, Outside, open_office
 
@@ -209,3 +209,76 @@ async def test_what_comes_back_to_a_return_address_is_a_bounce_without_any_heade
     await office.work()
 
     assert await office.rules() == ["intake:bounce"]
+
+
+async def test_a_decision_without_a_token_is_refused(outside: Outside, office: Office) -> None:
+    """A reviewer wrote a new mail instead of a reply: no model answers APPROVE, and the admin hears of it."""
+    await angry_case(outside, office)
+    outside.mailbox.deliver(mail("APPROVE", subject="Re: Charged twice", sender=f"Dana <{DANA}>"))
+
+    await office.work()
+
+    assert await office.rules() == ["angry", "intake:review"]
+    assert len(outside.mails_to(ADMIN)) == 1
+    assert outside.mails_to(DANA) == []
+
+
+async def test_a_reply_to_two_questions_at_once_decides_neither(outside: Outside, office: Office) -> None:
+    """Which of them is meant cannot be told."""
+    await angry_case(outside, office)
+    outside.customer_writes("Twice again!", sender="Ann <ann@customer.example>")
+    await office.work()
+    both = ", ".join(str(digest["Reply-To"]) for digest in outside.mails_to(QUEUE))
+
+    outside.mailbox.deliver(mail("APPROVE", to=both, sender=f"Dana <{DANA}>"))
+    await office.work()
+
+    assert (await office.rules())[-1] == "intake:review"
+    assert len(outside.mails_to(TOM)) == 1
+
+
+async def test_a_reply_longer_than_any_decision_is_set_aside(outside: Outside, office: Office) -> None:
+    """Megabytes to a reply address are an attack or an accident; a person looks."""
+    await angry_case(outside, office)
+    outside.reviewer_replies("APPROVE\n" + "so many words " * 20_000)
+
+    await office.work()
+
+    (row,) = await office.views.set_aside()
+    assert "more than 200,000 characters" in str(row["reason"])
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"Subject: \r\n\r\n", "no text that can be read"),
+        (
+            (
+                b'Content-Type: multipart/alternative; boundary="b"\r\n\r\n--b\r\n\r\nPlease cancel it.\r\n--b\r\n'
+                b"Content-Type: text/html\r\n\r\n<p>Which payment methods do you accept?</p>\r\n--b--\r\n"
+            ),
+            "say different things",
+        ),
+    ],
+    ids=["empty", "two texts"],
+)
+async def test_what_a_machine_cannot_surely_read_goes_to_a_person(
+    outside: Outside, office: Office, raw: bytes, said: str
+) -> None:
+    """An answer to the wrong half, or to nothing, is worse than a late one."""
+    head = mail("x").partition(b"Content-Type")[0].replace(b"Subject: Payment methods\r\n", b"")
+    outside.mailbox.deliver(head + raw)
+
+    await office.work()
+
+    assert outside.mails_to(TOM) == []
+    assert said in words(outside.mails_to(QUEUE)[0])
+
+
+async def test_a_look_alike_of_our_domain_is_flagged(outside: Outside, office: Office) -> None:
+    """A person reads the name of a colleague's domain; it has another letter."""
+    outside.customer_writes(sender="Dana <dana@1arkfield.example>")
+
+    await office.work()
+
+    assert "only looks like larkfield[.]example" in words(outside.mails_to(QUEUE)[0])
