@@ -30,7 +30,18 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from bench.hostile_office import ADMIN, CUSTOMER, QUEUE, REVIEWER, configure, filled, open_office, prepare, written
+from bench.hostile_office import (
+    ADMIN,
+    CUSTOMER,
+    QUEUE,
+    REVIEWER,
+    configure,
+    filled,
+    open_office,
+    prepare,
+    read,
+    written,
+)
 from mailagent import wiring
 from mailagent.errors import PermanentError
 from mailagent.events import configure_logging
@@ -38,8 +49,8 @@ from mailagent.mail.parse import parse
 from mailagent.settings import load_settings
 
 CLASSES = {
-    "process": "an automatic mail to its sender may follow",
-    "process_degraded": "so it may, and what was wrong with the mail is noted",
+    "process": "triaged; an automatic mail to its sender may follow, or a person is asked",
+    "process_degraded": "so it is, and what was wrong with the mail is noted",
     "escalate": "a person is asked, and nothing goes to the sender",
     "suppress": "recorded, nobody hears of it",
     "bounce_record": "taken to the mail of ours that came back",
@@ -127,10 +138,29 @@ def _measure(raw: bytes, answers: Connection) -> None:
     answers.send(Reading(seconds=seconds, megabytes=megabytes, defects=defects, failure=failure))
 
 
+def leaks(to: str, raw: bytes) -> list[str]:
+    """What a mail of ours must not do: go to others than it says, or give a stranger the right to decide."""
+    mail = read(raw)
+    text = "".join(part.get_content() for part in mail.walk() if not part.is_multipart())
+    return [
+        *([f"a mail to {to} says otherwise"] if mail.get_all("To") != [to] or mail["Cc"] or mail["Bcc"] else []),
+        *([f"a mail to {to} holds a review token"] if "+r.c" in text and to not in {QUEUE, REVIEWER} else []),
+    ]
+
+
+def _fits(expected: str, found: str, reading: Reading) -> bool:
+    """Whether the class is the expected one, or one that its definition allows."""
+    if expected == "process":
+        return found in {"process", "process_degraded", "escalate"}
+    if expected == "process_degraded":
+        return found == "process_degraded" or (found == "escalate" and reading.defects)
+    return found == expected
+
+
 def wrong(expected: str, found: str, seconds: float, reading: Reading) -> list[str]:
     """What is not as it should be; empty where all is."""
     return [
-        *([f"{found}, not {expected}"] if found != expected else []),
+        *([f"{found}, not {expected}"] if not _fits(expected, found, reading) else []),
         *([f"took {seconds:.1f} s"] if seconds > SECONDS else []),
         *([f"parsing took {reading.seconds:.1f} s"] if reading.seconds > SECONDS else []),
         *([f"parsing took {reading.megabytes:.0f} MB"] if reading.megabytes > MEGABYTES else []),
@@ -165,6 +195,7 @@ async def run(folder: Path, rows: list[dict[str, Any]], readings: Mapping[str, R
                     seconds, newest = time.perf_counter() - start, office.newest()
                     got = outcome(newest, sent, is_new=newest["id"] != last, defects=readings[row["id"]].defects)
                     found[row["id"]] = wrong(row["expect"], got, seconds, readings[row["id"]])
+                    found[row["id"]] += [leak for to, mail in sent for leak in leaks(to, mail)]
             shutil.rmtree(used)
     return found
 

@@ -168,7 +168,7 @@ def _content(part: Message) -> bytes:
 def _size(part: Message) -> int:
     try:
         payload = part.get_payload()
-    except (ValueError, LookupError):  # it applies the charset, whatever that is
+    except (ValueError, LookupError, TypeError):  # it applies the charset, whatever that is
         payload = None
     if isinstance(payload, list):
         return sum(_size(child) for child in payload if isinstance(child, Message))

@@ -88,7 +88,7 @@ def of_transfer(part: Message) -> list[str]:
 def _encoded(part: Message) -> bytes:
     try:
         payload = part.get_payload()
-    except (ValueError, LookupError):  # it applies the charset, whatever that is
+    except (ValueError, LookupError, TypeError):  # it applies the charset, whatever that is
         return b""
     return payload.encode("ascii", "replace") if isinstance(payload, str) else b""
 

@@ -208,3 +208,11 @@ def test_a_charset_that_is_none_does_not_end_the_reading() -> None:
     raw = HEADER + b"Content-Type: text/plain; charset=punycode\r\nContent-Transfer-Encoding: 8bit\r\n\r\ncaf\xe9"
 
     assert parse(raw).text == "caf\u00e9"
+
+
+def test_a_charset_in_broken_pieces_is_no_obstacle() -> None:
+    """The standard library raises whatever such a parameter leads to."""
+    mail = parse(b"From: p@c.example\r\nContent-Type: text/plain; charset*0*=utf-8''%00; charset*2=x\r\n\r\nHello\r\n")
+
+    assert mail.text == "Hello"
+    assert mail.defects
