@@ -24,6 +24,16 @@ QUOTE = "> Dear Pat,\n> your parcel is on its way.\n"
         "Em seg., 2 de mar. de 2026 às 10:12, Support <support@example.com> escreveu:",
         "Den mån 2 mars 2026 kl 10:12 skrev Support <support@example.com>:",
         "2026-03-02 10:12 GMT+01:00 Support <support@example.com>:",
+        "Den man. 2. mar. 2026 kl. 10.12 skrev Support <support@example.com>:",
+        "man. 2. mars 2026 kl. 10:12 skrev Support <support@example.com>:",
+        "ma 2. maalisk. 2026 klo 10.12 Support <support@example.com> kirjoitti:",
+        "pon., 2 mar 2026 o 10:12 Support <support@example.com> napisał(a):",
+        "po 2. 3. 2026 v 10:12 odesílatel Support <support@example.com> napsal:",
+        "пн, 2 мар. 2026 г. в 10:12, Support <support@example.com>:",  # noqa: RUF001 - another alphabet
+        "пн, 2 бер. 2026 р. о 10:12 Support <support@example.com> пише:",  # noqa: RUF001 - another alphabet
+        "Support <support@example.com>, 2 Mar 2026 Pzt, 10:12 tarihinde şunu yazdı:",  # noqa: RUF001 - another alphabet
+        "2026年3月2日(月) 10:12 Support <support@example.com>:",
+        "Support <support@example.com> 于2026年3月2日周一 10:12写道\uff1a",
     ],
 )
 @pytest.mark.parametrize("quote", [QUOTE, "Dear Pat,\nyour parcel is on its way."])
@@ -41,6 +51,9 @@ def test_an_attribution_line_starts_the_quote(attribution: str, quote: str) -> N
         "From: Support <support@example.com>\nSent: Monday, March 2, 2026 10:12 AM\nTo: Pat\nSubject: Parcel",
         "*Von:* Support <support@example.com>\n*Gesendet:* Montag, 2. März 2026\n*An:* Pat\n*Betreff:* Paket",
         "________________________________\nDe : Support <support@example.com>\nEnvoyé : lundi\nÀ : Pat\nObjet : Colis",
+        "差出人: Support <support@example.com>\n送信日時: 2026年3月2日 10:12\n宛先: Pat\n件名: 荷物",
+        "发件人\uff1aSupport <support@example.com>\n发送时间\uff1a2026年3月2日\n收件人\uff1aPat\n主题\uff1a包裹",
+        "Kimden: Support <support@example.com>\nGönderildi: Pazartesi\nKime: Pat\nKonu: Paket",
         "-----Original Message-----\nFrom: Support",
         "-----Ursprüngliche Nachricht-----\nVon: Support",
         "---------- Forwarded message ---------\nFrom: Support",
