@@ -40,6 +40,7 @@ _TYPE = re.compile(rf"\s*+{_ATOM}/{_ATOM}{_PARAMETERS}", re.DOTALL)
 _DISPOSITION = re.compile(rf"\s*+{_ATOM}{_PARAMETERS}", re.DOTALL)
 _SECTION = re.compile(r";\s{0,99}([\w-]{1,40})\*(\d{1,12})\*?=")
 _CHARSET = re.compile(r"\*(?:0\*)?=\"?([\w.:-]{1,40})'")
+_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 _URL = re.compile(r"https?://\S{1,2000}|www\.\S{1,2000}|mailto:\S{1,500}|\S{1,100}@\S{1,250}")
 _WORD = re.compile(r"[^\W_]+")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
@@ -53,7 +54,8 @@ def of_parser(part: Message) -> list[str]:
 def of_type(kind: str, part: Message) -> list[str]:
     """What a part of the type `kind` is where its words cannot be read."""
     if kind == "message/partial":
-        return [f"part {part.get_param('number', '?')} of a split mail"]
+        number = _NUMBER.match(str(part.get_param("number", "")))
+        return [f"part {number[0] if number else '?'} of a split mail"]
     if kind in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
         signed = "signed" in str(part.get_param("smime-type", ""))
         return ["the mail is signed in a way that hides its text" if signed else "the mail is encrypted"]
