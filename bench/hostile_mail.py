@@ -30,7 +30,18 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from bench.hostile_office import ADMIN, CUSTOMER, QUEUE, REVIEWER, configure, filled, open_office, prepare, written
+from bench.hostile_office import (
+    ADMIN,
+    CUSTOMER,
+    QUEUE,
+    REVIEWER,
+    configure,
+    filled,
+    open_office,
+    prepare,
+    read,
+    written,
+)
 from mailagent import wiring
 from mailagent.errors import PermanentError
 from mailagent.events import configure_logging
@@ -127,6 +138,16 @@ def _measure(raw: bytes, answers: Connection) -> None:
     answers.send(Reading(seconds=seconds, megabytes=megabytes, defects=defects, failure=failure))
 
 
+def leaks(to: str, raw: bytes) -> list[str]:
+    """What a mail of ours must not do: go to others than it says, or give a stranger the right to decide."""
+    mail = read(raw)
+    text = "".join(part.get_content() for part in mail.walk() if not part.is_multipart())
+    return [
+        *([f"a mail to {to} says otherwise"] if mail.get_all("To") != [to] or mail["Cc"] or mail["Bcc"] else []),
+        *([f"a mail to {to} holds a review token"] if "+r.c" in text and to not in {QUEUE, REVIEWER} else []),
+    ]
+
+
 def wrong(expected: str, found: str, seconds: float, reading: Reading) -> list[str]:
     """What is not as it should be; empty where all is."""
     return [
@@ -165,6 +186,7 @@ async def run(folder: Path, rows: list[dict[str, Any]], readings: Mapping[str, R
                     seconds, newest = time.perf_counter() - start, office.newest()
                     got = outcome(newest, sent, is_new=newest["id"] != last, defects=readings[row["id"]].defects)
                     found[row["id"]] = wrong(row["expect"], got, seconds, readings[row["id"]])
+                    found[row["id"]] += [leak for to, mail in sent for leak in leaks(to, mail)]
             shutil.rmtree(used)
     return found
 
