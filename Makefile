@@ -30,7 +30,7 @@ check: install
 	$(BIN)/lint-imports --config pyproject.toml
 	$(BIN)/python -m pytest -q -p no:xdist -o addopts= tests/test_layout.py
 
-# Some minutes of damaged mail; 'make test' tries a small part of it.
+# Some minutes of odd mail; 'make test' tries a small part of it.
 fuzz: install
 	$(BIN)/python -m pytest tests/fuzz --hypothesis-profile=nightly
 

@@ -115,6 +115,7 @@ class SortMail:
             references=mail.references,
             attachments=tuple(f"{part.name} ({part.size // 1024 + 1} KB)" for part in mail.attachments),
             copied=self._copied(mail),
+            defects=mail.defects,
             rating=None,
             case_id=None,
             review_revision=None,

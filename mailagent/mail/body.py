@@ -18,6 +18,7 @@ LONGEST_TEXT = 1_000_000
 DISAGREEMENT = "the plain and the HTML part say different things"
 LONGEST_LINE = 10_000
 LONGEST_STUB = 5_000
+_TYPE = re.compile(r"[a-z0-9][\w!#$&^.+-]{0,126}/[a-z0-9][\w!#$&^.+-]{0,126}", re.ASCII)
 _STUB = re.compile(r"\bhtml\b")
 
 
@@ -96,7 +97,8 @@ class _Reader:
 
     def leaf(self, part: Message) -> _Readable:
         """The text of a part, or nothing and one more attachment. A container without parts is read as text."""
-        kind = "text/plain" if part.get_content_maintype() == "multipart" else part.get_content_type()
+        kind = content_type(part)
+        kind = "text/plain" if kind.startswith("multipart/") else kind
         for header in ("content-disposition", "content-type"):
             value = str(part.get(header, ""))
             if len(value) > LARGEST_FIELD or value.count(";") > MOST_PARAMETERS:
@@ -155,6 +157,12 @@ def read_body(message: Message) -> Body:
         attachments=tuple(reader.attachments),
         defects=tuple(dict.fromkeys(reader.defects)),
     )
+
+
+def content_type(part: Message) -> str:
+    """The type and subtype of a part in lower case; ``text/plain`` where it is none (RFC 2045 section 5.2)."""
+    found = part.get_content_type()
+    return found if _TYPE.fullmatch(found) else "text/plain"
 
 
 def _content(part: Message) -> bytes:

@@ -175,7 +175,7 @@ def _read(raw: bytes, codec: str) -> str | None:
         text = raw.decode(codec, "replace")
     except UnicodeError:  # some codecs of East Asia raise whatever they are told
         return None
-    if "\ufffd" not in text:
+    if "\ufffd" not in text or _fits(raw, codec):  # the sign may stand in the text itself
         return text
     return text if text.count("\ufffd") * BROKEN_SHARE <= sum(1 for one in text if one > "\x7f") else None
 

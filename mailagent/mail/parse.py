@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 
 from mailagent.errors import PermanentError
 from mailagent.mail.addresses import addresses, one_mailbox
-from mailagent.mail.body import Attachment, read_body
+from mailagent.mail.body import Attachment, content_type, read_body
 from mailagent.mail.charset import decode_header, from_surrogates, one_line
 from mailagent.mail.limits import DEEPEST, admit
 from mailagent.mail.quoting import has_marker, split_reply
@@ -115,7 +115,7 @@ def parse(raw: bytes) -> ParsedMail:
         attachments=body.attachments,
         defects=tuple(dict.fromkeys([*fields.defects, *body.defects])),
         list_id=fields.first("list-id"),
-        content_type=message.get_content_type(),
+        content_type=content_type(message),
         headers=headers,
     )
 

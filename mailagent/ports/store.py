@@ -41,7 +41,7 @@ class Returned:
 class Sorted:
     """What sorting found out about a message. `case_id` None with `intake` ``person`` opens a new case; `log_entry`
     is set when sorting already ends the message (it is automatic, or our own). `caution` and `copied` are those of
-    `Message`.
+    `Message`; `defects` say in words what was wrong with the mail.
     """
 
     intake: Intake
@@ -55,6 +55,7 @@ class Sorted:
     references: tuple[str, ...]
     attachments: tuple[str, ...]
     copied: tuple[str, ...]
+    defects: tuple[str, ...]
     rating: int | None
     case_id: CaseId | None
     review_revision: int | None

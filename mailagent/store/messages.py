@@ -95,6 +95,7 @@ class StoredMessages:
             row.references = list(found.references)
             row.attachments = list(found.attachments)
             row.copied = list(found.copied)
+            row.defects = list(found.defects)
             row.rating = found.rating
             row.review_revision = found.review_revision
             row.attempts = 0

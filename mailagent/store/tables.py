@@ -102,6 +102,7 @@ class MessageRow(SQLModel, table=True):
     references: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     attachments: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     copied: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    defects: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     review_revision: int | None = None
     rating: int | None = None
     answer: str | None = Field(default=None, sa_column=Column(Text))

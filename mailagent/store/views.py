@@ -80,6 +80,8 @@ class Views:
                         "from": message.sender,
                         "intake": message.intake,
                         "state": message.state,
+                        "caution": message.caution,
+                        "defects": message.defects,
                         "text": message.text,
                         "log": entry.entry if entry else None,
                     }

@@ -40,6 +40,7 @@ FOUND = Sorted(
     references=("<a@x>", "<b@x>"),
     attachments=("bill.pdf (3 KB)",),
     copied=(),
+    defects=(),
     rating=None,
     case_id=None,
     review_revision=None,

@@ -63,6 +63,7 @@ def read_safely(raw: bytes) -> None:
         return
     lines = [mail.subject, mail.sender_name, mail.list_id, *(part.name for part in mail.attachments)]
     lines += [text for field in mail.headers for text in field]
+    lines += [mail.content_type, *(part.type for part in mail.attachments)]
     for text in (mail.text, mail.quoted, mail.full_text, *lines, *mail.defects):
         assert not UNSAFE.search(text)
     assert not [line for line in lines if "\n" in line]

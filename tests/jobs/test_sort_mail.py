@@ -282,3 +282,14 @@ async def test_a_look_alike_of_our_domain_is_flagged(outside: Outside, office: O
     await office.work()
 
     assert "only looks like larkfield[.]example" in words(outside.mails_to(QUEUE)[0])
+
+
+async def test_what_was_wrong_with_a_mail_is_kept_with_it(outside: Outside, office: Office) -> None:
+    """Whoever wonders about an odd text in a case sees why."""
+    head = mail("x").partition(b"Content-Type")[0]
+    outside.mailbox.deliver(head + b"Content-Type: text/plain; charset=klingon\r\n\r\nQapla'\r\n")
+    await office.work()
+
+    found = await office.views.case(CaseId(1))
+    assert found is not None
+    assert "the charset 'klingon' is not known" in str(found["messages"])

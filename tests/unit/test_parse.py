@@ -216,3 +216,17 @@ def test_a_charset_in_broken_pieces_is_no_obstacle() -> None:
 
     assert mail.text == "Hello"
     assert mail.defects
+
+
+def test_the_sign_for_a_broken_character_may_stand_in_a_text() -> None:
+    """Whoever pastes a broken text to show it must not have the rest of their letters broken."""
+    mail = parse("From: a@b.example\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nnée \ufffd\r\n".encode())
+
+    assert mail.text == "née \ufffd"
+
+
+def test_a_content_type_that_is_none_is_plain_text() -> None:
+    """RFC 2045 section 5.2; its words must not be lost, nor its odd characters kept."""
+    mail = parse(b"From: a@b.example\r\nContent-Type: text/plain\x00x\r\n\r\nHello\r\n")
+
+    assert (mail.text, mail.content_type, mail.attachments) == ("Hello", "text/plain", ())

@@ -18,6 +18,7 @@ def upgrade() -> None:
     with op.batch_alter_table("message") as batch_op:
         batch_op.add_column(sa.Column("caution", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("copied", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.add_column(sa.Column("defects", sa.JSON(), server_default="[]", nullable=False))
         batch_op.add_column(sa.Column("id_hash", sa.String(), server_default="", nullable=False))
         batch_op.create_index(batch_op.f("ix_message_id_hash"), ["id_hash"], unique=False)
     message = sa.table("message", *map(sa.column, ("id", "message_id", "id_hash", "answerable", "caution")))
