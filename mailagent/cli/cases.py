@@ -63,9 +63,8 @@ def show_case(config: Path, number: str, *, as_json: bool) -> int:
             "bold",
         )
         say(str(message["text"]).strip())
-        for note in (message["caution"], *cast("list[str]", message["defects"])):
-            if note:
-                say(f"! {note}", "dim")
+        odd = "; ".join(filter(None, (str(message["caution"]), *cast("list[str]", message["defects"]))))
+        say(f"odd: {odd}" if odd else "", "dim")
         entry = cast("Mapping[str, object] | None", message["log"])
         if entry:
             say(f"-> {entry.get('disposition')} by rule {entry.get('rule')}: {entry.get('reason')}", "dim")
