@@ -34,6 +34,7 @@ _NOT_NESTING = frozenset(
      "base", "wbr", "source", "embed", "param", "track"}
 )  # fmt: skip
 _WORD = re.compile(r"[^\W_]")
+_ENTITY = re.compile(r"<!entity\s", re.IGNORECASE)
 _WHITE = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -107,6 +108,8 @@ def html_to_text(html: str, noted: list[str] | None = None) -> str:
     if len(html) > LARGEST or html.count("<") > MOST_TAGS or depth > DEEPEST or _longest_tag(html) > LONGEST_TAG:
         defects.append("the HTML is too large or too tangled to keep its form")
         return _scan(html)
+    if _ENTITY.search(html):
+        defects.append("the HTML defines characters of its own, which were not read")
     parser = LexborHTMLParser(html)
     sheet = read_sheet("".join(node.text(deep=True) for node in parser.css("style")))
     return _walk(parser.body, sheet, defects) if parser.body is not None else ""

@@ -21,6 +21,8 @@ from mailagent.mail.limits import DEEPEST, admit
 from mailagent.mail.quoting import has_marker, split_reply
 
 RECIPIENT_FIELDS = ("to", "cc", "delivered-to", "x-original-to", "x-forwarded-to", "envelope-to")
+LARGE = 5_000_000
+"""Bytes; such mail is nearly all attachments, which are counted and never opened."""
 MOST_REFERENCES = 100
 
 OLDEST_YEAR = 1980
@@ -89,7 +91,7 @@ def parse(raw: bytes) -> ParsedMail:
     fields = _Fields(
         items=[(name, str(value)) for name, value in message.raw_items()],
         charset=body.charset,
-        defects=[*mended],
+        defects=[*mended, *([f"of {len(raw):,} bytes only the texts were read"] if len(raw) > LARGE else [])],
     )
     mailbox = one_mailbox(fields.undecoded("from"))
     fields.check(has_sender=mailbox is not None)

@@ -5,6 +5,14 @@ import pytest
 from mailagent.mail.html import html_to_text
 
 
+def test_an_entity_that_a_mail_defines_is_not_read_but_noted() -> None:
+    """Such definitions are used to make one word a gigabyte, or to fetch a file."""
+    noted: list[str] = []
+
+    assert html_to_text('<!DOCTYPE x [<!ENTITY a "boo">]><p>Hello</p>', noted).endswith("Hello")
+    assert "defines characters" in str(noted)
+
+
 @pytest.mark.parametrize(
     ("html", "text"),
     [

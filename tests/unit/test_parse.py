@@ -230,3 +230,12 @@ def test_a_content_type_that_is_none_is_plain_text() -> None:
     mail = parse(b"From: a@b.example\r\nContent-Type: text/plain\x00x\r\n\r\nHello\r\n")
 
     assert (mail.text, mail.content_type, mail.attachments) == ("Hello", "text/plain", ())
+
+
+def test_of_a_very_large_mail_the_texts_are_read_and_that_is_noted() -> None:
+    """The customer's words stand before 6 MB of pictures."""
+    head = b'From: a@b.example\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nHello\r\n--b\r\n'
+    mail = parse(head + b"Content-Type: image/png\r\n\r\n" + b"x" * 6_000_000 + b"\r\n--b--\r\n")
+
+    assert mail.text == "Hello"
+    assert "only the texts were read" in str(mail.defects)
