@@ -16,6 +16,8 @@ STUB_WORDS = 20
 LONGEST_TEXT = 1_000_000
 """Bytes of a part that are read as text; of all parts together, twice as many."""
 DISAGREEMENT = "the plain and the HTML part say different things"
+HTML_COSTS = 4
+"""How much of that room a byte of HTML takes."""
 LONGEST_LINE = 10_000
 LONGEST_STUB = 5_000
 _TYPE = re.compile(r"[a-z0-9][\w!#$&^.+-]{0,126}/[a-z0-9][\w!#$&^.+-]{0,126}", re.ASCII)
@@ -121,11 +123,11 @@ class _Reader:
         """The text of a part that is to be read."""
         content = _content(part)
         self.defects += of_parser(part) + of_transfer(part)
-        most = min(LONGEST_TEXT, self.room)
+        most = max(0, min(LONGEST_TEXT, self.room))
         if len(content) > most:
             self.defects.append(f"only the first {most:,} bytes of a text were read")
             content = content[:most]
-        self.room -= len(content)
+        self.room -= len(content) * (HTML_COSTS if kind == "text/html" else 1)
         declared = _parameter(part, "charset")
         self.charset = self.charset or declared
         text = decode(content, declared, self.defects)

@@ -5,6 +5,8 @@ import re
 from mailagent.errors import PermanentError
 
 LARGEST_MAIL = 30_000_000
+MOST_LINES = 1_000_000
+"""The standard parser keeps each line; thirty megabytes of attachments have less than half as many."""
 LARGEST_HEADER = 64_000
 LARGEST_FIELD = 8_000
 MOST_WORDS = 200
@@ -50,8 +52,7 @@ def admit(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
 
     Raises `PermanentError` that names the limit which is broken, or says that these bytes are no mail.
     """
-    if len(raw) > LARGEST_MAIL:
-        raise PermanentError(f"the mail is larger than {LARGEST_MAIL:,} bytes")
+    _check_size(raw)
     mail, defects = _from_header_on(raw)
     if not _FIELD.match(mail):
         if not mail.strip() or _NO_TEXT.search(mail, 0, LARGEST_HEADER):
@@ -78,6 +79,13 @@ def admit(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
     if _BARE_CR.search(header) or (b"\r\n" in header and _BARE_LF.search(header)):
         defects.append("line ends of the header are broken")
     return mail, tuple(defects)
+
+
+def _check_size(raw: bytes) -> None:
+    if len(raw) > LARGEST_MAIL:
+        raise PermanentError(f"the mail is larger than {LARGEST_MAIL:,} bytes")
+    if raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n") > MOST_LINES:
+        raise PermanentError(f"the mail has more than {MOST_LINES:,} lines")
 
 
 def _from_header_on(raw: bytes) -> tuple[bytes, list[str]]:

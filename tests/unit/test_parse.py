@@ -239,3 +239,19 @@ def test_of_a_very_large_mail_the_texts_are_read_and_that_is_noted() -> None:
 
     assert mail.text == "Hello"
     assert "only the texts were read" in str(mail.defects)
+
+
+def test_many_texts_are_read_as_far_as_there_is_time() -> None:
+    """Ninety parts of HTML would hold up the mail of everybody else."""
+    part = b"--b\r\nContent-Type: text/html\r\n\r\n" + b"<p>word</p>" * 7_000 + b"\r\n"
+    head = b'From: a@b.example\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
+    mail = parse(head + part * 90 + b"--b--\r\n")
+
+    assert mail.full_text.count("word") < 60_000
+    assert "bytes of a text were read" in str(mail.defects)
+
+
+def test_a_mail_of_millions_of_lines_is_refused() -> None:
+    """Each line takes more memory than it has letters."""
+    with pytest.raises(PermanentError, match="more than 1,000,000 lines"):
+        parse(b"From: a@b.example\r\n\r\n" + b"\n" * 1_000_001)
