@@ -106,7 +106,11 @@ def test_a_long_thread_keeps_its_root_and_its_end() -> None:
 
 def test_a_broken_reference_of_the_customer_is_left_out() -> None:
     """It must not stop their answer."""
-    found = parse(compose(replace(MAIL, references=("<ok@x.org>", "nonsense", "<a b>"), in_reply_to="bad id"), at=AT))
+    found = parse(
+        compose(
+            replace(MAIL, references=("<ok@x.org>", "nonsense", "<a b>", "<=?q?x?=@y>"), in_reply_to="bad id"), at=AT
+        )
+    )
 
     assert (found.references, found.in_reply_to) == (("<ok@x.org>",), ())
 
