@@ -255,3 +255,10 @@ def test_a_mail_of_millions_of_lines_is_refused() -> None:
     """Each line takes more memory than it has letters."""
     with pytest.raises(PermanentError, match="more than 1,000,000 lines"):
         parse(b"From: a@b.example\r\n\r\n" + b"\n" * 1_000_001)
+
+
+def test_a_character_that_html_only_names_is_cleaned_too() -> None:
+    """``&#8238;`` turns the direction of writing in every terminal and digest."""
+    mail = parse(b"From: a@b.example\r\nContent-Type: text/html\r\n\r\n<p>pay &#8238;gpj.exe</p>\r\n")
+
+    assert mail.text == "pay gpj.exe"
