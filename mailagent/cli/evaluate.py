@@ -1,0 +1,106 @@
+"""``mailagent eval``: how often triage is right on labelled mails."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from mailagent.adapters.knowledge_fts import load_articles
+from mailagent.cli.gold import GoldLine, read_gold
+from mailagent.cli.scores import print_scores
+from mailagent.cli.show import complain, print_json, say
+from mailagent.cli.trial import Trial
+from mailagent.domain.evaluation import Result, Triaged, misses, scores_of
+from mailagent.errors import PermanentError
+from mailagent.events import configure_logging
+from mailagent.mail.automatic import Kind
+from mailagent.settings import Settings, load_settings
+from mailagent.triage.state import TriageState
+from mailagent.wiring import trial_engine
+
+
+def evaluate(file: Path, config: Path, *, split: str | None, with_misses: bool, as_json: bool) -> int:
+    """Take each mail through the real graph and print the scores; returns 1 when a line could not be used.
+
+    The mode is auto, whatever is configured, so that the route is that of the rules. Nothing is stored or sent.
+    """
+    configure_logging(json_lines=not sys.stderr.isatty(), file=sys.stderr)
+    settings = load_settings(config).model_copy(update={"mode": "auto"})
+    try:
+        gold = read_gold(
+            file,
+            split=split,
+            categories={category.id for category in settings.categories()},
+            articles={article.id for article in load_articles(settings.path(settings.knowledge_dir))},
+        )
+    except OSError as error:
+        complain(f"{file}: {error.strerror}")
+        return 1
+    except UnicodeDecodeError as error:
+        complain(f"{file}: this is not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8 text")
+        return 1
+    errors = gold.errors
+    if not gold.lines and not errors:
+        errors.append(f"{file}: there is no mail" + (f" with split '{split}'" if split else "; write one a line"))
+    results: list[Result] = []
+    for number, outcome in zip(gold.lines, asyncio.run(_triage(settings, file.parent, gold.lines)), strict=True):
+        if isinstance(outcome, Result):
+            results.append(outcome)
+        else:
+            errors.append(f"{file}:{number}: {outcome}")
+    for text in errors:
+        complain(text)
+    missed = [f"{result.name}: {miss}" for result in results for miss in misses(result)] if with_misses else []
+    if as_json:
+        print_json({"errors": errors, **asdict(scores_of(results)), **({"misses": missed} if with_misses else {})})
+    elif results:
+        print_scores(scores_of(results))
+        for text in missed:
+            say(text)
+    return int(bool(errors))
+
+
+async def _triage(settings: Settings, folder: Path, lines: Mapping[int, GoldLine]) -> list[Result | str]:
+    """For each line its result, or why there is none; as many at once as the model takes."""
+    trial = Trial(settings=settings, engine=trial_engine(settings))
+    free = asyncio.Semaphore(settings.model.concurrency)
+
+    async def one(number: int, line: GoldLine) -> Result | str:
+        async with free:
+            if line.eml is None:
+                outcome: TriageState | Kind = await trial.of_text(line.subject, line.text or "", number=number)
+            else:
+                try:
+                    outcome = await trial.of_mail((folder / line.eml).read_bytes(), number=number)
+                except (PermanentError, OSError) as error:
+                    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+                    return f"eml: {line.eml}: {reason}; correct the path, or put the text of the mail into text"
+        name = line.id or f"line {number}"
+        return Result(name=name, expected=line.expected(), triaged=_triaged(outcome))
+
+    return await asyncio.gather(*(one(number, line) for number, line in lines.items()))
+
+
+def _triaged(outcome: TriageState | Kind) -> Triaged:
+    if isinstance(outcome, Kind):
+        return Triaged(route="ignore", rule=f"intake:{outcome.kind}")
+    ended = Triaged(
+        route=outcome["disposition"],
+        rule=outcome["rule"],
+        cited=tuple(outcome["sources"]),
+        calls=outcome["usage"]["calls"],
+        tokens_in=outcome["usage"]["tokens_in"],
+        tokens_out=outcome["usage"]["tokens_out"],
+        failure=outcome["failure"],
+    )
+    if not outcome["category"]:
+        return ended
+    return replace(
+        ended,
+        category=outcome["category"],
+        sentiment=outcome["sentiment"],
+        language=outcome["language"],
+        wants_human=outcome["wants_human"],
+        confidence=outcome["confidence"],
+    )

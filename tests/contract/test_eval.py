@@ -1,0 +1,147 @@
+"""``mailagent eval`` on labelled mails, through the real graph with the offline model and the shipped articles."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from typer.testing import CliRunner, Result
+
+from mailagent.cli.app import app
+
+ROOT = Path(__file__).parents[2]
+MAIL = b"From: jo@example.org\r\nSubject: size\r\n\r\nWhat size should I order? I am between M and L.\r\n"
+BOUNCED = (ROOT / "tests" / "mail" / "bounce-delayed.eml").read_bytes()
+LINES: list[dict[str, object]] = [
+    {
+        "id": "shipping", "split": "test", "text": "How long does shipping take to Germany and what does it cost?",
+        "category": "product", "sentiment": "neutral", "language": "en", "route": "reply",
+        "articles": ["product/shipping"],
+    },
+    {"id": "size", "split": "test", "eml": "size.eml", "route": "reply", "articles": ["product/returns"]},
+    {
+        "id": "complaint", "split": "test", "text": "I wish to lodge a formal complaint about the way I was treated.",
+        "category": "complaint", "route": "escalate",
+    },
+    {"id": "bounce", "split": "test", "eml": "bounce.eml", "route": "ignore"},
+    {"id": "other", "split": "train", "text": "What is this?", "category": "billing"},
+]  # fmt: skip
+
+
+@pytest.fixture
+def gold(tmp_path: Path) -> Iterator[Path]:
+    """A file of five lines, beside the mails that lines may name. Logging is left as it was found."""
+    (tmp_path / "size.eml").write_bytes(MAIL)
+    (tmp_path / "bounce.eml").write_bytes(BOUNCED)
+    (tmp_path / "broken.eml").write_bytes(b"\x00")
+    file = tmp_path / "gold.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in LINES), "utf-8")
+    yield file
+    structlog.reset_defaults()
+
+
+def evaluate(file: Path, *options: str) -> Result:
+    """What the command says with the shipped configuration."""
+    return CliRunner().invoke(app, ["eval", str(file), "--config", str(ROOT / "config"), *options])
+
+
+def test_every_figure_comes_from_the_real_graph(gold: Path) -> None:
+    """Two answers of which one is from the wrong article, a complaint passed on and a bounce ignored: cost 10."""
+    result = evaluate(gold, "--split", "test", "--json", "--misses")
+
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert found["mails"] == 4
+    assert found["accuracy"]["route"] == {"right": 4, "all": 4, "value": 1.0}
+    assert found["accuracy"]["category"]["right"] == found["accuracy"]["category"]["all"] == 2
+    assert found["precision"] == {"right": 1, "all": 2, "value": 0.5}
+    assert found["coverage"]["value"] == 1.0
+    assert found["cost"] == 10
+    assert found["confusion"] == {"complaint": {"complaint": 1}, "product": {"product": 1}}
+    assert found["misses"] == ["size: articles are product/sizing instead of product/returns"]
+    assert found["calls"] == 6
+    assert found["failures"] == 0
+
+
+def test_people_see_tables_and_a_line_for_each_miss(gold: Path) -> None:
+    """Without a split every line counts; whoever pipes it gets plain text."""
+    result = evaluate(gold, "--misses")
+
+    assert result.exit_code == 0
+    words = [line.split() for line in result.stdout.splitlines()]
+    assert ["route", "4", "of", "4", "(100.0%)", "100.0%"] in words
+    assert ["automatic", "answers", "that", "are", "right", "1", "of", "2", "(50.0%)"] in words
+    assert "size: articles are product/sizing instead of product/returns" in result.stdout.splitlines()
+    assert "\x1b" not in result.stdout
+
+
+def test_the_route_is_that_of_the_rules_whatever_the_mode(gold: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In suggest every answer waits for a person, and nothing could be told about the rules."""
+    monkeypatch.setenv("MAILAGENT__MODE", "suggest")
+
+    result = evaluate(gold, "--split", "test", "--json")
+
+    assert json.loads(result.stdout)["coverage"]["value"] == 1.0
+
+
+def test_a_model_that_fails_is_counted_and_does_not_spoil_the_output(
+    gold: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The two mails that a rule would answer wait for a person. What the log says goes to standard error, or a program
+    could not read the figures.
+    """
+    for key, value in {
+        "PROVIDER": "openai",
+        "BASE_URL": "http://127.0.0.1:9/v1",
+        "SECRET": "env:MAILAGENT_TEST_KEY",
+        "STEPS": '{"classify": "a", "respond": "a", "escalate": "a"}',
+        "RETRIES": "0",
+    }.items():
+        monkeypatch.setenv(f"MAILAGENT__MODEL__{key}", value)
+    monkeypatch.setenv("MAILAGENT_TEST_KEY", "none")
+
+    result = evaluate(gold, "--split", "test", "--json")
+
+    found = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert found["failures"] == 2
+    assert found["confusion"] == {"complaint": {"complaint": 1}, "product": {"product": 1}}
+    assert "model.failed" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("{not json", "this is no JSON object; write one object a line"),
+        ('["a"]', "this is no JSON object; write one object a line"),
+        ('{"subject": "hi"}', "either text or eml is needed"),
+        ('{"text": "hi", "categry": "billing"}', "categry: unknown key; did you mean 'category'?"),
+        ('{"text": "hi", "category": "biling"}', "category: there is no 'biling'; did you mean 'billing'?"),
+        ('{"text": "hi", "sentiment": "sad"}', "sentiment: Input should be 'positive', 'neutral', 'negative' or"),
+        ('{"text": "hi", "articles": ["nothing/here"]}', "articles: there is no 'nothing/here'; use one of billing/"),
+        ('{"text": "hi", "wants_human": "no"}', "wants_human: Input should be a valid boolean; correct it, or leave"),
+        ('{"eml": "gone.eml"}', "eml: gone.eml: No such file or directory; correct the path"),
+        ('{"eml": "broken.eml"}', "eml: broken.eml: "),
+    ],
+)
+def test_a_bad_line_is_named_with_its_remedy_and_the_others_go_on(gold: Path, line: str, error: str) -> None:
+    """One slip of the pen must not cost a run over a thousand mails, nor go unnoticed."""
+    with gold.open("a", encoding="utf-8") as file:
+        file.write(f"\n{line}\n")
+
+    result = evaluate(gold, "--json")
+
+    assert result.exit_code == 1
+    assert f"{gold}:7: {error}" in result.stderr
+    assert json.loads(result.stdout)["mails"] == 5
+
+
+def test_a_file_without_such_mails_is_an_error(gold: Path, tmp_path: Path) -> None:
+    """A misspelt split must not look like a run without misses."""
+    nobody = evaluate(gold, "--split", "tset")
+    missing = evaluate(tmp_path / "gone.jsonl")
+
+    assert (nobody.exit_code, missing.exit_code) == (1, 1)
+    assert f"{gold}: there is no mail with split 'tset'" in nobody.stderr
+    assert "gone.jsonl: No such file or directory" in missing.stderr
