@@ -1,1 +1,1 @@
-"""What the words of a mail tell without a model: mood, nearest examples, extracts. Standard library only."""
+"""What the words of a mail tell without a model: mood, asks, nearest examples, extracts. Pure."""

@@ -3,19 +3,14 @@
 import re
 from collections import Counter
 
+from mailagent.language.speech import Speech, speech_of
 from mailagent.language.words import sentences, stems
 
+FIRST = 0.5
+"""What the first sentence of two equal ones is ahead."""
+MOST_SENTENCES = 100
 LINE_LENGTH = 160
 """Characters of one line of a summary."""
-GREETING = re.compile(r"(?:hello|hi|hey|dear|good (?:morning|afternoon|evening|day))\b[^.?!]{0,40}", re.IGNORECASE)
-FAREWELL = re.compile(
-    r"(?:(?:kind|best|warm) (?:regards|wishes)|regards|many thanks|thanks|thank you|cheers|sincerely|yours)\b.{0,40}",
-    re.IGNORECASE,
-)
-TELLING = re.compile(
-    r"\d|\b(?:not|n't|never|still|twice|again|please|want|need|refund|cancel|broken|wrong|missing|when|why|how)\b",
-    re.IGNORECASE,
-)
 SIGNATURE = re.compile(r"[^\W\d_][\w'.-]*(?:\s+[^\W\d_][\w'.-]*){0,2}(?<![.])")
 """A name or two at the end."""
 OWN_LINE = re.compile(r"\s*(?:[-*+]\s|\d+[.)]\s|#|>|\||```)")
@@ -23,26 +18,34 @@ OWN_LINE = re.compile(r"\s*(?:[-*+]\s|\d+[.)]\s|#|>|\||```)")
 HEADING = re.compile(r"^#{2,6}\s+", re.MULTILINE)
 
 
-def summary_of(subject: str, text: str) -> str:
+def summary_of(subject: str, text: str, language: str) -> str:
     """Two lines of at most 160 characters: the two sentences that say most, in their order.
 
     With one sentence only, the subject comes first; an empty mail gives one line that says so.
     """
-    parts = [part for part in sentences(text) if not _is_frame(part) and stems(part)]
-    while len(parts) > 1 and SIGNATURE.fullmatch(parts[-1]):
+    speech = speech_of(language)
+    said = [
+        (part, set(stems(part, language))) for part in sentences(text)[:MOST_SENTENCES] if not speech.is_frame(part)
+    ]
+    parts = [(part, words) for part, words in said if words]
+    while len(parts) > 1 and SIGNATURE.fullmatch(parts[-1][0]):
         parts.pop()
     if not parts:
         return _cut(subject) or "The mail has no text."
     if len(parts) == 1:
-        first = _cut(subject)
-        return f"{first}\n{_cut(parts[0])}" if first and first.casefold() != parts[0].casefold() else _cut(parts[0])
-    frequency = Counter(word for part in parts for word in set(stems(part)))
-    wanted = set(stems(subject))
-    ranked = sorted(range(len(parts)), key=lambda place: (-_weight(parts[place], place, frequency, wanted), place))
-    return "\n".join(_cut(parts[place]) for place in sorted(ranked[:2]))
+        first, only = _cut(subject), parts[0][0]
+        return f"{first}\n{_cut(only)}" if first and first.casefold() != only.casefold() else _cut(only)
+    frequency = Counter(word for _, words in parts for word in words)
+    wanted = set(stems(subject, language))
+    weights = [
+        _weight(words, frequency, wanted) + _telling(part, speech) + (0.0 if place else FIRST)
+        for place, (part, words) in enumerate(parts)
+    ]
+    ranked = sorted(range(len(parts)), key=lambda place: (-weights[place], place))
+    return "\n".join(_cut(parts[place][0]) for place in sorted(ranked[:2]))
 
 
-def excerpt_of(text: str, wanted: str, *, limit: int) -> str:
+def excerpt_of(text: str, wanted: str, language: str, *, limit: int) -> str:
     """`text` whole if it is at most `limit` characters; otherwise its opening paragraph and the section (from one
     ``##`` heading to the next) that shares most words with `wanted`.
     """
@@ -51,8 +54,8 @@ def excerpt_of(text: str, wanted: str, *, limit: int) -> str:
     opening, *sections = HEADING.split(text.strip())
     if not sections:
         return _whole_paragraphs(text, limit)
-    query = set(stems(wanted))
-    best = max(sections, key=lambda section: len(query & set(stems(section))))
+    query = set(stems(wanted, language))
+    best = max(sections, key=lambda section: len(query & set(stems(section, language))))
     return _whole_paragraphs(f"{opening.strip().split(chr(10) * 2)[0]}\n\n{best.strip()}", limit)
 
 
@@ -76,21 +79,17 @@ def first_steps(text: str, *, most: int = 3) -> str:
     return "\n".join([paragraph, *(" ".join(step.split()) for step in steps)])
 
 
-def _weight(part: str, place: int, frequency: Counter[str], wanted: set[str]) -> float:
-    words = set(stems(part))
+def _weight(words: set[str], frequency: Counter[str], wanted: set[str]) -> float:
+    """How much a sentence shares with the others and with the subject."""
     shared = sum(frequency[word] - 1 for word in words) + 2 * len(words & wanted)
-    return (
-        min(len(words), 8) * 0.5
-        + shared
-        + 2 * ("?" in part)
-        + len(TELLING.findall(part)) * 0.7
-        + (0.0 if place else 0.5)
-    )
+    return min(len(words), 8) * 0.5 + shared
 
 
-def _is_frame(part: str) -> bool:
-    plain = part.strip(" ,.!-")
-    return bool(GREETING.fullmatch(plain) or FAREWELL.fullmatch(plain))
+def _telling(part: str, speech: Speech) -> float:
+    """Questions, digits and words such as "not" and "please" say what happened and what is wanted."""
+    telling = sum(word.plain in speech.telling for word in speech.words(part))
+    digits = sum(letter.isdigit() for letter in part)
+    return 2 * ("?" in part) + (telling + digits) * 0.7
 
 
 def _cut(line: str) -> str:

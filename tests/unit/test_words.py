@@ -51,3 +51,45 @@ def test_a_phrase_stands_side_by_side() -> None:
 def test_lines_end_sentences_too() -> None:
     """Mails have few full stops."""
     assert sentences("Hello\n\nWhere is it? I wait.  Bye") == ["Hello", "Where is it?", "I wait.", "Bye"]
+
+
+def test_a_wrapped_line_goes_on_in_the_next() -> None:
+    """Mail programs break lines where no sentence ends; half a question is none."""
+    text = "I would like to know whether the parcel that I ordered last Monday\nhas left. Has it?\nShort line\nnext"
+
+    assert sentences(text) == [
+        "I would like to know whether the parcel that I ordered last Monday has left.",
+        "Has it?",
+        "Short line",
+        "next",
+    ]
+
+
+def test_dates_and_abbreviations_end_no_sentence() -> None:
+    """German writes "am 3. März"."""
+    assert sentences("Am 3. März und am 12. Mai, z. B. bei Dr. Huber. Ende.") == [
+        "Am 3. März und am 12. Mai, z. B. bei Dr. Huber.",
+        "Ende.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "forms"),
+    [
+        ("de", ["Rückerstattung", "erstattet", "zurückerstattet", "Rückzahlung"]),
+        ("de", ["Größe", "Größen", "GRÖSSE"]),
+        ("fr", ["remboursement", "remboursé", "rembourse", "rembourser"]),
+        ("fr", ["cassée", "cassé", "cassées"]),
+        ("es", ["devolución", "devuelto", "devolver", "devolucion"]),
+        ("es", ["contraseña", "contraseñas", "contrasena"]),
+    ],
+)
+def test_forms_meet_in_every_language_with_or_without_accents(language: str, forms: list[str]) -> None:
+    """Phones and foreign keyboards leave accents out."""
+    assert len({stem(form.casefold(), language) for form in forms}) == 1
+
+
+def test_stop_words_are_those_of_the_language() -> None:
+    """ "Die" says nothing in German."""
+    assert content_words("Wo ist die Bestellung, die ich hatte?", "de") == ["bestellung"]
+    assert content_words("Où est l'adresse de livraison ?", "fr") == ["adresse", "livraison"]
