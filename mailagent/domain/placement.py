@@ -20,15 +20,25 @@ REOPENS_WITHIN = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who wrote the message of a case that waits for an answer, and whether that was proven."""
+
+    address: str | None
+    authenticated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NamedCase:
     """A case that a mail names. `people` are the addresses that belong to it; `settled_at` is None while something is
-    open in it; `signed` tells that an id of ours names it, which only who got our mail can know.
+    open in it; `signed` tells that an id of ours names it, which only who got our mail can know; `asker` has put a
+    question that waits.
     """
 
     case_id: CaseId
     people: frozenset[str]
     settled_at: datetime | None
     signed: bool
+    asker: Asker | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +54,8 @@ def place(named: Sequence[NamedCase], *, sender: str | None, verdict: Verdict, a
     """Choose among the cases that a mail names, the most telling first.
 
     A case that the sender belongs to goes before one that they do not: a stranger may have used their Message-ID first.
+    A question that waits is replaced by a newer mail, so only who put it may go on: neither a colleague in copy nor
+    somebody under the same address whom nothing proves.
     """
     if not named:
         return Placement()
@@ -54,6 +66,9 @@ def place(named: Sequence[NamedCase], *, sender: str | None, verdict: Verdict, a
     if verdict == "fail" or (verdict == "none" and not chosen.signed):
         caution = f"it names {case_number(chosen.case_id)}, and nothing proves that its customer wrote it"
         return Placement(linked=chosen.case_id, caution=caution)
+    if (asker := chosen.asker) is not None and (sender != asker.address or (asker.authenticated and verdict != "pass")):
+        number = case_number(chosen.case_id)
+        return Placement(linked=chosen.case_id, caution=f"it names {number}, where somebody waits for an answer")
     if chosen.settled_at is not None and at - chosen.settled_at > REOPENS_WITHIN:
         return Placement(linked=chosen.case_id)
     return Placement(case_id=chosen.case_id)

@@ -8,7 +8,7 @@ from mailagent.errors import PermanentError
 from mailagent.mail.charset import clean, decode, decode_header
 from mailagent.mail.defects import disagree, of_field, of_parser, of_transfer, of_type
 from mailagent.mail.html import html_to_text
-from mailagent.mail.limits import DEEPEST, LARGEST_FIELD, MOST_PARAMETERS, MOST_PARTS
+from mailagent.mail.limits import DEEPEST, LARGEST_FIELD, MOST_FIELDS, MOST_PARAMETERS, MOST_PARTS
 
 STUB_WORDS = 20
 """A plain part of at most so many words, where the HTML part has over four times as many, says nothing itself."""
@@ -66,6 +66,8 @@ class _Reader:
             raise PermanentError(f"the mail is nested deeper than {DEEPEST} levels")
         if self.parts > MOST_PARTS:
             raise PermanentError(f"the mail has more than {MOST_PARTS} parts")
+        if depth and len(part.keys()) > MOST_FIELDS:
+            raise PermanentError(f"the header of a part has more than {MOST_FIELDS} fields")
         self.defects += of_parser(part)
         payload = part.get_payload() if part.is_multipart() else None
         if part.get_content_type() == "multipart/encrypted":

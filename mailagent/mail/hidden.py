@@ -19,6 +19,15 @@ _WHITES = frozenset({"#fff", "#ffffff", "white", "rgb(255,255,255)"})
 _OFF_SCREEN = -500.0
 """Pixels; nothing of a mail stands so far to the left or above."""
 _TINY = 1.0
+_NO_ALPHA = re.compile(r"(?:rgba|hsla)\([0-9.%,]{1,40},(?:0|0?\.0{1,9}|0%)\)")
+_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
+_READ = frozenset({
+    "display", "mso-hide", "opacity", "overflow", "overflow-x", "overflow-y", "clip", "clip-path", "transform",
+    "font-size", "visibility", "color", "background", "background-color", "white-space", "border", "border-left",
+    "border-top", "width", "max-width", "height", "max-height", "left", "top", "text-indent", "margin-left",
+    "margin-top",
+})  # fmt: skip
+"""The properties that are asked for; a sheet may state thousands of others."""
 _SIZES = ("width", "max-width", "height", "max-height")
 _OFFSETS = ("left", "top", "text-indent", "margin-left", "margin-top")
 
@@ -33,7 +42,7 @@ class Sheet:
         """The declarations that hold for an element: by tag, class and id, then its own."""
         found = dict(self.rules.get(tag, {})) if self.rules else {}
         if self.rules:
-            for name in attributes.get("class", "").lower().split()[:50]:
+            for name in dict.fromkeys(attributes.get("class", "").lower().split()[:50]):
                 found.update(self.rules.get(f".{name}", {}))
             found.update(self.rules.get(f"#{attributes.get('id', '').lower()}", {}))
         found.update(declarations(attributes.get("style", "")))
@@ -61,9 +70,25 @@ def read_sheet(css: str) -> Sheet:
 
 
 def declarations(style: str) -> dict[str, str]:
-    """``name: value`` pairs in lower case without blanks; an ``!important`` is dropped."""
-    pairs = (part.partition(":") for part in _BLANK.sub("", style[:5_000]).lower().split(";"))
-    return {name: value.removesuffix("!important") for name, _, value in pairs if name and value}
+    """``name: value`` pairs in lower case without blanks, of the properties that anything here asks for; of two with
+    one name the last counts, but an ``!important`` one before any other.
+    """
+    found: dict[str, str] = {}
+    strong: set[str] = set()
+    plain = _ESCAPE.sub(_unescaped, _COMMENT.sub("", style[:5_000]))
+    for part in _BLANK.sub("", plain).lower().split(";"):
+        name, _, stated = part.partition(":")
+        value = stated.removesuffix("!important")
+        if name in _READ and value and (name not in strong or value != stated):
+            found[name] = value
+            strong |= {name} if value != stated else set()
+    return found
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    """The letter that a CSS escape stands for: some write "display" with one."""
+    code = int(escape[1], 16)
+    return chr(code) if 0 < code < 0x80 else ""  # noqa: PLR2004 - ASCII; no property has another letter
 
 
 def is_unseen(style: dict[str, str]) -> bool:
@@ -72,7 +97,10 @@ def is_unseen(style: dict[str, str]) -> bool:
         return True
     if any(_is_at_most(style.get(name), _OFF_SCREEN) for name in _OFFSETS):
         return True
-    cut_off = style.get("overflow") == "hidden" and any(_is_at_most(style.get(name), 0) for name in _SIZES)
+    cut = any(style.get(name) in {"hidden", "clip"} for name in ("overflow", "overflow-x", "overflow-y"))
+    if style.get("transform") in {"scale(0)", "scale(0,0)", "scalex(0)", "scaley(0)"}:
+        return True
+    cut_off = cut and any(_is_at_most(style.get(name), 0) for name in _SIZES)
     return cut_off or style.get("clip", "").startswith("rect(0") or style.get("clip-path") == "inset(100%)"
 
 
@@ -90,7 +118,7 @@ def unseen_by(style: dict[str, str], inherited: frozenset[str]) -> frozenset[str
         found.discard("font-size")
     if visibility:
         (found.add if visibility in {"hidden", "collapse"} else found.discard)("visibility")
-    if color == "transparent" or (color in _WHITES and ground in _WHITES):
+    if color == "transparent" or _NO_ALPHA.fullmatch(color or "") or (color in _WHITES and ground in _WHITES):
         found.add("color")
     elif color or ground:
         found.discard("color")

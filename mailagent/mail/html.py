@@ -2,17 +2,18 @@
 
 import html as entities
 import re
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mailagent.errors import PermanentError
 from mailagent.mail.charset import HIDDEN_TEXT
 from mailagent.mail.hidden import Sheet, is_unseen, read_sheet, unseen_by
+from mailagent.mail.html_page import Page
 from mailagent.mail.html_quotes import is_quote, starts_rest
 
 LARGEST = 1_000_000
-LONGEST_LINE = 10_000
 LONGEST_TAG = 65_536
 MOST_TAGS = 50_000
 DEEPEST = 256
@@ -21,7 +22,10 @@ HOSTILE_DEPTH = 10_000
 RULE = "_" * 32
 LONGEST_URL = 1_000
 
-_SKIPPED = frozenset({"head", "script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math"})
+_SKIPPED = frozenset({
+    "head", "script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math", "noframes",
+    "noembed", "datalist",
+})  # fmt: skip
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "pre", "blockquote", "table"})
 _BLOCKS = _PARAGRAPHS | {
     "div", "li", "tr", "dt", "dd", "section", "article", "header", "footer", "main", "aside", "nav", "address", "form",
@@ -36,50 +40,6 @@ _NOT_NESTING = frozenset(
 _WORD = re.compile(r"[^\W_]")
 _ENTITY = re.compile(r"<!entity\s", re.IGNORECASE)
 _WHITE = re.compile(r"[ \t\r\n\f]+")
-
-
-@dataclass(slots=True)
-class _Page:
-    """The lines so far. `quote` is the depth of the line being written."""
-
-    lines: list[str] = field(default_factory=list)
-    line: str = ""
-    quote: int = 0
-    prefix: str = ""
-    wants_blank: bool = False
-
-    def write(self, text: str) -> None:
-        if not self.line.strip(" "):
-            text = text.lstrip(" ")
-            if not text:
-                return
-            if self.wants_blank and self.lines and self.lines[-1].strip("> "):
-                self.lines.append(">" * min(self.quote, _depth(self.lines[-1])))
-            self.wants_blank = False
-            self.line, self.prefix = self.prefix, ""
-        elif self.line.endswith(" "):
-            text = text.lstrip(" ")
-        if len(self.line) > LONGEST_LINE:
-            self.newline()
-        self.line += text
-
-    def newline(self) -> None:
-        """End the line, even an empty one."""
-        marks = ">" * self.quote
-        text = self.line.replace("\xa0", " ").rstrip()
-        self.lines.append(f"{marks} {text}".rstrip() if marks else text)
-        self.line = ""
-
-    def block(self, *, paragraph: bool = False) -> None:
-        """End the line if something stands on it."""
-        if self.line.strip(" "):
-            self.newline()
-        self.line = ""
-        self.wants_blank = self.wants_blank or paragraph
-
-    def text(self) -> str:
-        self.block()
-        return re.sub(r"\n{4,}", "\n\n\n", "\n".join(self.lines)).strip("\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +76,7 @@ def html_to_text(html: str, noted: list[str] | None = None) -> str:
 
 
 def _walk(root: LexborNode, sheet: Sheet, defects: list[str]) -> str:
-    page = _Page()
+    page = Page()
     hides_words = False
     rest_quoted = False
     stack: list[tuple[LexborNode, _Style, bool]] = [(root, _Style(), True)]
@@ -165,7 +125,7 @@ def _inside(node: LexborNode, tag: str, attributes: dict[str, str], styled: dict
     )
 
 
-def _enter(page: _Page, tag: str, attributes: dict[str, str], inside: _Style, *, rest_quoted: bool) -> None:
+def _enter(page: Page, tag: str, attributes: dict[str, str], inside: _Style, *, rest_quoted: bool) -> None:
     quote = max(inside.quote, int(rest_quoted))
     if tag in _BLOCKS or quote != page.quote:
         page.block(paragraph=tag in _PARAGRAPHS and not _is_tight(tag, attributes, inside))
@@ -184,7 +144,7 @@ def _enter(page: _Page, tag: str, attributes: dict[str, str], inside: _Style, *,
         page.write(attributes["alt"])
 
 
-def _leave(page: _Page, node: LexborNode, style: _Style, *, rest_quoted: bool) -> None:
+def _leave(page: Page, node: LexborNode, style: _Style, *, rest_quoted: bool) -> None:
     tag = node.tag or ""
     if tag == "a" and not style.unseen_by:
         page.write(_url(node))
@@ -202,7 +162,7 @@ def _is_tight(tag: str, attributes: dict[str, str], style: _Style) -> bool:
     return tag == "table" or (tag == "p" and (word or margin is not None)) or (tag in {"ul", "ol"} and style.indent > 0)
 
 
-def _write_text(page: _Page, text: str, style: _Style, *, rest_quoted: bool) -> None:
+def _write_text(page: Page, text: str, style: _Style, *, rest_quoted: bool) -> None:
     quote = max(style.quote, int(rest_quoted))
     if quote != page.quote and text.strip():
         page.block()
@@ -220,16 +180,23 @@ def _write_text(page: _Page, text: str, style: _Style, *, rest_quoted: bool) -> 
 def _url(node: LexborNode) -> str:
     """The link's address in brackets, unless the text already says it."""
     target = (node.attributes.get("href") or "").strip()
-    shown = re.sub(r"\s+", "", node.text(deep=True)).lower()
-    plain = re.sub(r"^(?:https?://(?:www\.)?|mailto:|tel:)", "", target.lower()).rstrip("/")
+    plain = re.sub(r"^(?:https?://(?:www\.)?|mailto:|tel:)", "", target[: LONGEST_URL + 1].lower()).rstrip("/")
     known = target.lower().startswith(("http://", "https://", "mailto:", "tel:"))
-    if not known or not shown or not plain or len(target) > LONGEST_URL or re.search(r"\s", target) or plain in shown:
+    if not known or not plain or len(target) > LONGEST_URL or re.search(r"\s", target):
         return ""
-    return f" ({target})"
+    shown = _beginning(node)
+    return f" ({target})" if shown and plain not in shown else ""
 
 
-def _depth(line: str) -> int:
-    return len(line) - len(line.lstrip(">"))
+def _beginning(node: LexborNode) -> str:
+    """The first letters inside a link, in lower case without blanks: a link may hold the whole mail, and others."""
+    shown = ""
+    for inner in node.traverse(include_text=True):
+        if inner.tag == "-text":
+            shown += _WHITE.sub("", inner.text_content or "").lower()
+        if len(shown) > 2 * LONGEST_URL:
+            break
+    return shown
 
 
 def _longest_tag(html: str) -> int:
@@ -237,18 +204,28 @@ def _longest_tag(html: str) -> int:
 
 
 def _nesting(html: str, *, of: re.Pattern[str] = _TAG) -> int:
-    """The deepest nesting that these tags can lead to; too high where tags are not closed, never too low."""
+    """The deepest nesting that these tags can lead to; too high where tags are not closed, never too low: an end tag
+    without a beginning closes nothing.
+    """
     depth = deepest = 0
-    for closes, name in of.findall(html):
-        if name.lower() not in _NOT_NESTING:
-            depth = max(depth - 1, 0) if closes else depth + 1
+    opened: Counter[str] = Counter()
+    for closes, written in of.findall(html):
+        name = written.lower()
+        if name in _NOT_NESTING:
+            continue
+        if not closes:
+            opened[name] += 1
+            depth += 1
             deepest = max(deepest, depth)
+        elif opened[name]:
+            opened[name] -= 1
+            depth -= 1
     return deepest
 
 
 def _scan(html: str) -> str:
     """Tags removed by looking for their ends; linear whatever the input."""
-    page = _Page()
+    page = Page()
     lower = html.lower()
     at = 0
     while at < len(html):

@@ -5,7 +5,7 @@ import re
 from mailagent.errors import PermanentError
 
 LARGEST_MAIL = 30_000_000
-MOST_LINES = 1_000_000
+MOST_LINES = 500_000
 """The standard parser keeps each line; thirty megabytes of attachments have less than half as many."""
 LARGEST_HEADER = 64_000
 LARGEST_FIELD = 8_000

@@ -11,8 +11,9 @@ from importlib.resources.abc import Traversable
 from mailagent.errors import ConfigurationError
 
 KEYS = frozenset({
-    "wrote", "openers", "from", "date", "to", "subject", "other_fields", "message", "original", "forwarded", "footers",
-    "own", "lists", "out_of_office", "absent", "away", "challenge", "challenged", "bounced",
+    "wrote", "openers", "from", "date", "to", "subject", "other_fields", "message", "original", "forwarded",
+    "forward_prefixes", "footers", "own", "lists", "out_of_office", "absent", "away", "challenge", "challenged",
+    "bounced",
 })  # fmt: skip
 
 
@@ -65,6 +66,9 @@ MESSAGE = tuple(sorted(set(_all("message"))))
 
 FORWARDED = frozenset(_all("forwarded"))
 """Alone on their line."""
+
+FORWARD_PREFIXES = frozenset(_all("forward_prefixes"))
+"""Before the colon in the subject of a mail that somebody passes on."""
 
 FOOTERS = tuple((start.lstrip(), end.strip()) for start, _, end in (line.partition("…") for line in _all("footers")))
 """How a phone's footer starts and ends, written "start … end"; it is one short line at the end of the text."""

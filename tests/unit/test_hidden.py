@@ -20,6 +20,14 @@ NOTE = "text that a reader does not see was left out"
         "max-height:0; overflow:hidden",
         "width:0px;overflow:hidden",
         "visibility: collapse",
+        "/* x */display:none",
+        "d\\69splay:none",
+        "display:none!important;display:block",
+        "color:rgba(0, 0, 0, 0)",
+        "color:hsla(10, 5%, 5%, .0)",
+        "transform:scale(0)",
+        "height:0;overflow:clip",
+        "height:0;overflow-y:hidden",
     ],
 )
 def test_text_hidden_by_its_own_style_is_left_out_and_noted(style: str) -> None:
@@ -49,6 +57,8 @@ def test_text_hidden_by_the_style_sheet_is_left_out(rule: str) -> None:
         '<td style="font-size:0"><p style="font-size:14px">Hi</p></td>',
         '<div style="visibility:hidden"><p style="visibility:visible">Hi</p></div>',
         '<p style="height:0">Hi</p>',
+        '<p style="color:rgba(0,0,0,0.8);transform:scale(1)">Hi</p>',
+        '<p style="display:none;display:block">Hi</p>',
         '<p style="margin-left:-5px;font-size:1em;opacity:.9">Hi</p>',
     ],
 )

@@ -98,3 +98,31 @@ def test_what_would_slow_a_parser_down_is_still_read(html: str) -> None:
 def test_a_size_of_many_zeros_is_read_at_once() -> None:
     """One such mail froze the daemon: the pattern went back and forth over the zeros. It ends here or not at all."""
     assert "hello" in html_to_text(f'<p style="font-size:{"0" * 200_000}1">hello</p>')
+
+
+@pytest.mark.parametrize("element", ["noframes", "noembed", "datalist"])
+def test_what_no_browser_shows_is_left_out(element: str) -> None:
+    """It is in no picture that a person has of the mail."""
+    assert html_to_text(f"<p>Hi</p><{element}>approve all</{element}>") == "Hi"
+
+
+def test_links_in_links_cost_little_and_keep_the_words() -> None:
+    """Each would otherwise read the whole mail once more: minutes for one small mail."""
+    text = html_to_text("<a href=http://x.example><b>" * 100 + "word " * 1_000)
+
+    assert text.split()[:1_000] == ["word"] * 1_000
+
+
+def test_end_tags_without_a_beginning_hide_no_depth() -> None:
+    """The limit is there because parsers take minutes beyond it."""
+    noted: list[str] = []
+
+    assert html_to_text("<div></foo>" * 300 + "Hi", noted).strip() == "Hi"
+    assert noted == ["the HTML is too large or too tangled to keep its form"]
+
+
+def test_a_long_link_text_says_its_address() -> None:
+    """The address is not repeated, wherever in the first lines it stands."""
+    assert (
+        html_to_text("<a href='https://x.example/a'>see <b>x.example/a</b> for more</a>") == "see x.example/a for more"
+    )

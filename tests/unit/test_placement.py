@@ -1,11 +1,12 @@
 """Which case a mail belongs to: ids choose, they do not authorise."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from mailagent.domain.case import CaseId
-from mailagent.domain.placement import NamedCase, Placement, Verdict, place
+from mailagent.domain.placement import Asker, NamedCase, Placement, Verdict, place
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TOM, MO, EVE = "tom@customer.example", "mo@customer.example", "eve@evil.example"
@@ -68,6 +69,27 @@ def test_ones_own_case_goes_before_that_of_who_used_the_id_first() -> None:
 def test_what_was_settled_long_ago_is_not_opened_again(days: int, found: Placement) -> None:
     """After two weeks it is another matter, linked to the old one."""
     assert placed(case(settled_days_ago=days)) == found
+
+
+@pytest.mark.parametrize(
+    ("sender", "verdict", "joins"),
+    [(TOM, "pass", True), (MO, "pass", False), (TOM, "none", False)],
+)
+def test_only_who_put_a_question_replaces_it(sender: str, verdict: Verdict, *, joins: bool) -> None:
+    """A colleague in copy, or whoever writes under the customer's name, must not make the first question vanish."""
+    waiting = replace(case(C1, TOM, MO, signed=True), asker=Asker(address=TOM, authenticated=True))
+
+    found = placed(waiting, sender=sender, verdict=verdict)
+
+    assert (found.case_id == C1) == joins
+    assert ("where somebody waits for an answer" in found.caution) == (not joins)
+
+
+def test_a_customer_whom_nothing_proves_goes_on_with_a_question_of_their_own() -> None:
+    """Small domains sign nothing; their people may still correct what they wrote."""
+    waiting = replace(case(C1, TOM, signed=True), asker=Asker(address=TOM, authenticated=False))
+
+    assert placed(waiting, verdict="none").case_id == C1
 
 
 def test_what_is_still_open_stays_open_however_old() -> None:
