@@ -2,7 +2,14 @@
 
 
 class TemporaryError(Exception):
-    """The same call may work later: connection, 4xx, rate limit, busy database."""
+    """The same call may work later: connection, 4xx, rate limit, busy database.
+
+    `retry_after` is in seconds, where the other side says how long to wait.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class PermanentError(Exception):

@@ -11,7 +11,7 @@ Event = Literal[
     "mailbox.failed", "mailbox.started",
     "mail.received", "mail.sorted", "mail.set_aside",
     "message.handled", "message.overtaken",
-    "cap.reached", "mail.returned",
+    "cap.reached", "budget.used_up", "mail.returned",
     "review.decided", "review.refused", "review.unclear",
     "outbox.sent", "outbox.postponed", "outbox.failed", "outbox.uncertain",
     "job.postponed", "job.stopped", "job.crashed",

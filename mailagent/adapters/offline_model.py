@@ -1,22 +1,26 @@
-"""A model without key or network: labelled examples, a lexicon and the articles' own words.
+"""A model without key or network: labelled examples, word lists and the articles' own words, in four languages.
 
 Its quality is lower than that of a language model and it does not hide that: the category is that of the most similar
-examples in ``categories.toml`` (English; other languages get a low confidence, which the rules give to a person), the
-mood is read from single words, an answer is an article as it stands, and nothing is ever rephrased or translated.
-The same mail always gives the same result.
+examples in ``categories.toml``, with a confidence that is about the share of right ones, the mood is read from words
+and phrases, an answer is an article as it stands, and nothing is ever rephrased or translated. The same mail always
+gives the same result.
 """
 
 import asyncio
+import re
 import threading
 from collections.abc import Sequence
 from typing import Protocol
 
 from mailagent.domain.category import Category
+from mailagent.domain.signals import Sentiment
 from mailagent.errors import ConfigurationError
+from mailagent.language.asks import asks_of, complexity_of
 from mailagent.language.examples import Examples
 from mailagent.language.mood import mood_of, wants_human
 from mailagent.language.summary import excerpt_of, first_steps, summary_of
-from mailagent.ports import Answer, Article, Brief, Classification, CustomerMail, Usage
+from mailagent.language.words import stems
+from mailagent.ports import Answer, Article, Asked, Brief, Classification, CustomerMail, Usage
 
 LANGUAGES = ("en", "de", "fr", "es")
 SHORTEST_TEXT = 20
@@ -25,8 +29,8 @@ SURE_LANGUAGE = 0.7
 LONGEST_TEXT = 12_000
 LONGEST_ANSWER = 2_400
 LONGEST_QUERY = 2_000
-FOREIGN_CONFIDENCE = 0.3
-"""The examples are English, so the category of another language is at most this sure."""
+REPLY = re.compile(r"\s*(?:re|aw|antw|sv|vs|r[eé]p|res|rif|odp|ynt|回复)\s{0,3}[:：]", re.IGNORECASE)  # noqa: RUF001 - as programs write it
+"""The beginning of a subject that a mail program repeated."""
 
 
 class OfflineModel:
@@ -41,38 +45,82 @@ class OfflineModel:
     async def classify(self, mail: CustomerMail) -> Classification:
         """See `Model`. The first call loads the language data, about a second in a thread."""
         text = mail.text[:LONGEST_TEXT]
-        language = await asyncio.to_thread(self._languages.of, f"{mail.subject}\n{text}")
-        nearest = self._examples.nearest(mail.subject, text)
-        mood = mood_of(f"{mail.subject}\n{text}")
+        language = await self._language(mail)
+        nearest = self._examples.nearest(mail.subject, text, language)
+        mood = mood_of(f"{mail.subject}\n{text}", language)
+        asks = asks_of(text, language)
         return Classification(
             category=nearest.category,
             sentiment=mood.sentiment,
             sentiment_score=mood.score,
+            mood_words=mood.words,
             language=language,
-            wants_human=wants_human(f"{mail.subject}\n{text}"),
-            confidence=nearest.confidence if language == "en" else min(nearest.confidence, FOREIGN_CONFIDENCE),
-            search_query=f"{mail.subject}\n{text}"[:LONGEST_QUERY],
+            wants_human=wants_human(f"{mail.subject}\n{text}", language),
+            asks=asks,
+            complexity=complexity_of(text, asks),
+            injection_suspected=False,
+            confidence=nearest.confidence,
+            search_query=_query(mail),
             usage=Usage(calls=1),
         )
 
-    async def respond(self, mail: CustomerMail, articles: Sequence[Article], tone: str) -> Answer:  # noqa: ARG002 (the port's)
-        """See `Model`. The best article in its own words; `Answer.text` is None where that one needs a person, for
-        the runner-up of such a search would answer another question. The tone is left to the letter around it.
+    async def respond(
+        self,
+        mail: CustomerMail,
+        articles: Sequence[Article],
+        *,
+        asks: Sequence[Asked],
+        tone: Sentiment,  # noqa: ARG002 (the port's)
+    ) -> Answer:
+        """See `Model`. For each ask the article that was found for it, in its own words, or the first that has half of
+        its words; for a mail without asks the best one. `Answer.text` is None where the best needs a person, for the
+        runner-up of such a search would answer another question. The tone is left to the letter around it.
         """
         if not articles or not articles[0].automatic:
-            return Answer(text=None, sources=(), usage=Usage(calls=1))
-        return Answer(text=_excerpt(mail, articles[0]), sources=(articles[0].id,), usage=Usage(calls=1))
+            return Answer(text=None, sources=(), answered_by=(None,) * len(asks), usage=Usage(calls=1))
+        language = await self._language(mail)
+        usable = [article for article in articles if article.automatic]
+        answered_by = [_answering(ask, usable, language) for ask in asks]
+        chosen = [article for article in usable if article in answered_by] or usable[:1]
+        wanted = {
+            article.id: " ".join(ask.text for ask, by in zip(asks, answered_by, strict=True) if by == article)
+            for article in chosen
+        }
+        texts = [
+            excerpt_of(article.text, wanted[article.id] or _query(mail), language, limit=LONGEST_ANSWER)
+            for article in chosen
+        ]
+        return Answer(
+            text="\n\n".join(texts),
+            sources=tuple(article.id for article in chosen),
+            answered_by=tuple(None if by is None else by.id for by in answered_by),
+            usage=Usage(calls=1),
+        )
 
-    async def brief(self, mail: CustomerMail, articles: Sequence[Article], tone: str, reason: str) -> Brief:  # noqa: ARG002 (the port's)
+    async def brief(
+        self,
+        mail: CustomerMail,
+        articles: Sequence[Article],
+        *,
+        tone: Sentiment,  # noqa: ARG002
+        reason: str,
+    ) -> Brief:
         """See `Model`. The summary quotes the mail; fix and draft are those of the best article."""
-        summary = summary_of(mail.subject, mail.text[:LONGEST_TEXT])
+        summary = summary_of(mail.subject, mail.text[:LONGEST_TEXT], await self._language(mail))
         if not articles:
             fix = f"No article covers this; please answer it yourself. It came to you because {_clause(reason)}."
             return Brief(summary=summary, suggested_fix=fix, draft=None, usage=Usage(calls=1))
         best = articles[0]
         caution = "" if best.automatic else "\nThe article asks for a person to check the facts first."
         fix = f'{first_steps(best.text)}\nSource: "{best.title}" ({best.id}){caution}'
-        return Brief(summary=summary, suggested_fix=fix, draft=_excerpt(mail, best), usage=Usage(calls=1))
+        return Brief(summary=summary, suggested_fix=fix, draft=await self._excerpt(mail, best), usage=Usage(calls=1))
+
+    async def _language(self, mail: CustomerMail) -> str:
+        return await asyncio.to_thread(self._languages.of, f"{mail.subject}\n{mail.text[:LONGEST_TEXT]}")
+
+    async def _excerpt(self, mail: CustomerMail, article: Article) -> str:
+        wanted = f"{mail.subject} {mail.text[:LONGEST_TEXT]}"
+        return excerpt_of(article.text, wanted, await self._language(mail), limit=LONGEST_ANSWER)
 
 
 class _Identifier(Protocol):
@@ -110,8 +158,18 @@ def _load() -> _Identifier:
     return found
 
 
-def _excerpt(mail: CustomerMail, article: Article) -> str:
-    return excerpt_of(article.text, f"{mail.subject} {mail.text}", limit=LONGEST_ANSWER)
+def _answering(ask: Asked, usable: Sequence[Article], language: str) -> Article | None:
+    if ask.article is not None:
+        return next((article for article in usable if article.id == ask.article), None)
+    words = set(stems(ask.text, language))
+    shared = ((article, words & set(stems(f"{article.title} {article.text}", language))) for article in usable)
+    return next((article for article, both in shared if len(both) * 2 >= len(words)), None)
+
+
+def _query(mail: CustomerMail) -> str:
+    """What the mail is about: a reply has the subject of the mail that it answers."""
+    subject = "" if REPLY.match(mail.subject) else f"{mail.subject}\n"
+    return f"{subject}{mail.text}"[:LONGEST_QUERY]
 
 
 def _clause(reason: str) -> str:

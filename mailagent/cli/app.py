@@ -13,6 +13,9 @@ app = typer.Typer(
     add_completion=False,
 )
 
+rules = typer.Typer(name="rules", help="The rule table of routing.toml: list, test, explain.", no_args_is_help=True)
+app.add_typer(rules)
+
 ConfigFolder = Annotated[Path, typer.Option("--config", metavar="DIR", help="The folder with the *.toml files.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Mails as .eml files.")]
@@ -63,12 +66,58 @@ def try_(
     try_mail(file, config, as_json=as_json)
 
 
+@app.command("eval")
+def eval_(
+    file: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help="Labelled mails, one JSON object a line.")],
+    config: ConfigFolder = CONFIG,
+    *,
+    split: Annotated[str | None, typer.Option(help="Only lines with this split, such as test.")] = None,
+    misses: Annotated[bool, typer.Option("--misses", help="List what was not as expected, one a line.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure triage on labelled mails: what it gets right, and what its mistakes cost. Sends nothing."""
+    from mailagent.cli.evaluate import evaluate
+
+    raise typer.Exit(evaluate(file, config, split=split, with_misses=misses, as_json=as_json))
+
+
 @app.command()
 def inspect(files: Files, *, as_json: AsJson = False) -> None:
     """Show how mails are read: sender, kind, new text."""
     from mailagent.cli.mails import inspect_mails
 
     inspect_mails(files, as_json=as_json)
+
+
+@rules.command("list")
+def rules_list(config: ConfigFolder = CONFIG, *, as_json: AsJson = False) -> None:
+    """Show the rule table in its order."""
+    from mailagent.cli.rules import list_rules
+
+    list_rules(config, as_json=as_json)
+
+
+@rules.command("test")
+def rules_test(
+    file: Annotated[Path, typer.Argument(metavar="FILE.eml")],
+    config: ConfigFolder = CONFIG,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show which rules match a mail, and on which values. Sends nothing."""
+    from mailagent.cli.rules import try_rules
+
+    try_rules(file, config, as_json=as_json)
+
+
+@rules.command("explain")
+def rules_explain(
+    number: Annotated[str, typer.Argument(metavar="C-n")], config: ConfigFolder = CONFIG, *, as_json: AsJson = False
+) -> None:
+    """Show which rules matched the newest message of a case, and on which values."""
+    from mailagent.cli.rules import explain_case
+
+    raise typer.Exit(explain_case(config, number, as_json=as_json))
 
 
 @app.command()

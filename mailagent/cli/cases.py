@@ -63,6 +63,7 @@ def show_case(config: Path, number: str, *, as_json: bool) -> int:
             "bold",
         )
         say(str(message["text"]).strip())
+        say("".join(f"> {line}\n" for line in str(message["quoted"]).splitlines()), "dim")
         odd = "; ".join(filter(None, (str(message["caution"]), *cast("list[str]", message["defects"]))))
         say(f"odd: {odd}" if odd else "", "dim")
         entry = cast("Mapping[str, object] | None", message["log"])

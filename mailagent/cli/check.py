@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from mailagent.adapters.clock import SystemClock
 from mailagent.adapters.knowledge_fts import load_articles
 from mailagent.adapters.secrets import is_literal
 from mailagent.adapters.templates import JinjaTemplates
 from mailagent.cli.show import complain, say
-from mailagent.domain.routing import Rule
+from mailagent.domain.routing import Rule, unreachable
 from mailagent.errors import ConfigurationError
 from mailagent.letters.samples import SAMPLES
 from mailagent.settings import Settings, load_settings
@@ -40,7 +41,7 @@ def _failures(settings: Settings, config: Path) -> Iterator[str]:
     templates = JinjaTemplates(settings.path(settings.templates_dir))
     checks: list[Callable[[], object]] = [
         lambda: check_accounts(settings),
-        lambda: build_model(settings),
+        lambda: build_model(settings, SystemClock()),
         lambda: _known_categories(settings, config),
         *(lambda name=name: _render(templates, name) for name in SAMPLES),
     ]
@@ -85,11 +86,10 @@ def _warnings(settings: Settings, config: Path) -> Iterator[str]:
 
 
 def _unreachable(rules: tuple[Rule, ...], config: Path) -> Iterator[str]:
-    """Rules behind one that always matches."""
-    for place, rule in enumerate(rules):
-        if rule.when == type(rule.when)() and place + 1 < len(rules):
-            later = ", ".join(other.name for other in rules[place + 1 :])
-            yield f"{config}/routing.toml: rule '{rule.name}' always matches, so these are never reached: {later}"
-            return
-    if rules[-1].when != type(rules[-1].when)():
+    for rule, earlier in unreachable(rules):
+        yield (
+            f"{config}/routing.toml: rule '{rule.name}' is never reached: '{earlier.name}' above it matches whatever it"
+            " matches; move it up, or remove one of them"
+        )
+    if rules[-1].when:
         yield f"{config}/routing.toml: the last rule has conditions; what no rule matches goes to a person"

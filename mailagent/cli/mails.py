@@ -2,17 +2,19 @@
 
 import asyncio
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailagent.adapters.offline_model import Languages
 from mailagent.cli.show import complain, print_facts, print_json, print_json_line, say
-from mailagent.domain.case import Case, CaseId
-from mailagent.domain.message import Message, MessageId
 from mailagent.errors import PermanentError
-from mailagent.mail.automatic import kind_of
+from mailagent.mail.automatic import Kind, kind_of
 from mailagent.mail.bounce import read_bounce
-from mailagent.mail.parse import ParsedMail, parse
+from mailagent.mail.parse import parse
+
+if TYPE_CHECKING:
+    from mailagent.settings import Settings
+    from mailagent.triage.state import TriageState
 
 ENOUGH_TO_TELL = 2_000
 """Characters from which a language is told."""
@@ -37,13 +39,9 @@ def inspect_mails(files: list[Path], *, as_json: bool) -> None:
 
 def try_mail(file: Path, config: Path, *, as_json: bool) -> None:
     """Take the mail through the real graph, with nothing stored and nothing sent."""
-    try:
-        raw = file.read_bytes()
-        mail = parse(raw)
-    except (PermanentError, OSError) as error:
-        complain(f"{file}: {_reason(error)}")
-        raise SystemExit(1) from None
-    found = asyncio.run(_try(mail, config, bounced=read_bounce(raw, mail) is not None))
+    from mailagent.settings import load_settings  # noqa: PLC0415 - inspect needs neither settings nor the graph
+
+    found = _facts(tried(file, load_settings(config)))
     if as_json:
         print_json(found)
         return
@@ -56,13 +54,21 @@ def try_mail(file: Path, config: Path, *, as_json: bool) -> None:
             say(str(text))
 
 
-async def _try(mail: ParsedMail, config: Path, *, bounced: bool) -> dict[str, object]:
-    from mailagent.settings import load_settings  # noqa: PLC0415 - inspect needs neither settings nor the graph
-    from mailagent.wiring import try_message  # noqa: PLC0415
+def tried(file: Path, settings: "Settings") -> "TriageState | Kind":
+    """Where the graph ends with the mail in `file`; exits with 1 and the reason where it cannot be read."""
+    from mailagent.cli.trial import Trial  # noqa: PLC0415 - inspect needs neither settings nor the graph
+    from mailagent.wiring import trial_engine  # noqa: PLC0415
 
-    settings = load_settings(config)
-    kind = kind_of(mail, ours={row.address for row in settings.mailbox}, bounced=bounced)
-    if kind.kind != "person":
+    try:
+        raw = file.read_bytes()
+        return asyncio.run(Trial(settings=settings, engine=trial_engine(settings)).of_mail(raw))
+    except (PermanentError, OSError) as error:
+        complain(f"{file}: {_reason(error)}")
+        raise SystemExit(1) from None
+
+
+def _facts(state: "TriageState | Kind") -> dict[str, object]:
+    if isinstance(state, Kind):
         return {
             "category": None,
             "sentiment": None,
@@ -70,34 +76,15 @@ async def _try(mail: ParsedMail, config: Path, *, bounced: bool) -> dict[str, ob
             "language": None,
             "priority": None,
             "disposition": "ignore",
-            "rule": f"intake:{kind.kind}",
-            "reason": kind.reason,
+            "rule": f"intake:{state.kind}",
+            "reason": state.reason,
+            "because": [],
+            "asks": [],
+            "claims": [],
             "response": None,
             "suggested_fix": None,
             "kb_results": [],
         }
-    now = datetime.now(UTC)
-    message = Message(
-        id=MessageId(1),
-        mailbox=settings.mailbox[0].name,
-        received_at=now,
-        state="ready",
-        caution="" if kind.answerable else kind.reason,
-        sender=mail.sender,
-        sender_name=mail.sender_name,
-        subject=mail.subject,
-        text=mail.text or mail.full_text,
-    )
-    case = Case(
-        id=CaseId(1),
-        mailbox=message.mailbox,
-        customer=mail.sender or "",
-        customer_name=mail.sender_name,
-        subject=mail.subject,
-        state="new",
-        opened_at=now,
-    )
-    state = await try_message(settings, case, message)
     return {
         "category": state["category"] or None,
         "sentiment": state["sentiment"],
@@ -107,6 +94,9 @@ async def _try(mail: ParsedMail, config: Path, *, bounced: bool) -> dict[str, ob
         "disposition": state["disposition"],
         "rule": state["rule"],
         "reason": state["escalation_reason"],
+        "because": state["because"],
+        "asks": [ask["text"] for ask in state["asks"]],
+        "claims": [claim["words"] for claim in state["claims"]],
         "response": state["response"],
         "suggested_fix": state["suggested_fix"] or None,
         "kb_results": [

@@ -8,6 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+LONGEST_CELL = 10_000
+"""Characters; tables take quadratic time over what nobody reads in a terminal."""
+
 
 def print_json(value: object) -> None:
     """One JSON document on standard output."""
@@ -58,4 +61,6 @@ def _cell(value: object) -> str:
     if value is None or value == "":
         return "-"
     text = ", ".join(str(part) for part in value) if isinstance(value, list | tuple) else str(value)
+    if len(text) > LONGEST_CELL:
+        text = f"{text[:LONGEST_CELL]}\n({len(text) - LONGEST_CELL:,} more characters; --json prints them)"
     return "".join(character if character.isprintable() or character == "\n" else "�" for character in text)

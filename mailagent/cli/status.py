@@ -1,12 +1,12 @@
 """``mailagent status`` and ``mailagent log``."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
 from mailagent.cli.show import print_facts, print_json, print_json_line, print_table, say
-from mailagent.settings import load_settings
+from mailagent.settings import Settings, load_settings
 from mailagent.store.views import View
 from mailagent.wiring import open_views
 
@@ -19,9 +19,10 @@ def show_status(config: Path, *, as_json: bool) -> int:
         async with open_views(settings) as views:
             return await views.status()
 
-    found = {"mode": settings.mode, **asyncio.run(main())}
+    view = asyncio.run(main())
+    outside = cast("list[Mapping[str, object]]", view["outside"])
+    found = {"mode": settings.mode, "model": _rung(settings, outside), **view}
     outbox = cast("Mapping[str, int]", found["outbox"])
-    outside = cast("list[Mapping[str, object]]", found["outside"])
     trouble = [str(row["name"]) for row in outside if not row["working"]]
     wrong = bool(trouble or found["set_aside"] or outbox["failed"] or outbox["uncertain"])
     if as_json:
@@ -41,6 +42,15 @@ def show_status(config: Path, *, as_json: bool) -> int:
             "yellow",
         )
     return int(wrong)
+
+
+def _rung(settings: Settings, outside: Sequence[Mapping[str, object]]) -> str:
+    """Which model answers now: ``model``, ``fallback`` or ``offline``, the first that worked when it was last asked."""
+    if settings.model.provider == "offline":
+        return "offline"
+    failed = {row["name"] for row in outside if not row["working"]}
+    names = ["model", *(["fallback"] if settings.model.fallback else [])]
+    return next((name for name in names if f"model:{name}" not in failed), "offline")
 
 
 def print_log(config: Path) -> None:

@@ -38,7 +38,8 @@ class Message:
     `sender` is the lower-cased address of the one mailbox in From, or None where From does not name exactly one.
     `review_revision` is the escalation that a review message answers. `caution` says why no automatic mail may go to
     the sender and what a person should look at first; it is empty where nothing speaks against an answer. `copied` are
-    the other people whom the mail was addressed to.
+    the other people whom the mail was addressed to. `quoted` is what stands below the text, of a mail that we did not
+    know.
     """
 
     id: MessageId
@@ -61,6 +62,7 @@ class Message:
     rating: int | None = None
     attachments: tuple[str, ...] = ()
     copied: tuple[str, ...] = ()
+    quoted: str = ""
     reason: str = ""
 
     @property

@@ -13,7 +13,7 @@ from mailagent.domain.decision import Decision, Unclear, read_decision
 from mailagent.domain.escalation import Escalation
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry
-from mailagent.domain.policy import Mode
+from mailagent.domain.policy import Modes
 from mailagent.errors import TemporaryError
 from mailagent.events import log
 from mailagent.letters.customer import CustomerLetters
@@ -42,7 +42,7 @@ class ResumeReviews:
     reviewers: Mapping[str, str]
     deadlines: Mapping[str, timedelta]
     longest: timedelta
-    mode: Mode
+    modes: Modes
     clock: Clock
     name: str = "resume_reviews"
 
@@ -64,7 +64,7 @@ class ResumeReviews:
         if escalation.state != "open":
             await self._too_late(case, reply, escalation)
             return
-        if self.mode == "shadow":
+        if self.modes.of(str(escalation.graph_state["category"])) == "shadow":
             await self._tell(case, reply, code="REVIEW-14", values={})
             return
         message = await self.messages.get(escalation.message_id)
@@ -135,7 +135,7 @@ class ResumeReviews:
             decides=DecidedBy(revision=escalation.revision, reviewer=reviewer, verb=decision.verb),
             answer=None if letter is None else (message.id, letter),
             log={
-                message.id: {**state["log_entry"], "mode": self.mode},
+                message.id: {**state["log_entry"], "mode": self.modes.of(state["category"])},
                 reply.id: _entry(case, reply, rule=decision.verb, reason=f"decided by {reviewer}"),
             },
             outbox=(*([to_customer] if to_customer else []), confirmation),

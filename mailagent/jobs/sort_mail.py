@@ -34,6 +34,8 @@ SUBJECT_LIMIT = 300
 """Characters; more is no subject, and every mail about the case would carry it."""
 LONGEST_REVIEW = 200_000
 """Characters; nobody decides at such length."""
+LONGEST_QUOTE = 8_000
+"""Characters that are kept of a mail that a customer quotes, and that no case of ours knows."""
 MOST_COPIED = 20
 """People copied in who belong to the case from then on."""
 SUBJECT_CASE = re.compile(r"\[(C-\d{1,15})\]", re.ASCII)
@@ -110,7 +112,7 @@ class SortMail:
             sender=mail.sender,
             sender_name=mail.sender_name,
             subject=mail.subject[:SUBJECT_LIMIT],
-            text=mail.text or mail.full_text,
+            text=mail.full_text if mail.passes_on else mail.text or mail.full_text,
             message_id=mail.message_id,
             references=mail.references,
             attachments=tuple(f"{part.name} ({part.size // 1024 + 1} KB)" for part in mail.attachments),
@@ -195,8 +197,10 @@ class SortMail:
             cautions.append(f"its Message-ID was used before, by message {earlier.id}")
             break
         placement = await self._place(mail, verdict, signed)
+        own_thread = placement.case_id is not None or mail.passes_on
         return replace(
             bare,
+            quoted="" if own_thread else mail.quoted[:LONGEST_QUOTE],
             caution="; ".join([*cautions, *filter(None, [placement.caution])]),
             rating=read_rating(mail.text) if placement.case_id is not None else None,
             case_id=placement.case_id,
@@ -212,7 +216,10 @@ class SortMail:
                 case = await self.cases.get(case_id)
                 people = await self.cases.people(case_id)
                 by_us = case_id == signed.case_id
-                cases.append(NamedCase(case_id=case_id, people=people, settled_at=case.settled_at, signed=by_us))
+                asker = await self.cases.asker(case_id)
+                cases.append(
+                    NamedCase(case_id=case_id, people=people, settled_at=case.settled_at, signed=by_us, asker=asker)
+                )
         return place(cases, sender=mail.sender, verdict=verdict, at=self.clock.now())
 
     async def _case_in_subject(self, mail: ParsedMail) -> CaseId | None:

@@ -8,18 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from mailagent.domain.budget import Budget, nearly_used_up, used_up
 from mailagent.domain.caps import Caps, reached
 from mailagent.domain.case import Case
 from mailagent.domain.escalation import Escalation, NewEscalation
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry
-from mailagent.domain.policy import Mode
+from mailagent.domain.policy import Modes
 from mailagent.errors import TemporaryError
 from mailagent.events import log
 from mailagent.letters.customer import CustomerLetters
 from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
-from mailagent.ports import Cases, Clock, Handled, Messages, Outbox, Turn
+from mailagent.ports import Cases, Clock, Handled, Messages, Outbox, Spending, Turn
 from mailagent.triage.engine import Engine, Outcome
 from mailagent.triage.state import TriageState, fresh
 
@@ -38,9 +39,10 @@ class TriageCases:
     review: ReviewLetters
     notices: Notices
     caps: Caps
+    budget: Budget
     deadlines: Mapping[str, timedelta]
     longest: timedelta
-    mode: Mode
+    modes: Modes
     clock: Clock
     name: str = "triage_cases"
 
@@ -52,10 +54,11 @@ class TriageCases:
         """Decide about one message."""
         case = await self.cases.get(message.for_case)
         message, alarms = await self._within_caps(case, message)
+        no_cost, budget_alarms = await self._within_budget(case, message)
         history: list[Turn] = []
         if message.authenticated and message.sender:
             history = await self.messages.history(case.id, of=message.sender, before=message.id)
-        state = fresh(case, message, history)
+        state = fresh(case, message, history, no_cost=no_cost)
         waiting = await self.cases.open_escalation(case.id)
         if message.rating is not None:
             outcome, waiting = await self.engine.rate(state), None
@@ -64,7 +67,13 @@ class TriageCases:
         else:
             outcome = await self.engine.start(state)
         handled = await self._follow(case, message, outcome, waiting, earlier=history)
-        handled = replace(handled, outbox=(*handled.outbox, *alarms))
+        usage = outcome.state["usage"]
+        tokens = usage["tokens_in"] + usage["tokens_out"]
+        handled = replace(
+            handled,
+            spending=Spending(sender=message.sender, tokens=tokens, cost=usage["cost"]) if tokens else None,
+            outbox=(*handled.outbox, *alarms, *budget_alarms),
+        )
         if await self.cases.commit(handled):
             log(
                 "message.handled",
@@ -110,6 +119,20 @@ class TriageCases:
         alarms = [self.notices.cap_reached(case.mailbox, cap, words)] if cap in ("domain", "overall") else []
         return replace(message, caution=words), alarms
 
+    async def _within_budget(self, case: Case, message: Message) -> tuple[str, list[NewOutboxEntry]]:
+        """Why no model that costs is asked about the message, empty if one is; and the notices about it."""
+        spent = await self.cases.spent(message.sender, case.id, at=self.clock.now())
+        found = used_up(self.budget, spent)
+        nearly = nearly_used_up(self.budget, spent)
+        alarms = []
+        if nearly is not None:
+            gone = found is not None and found[0] == nearly[0]
+            alarms = [self.notices.budget(case.mailbox, nearly[0], nearly[1], gone=gone)]
+        if found is None:
+            return "", alarms
+        log("budget.used_up", message_id=message.id, case_id=case.id, purse=found[0])
+        return f"the budget for models is used up: {found[1]}", alarms
+
     async def _follow(
         self, case: Case, message: Message, outcome: Outcome, waiting: Escalation | None, *, earlier: Sequence[Turn]
     ) -> Handled:
@@ -117,11 +140,12 @@ class TriageCases:
         its draft answers an older message.
         """
         state = outcome.state
-        log_entry = {**state["log_entry"], "mode": self.mode}
+        mode = self.modes.of(state["category"])
+        log_entry = {**state["log_entry"], "mode": mode}
         bare = Handled(message_id=message.id, case_id=case.id, at=self.clock.now(), log={message.id: log_entry})
-        if self.mode == "shadow" and waiting is not None:
+        if mode == "shadow" and waiting is not None:
             return replace(bare, supersedes=waiting.revision, case_state="open")
-        if self.mode == "shadow" or state["disposition"] == "ignore":
+        if mode == "shadow" or state["disposition"] == "ignore":
             return bare
         if state["disposition"] != "reply":
             return await self._ask(bare, case, message, outcome, waiting, earlier=earlier)

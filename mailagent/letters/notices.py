@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailagent.domain.budget import Purse
 from mailagent.domain.caps import Cap
 from mailagent.domain.case import Case, case_number
 from mailagent.domain.message import Message
@@ -57,6 +58,19 @@ class Notices:
             remedy="Look at the last cases with 'mailagent cases'. If they are real, raise the limit under [replies] in"
             " config/mailagent.toml.",
             facts=[("Mailbox", mailbox), ("Limit", cap)],
+        )
+
+    def budget(self, mailbox: str, purse: Purse, words: str, *, gone: bool) -> NewOutboxEntry:
+        """The models' budget for all mail will not last, or is gone. Each once a day."""
+        return self._notice(
+            key=f"budget:{purse}:{'gone' if gone else 'nearly'}:{self.paper.clock.now():%Y-%m-%d}",
+            mailbox=mailbox,
+            heading="The budget for models is used up" if gone else "The budget for models will not last",
+            what=f"{words[0].upper()}{words[1:]}."
+            + (" Until it is less, every message goes to a reviewer, prepared by the offline model." if gone else ""),
+            remedy="Look at the last cases with 'mailagent cases'. If they are real, raise overall_day or money_day"
+            " under [budget] in config/model.toml.",
+            facts=[("Mailbox", mailbox), ("Budget", purse)],
         )
 
     def returned(self, entry: OutboxEntry, *, reason: str, until: datetime) -> NewOutboxEntry:

@@ -51,6 +51,7 @@ class ReviewLetters:
             "confidence_percent": round(state["confidence"] * 100) if state["category"] else None,
             "sentiment": state["sentiment"],
             "sentiment_score": state["sentiment_score"],
+            "mood_words": state["mood_words"],
             "summary": state["summary"],
             "why": question.reason,
             "rule": state["rule"],
@@ -64,6 +65,7 @@ class ReviewLetters:
             "received": spoken_time(message.received_at, now=now, zone=self.paper.zone),
             "customer_text": message.text[:CUSTOMER_TEXT_LIMIT],
             "customer_text_cut": len(message.text) > CUSTOMER_TEXT_LIMIT,
+            "quoted_text": message.quoted[:CUSTOMER_TEXT_LIMIT],
             "earlier_messages": earlier_messages,
             "attachments": list(message.attachments),
             "suggested_fix": state["suggested_fix"],
@@ -73,6 +75,9 @@ class ReviewLetters:
             "ref": desk.tokens.review_reference(case.id, question.revision),
             "reviewers": self.reviewers,
             "caution": message.caution,
+            "because": state["because"],
+            "claims": list(dict.fromkeys(claim["words"] for claim in state["claims"])) if draft else [],
+            "open_asks": _open_asks(state),
         }
         key = f"{case.id}:{question.revision}:digest"
         return self._mail(
@@ -190,6 +195,13 @@ class ReviewLetters:
 
     def _subject(self, case: Case) -> str:
         return f"[{case.number}] {clean_header(case.subject) or '(no subject)'}"
+
+
+def _open_asks(state: TriageState) -> list[str]:
+    """What the draft leaves out of what the customer asks; nothing where the draft was not made from articles alone."""
+    if not any(ask["article"] for ask in state["asks"]):
+        return []
+    return [ask["text"] for ask in state["asks"] if ask["article"] is None]
 
 
 def _why_no_draft(state: TriageState) -> str:

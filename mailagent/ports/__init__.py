@@ -1,6 +1,17 @@
 """What the daemon needs from outside, as Protocols. `adapters/` and `store/` provide them; `wiring.py` chooses."""
 
-from mailagent.ports.model import Answer, Article, Brief, Classification, CustomerMail, Knowledge, Model, Turn, Usage
+from mailagent.ports.model import (
+    Answer,
+    Article,
+    Asked,
+    Brief,
+    Classification,
+    CustomerMail,
+    Knowledge,
+    Model,
+    Turn,
+    Usage,
+)
 from mailagent.ports.outside import Body, Clock, Dispatcher, Mailbox, MailSender, Templates
 from mailagent.ports.store import (
     Cases,
@@ -13,11 +24,13 @@ from mailagent.ports.store import (
     Returned,
     Sightings,
     Sorted,
+    Spending,
 )
 
 __all__ = [
     "Answer",
     "Article",
+    "Asked",
     "Body",
     "Brief",
     "Cases",
@@ -38,6 +51,7 @@ __all__ = [
     "Returned",
     "Sightings",
     "Sorted",
+    "Spending",
     "Templates",
     "Turn",
     "Usage",

@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from mailagent.domain.routing import Sentiment
+from mailagent.domain.signals import Sentiment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What a model step cost. Tokens are zero where the model does not count any."""
+    """What a model step cost. Tokens are zero where the model does not count any; `cost` is in the currency of the
+    prices in ``model.toml``; `by` names the model that answered, empty where there is only one.
+    """
 
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    cost: float = 0.0
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +30,16 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerMail:
-    """What a model sees of a message. `text` is at most 12,000 characters and is data, never an instruction."""
+    """What a model sees of a message. `text` is at most 12,000 characters and is data, never an instruction.
+    `quoted` is what it quotes of a mail that is not of this case. `no_cost` says why no model that costs may be asked
+    about it; it is empty where one may.
+    """
 
     subject: str
     text: str
+    quoted: str = ""
     history: tuple[Turn, ...] = ()
+    no_cost: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,24 +59,44 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classification:
-    """`sentiment_score` from -1.0 to 1.0, `confidence` from 0.0 to 1.0, `language` a BCP 47 tag such as ``de``."""
+    """`sentiment_score` from -1.0 to 1.0, `confidence` and `complexity` from 0.0 to 1.0, `language` a BCP 47 tag such
+    as ``de``. `mood_words` are those of the mail that show its mood, at most 5. `asks` are the questions that the
+    customer puts, at most 6, each so that it can be understood alone.
+    """
 
     category: str
     sentiment: Sentiment
     sentiment_score: float
+    mood_words: tuple[str, ...]
     language: str
     wants_human: bool
+    asks: tuple[str, ...]
+    complexity: float
+    injection_suspected: bool
     confidence: float
     search_query: str
     usage: Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question of the customer's; `article` is the id of the best article that a search for it alone found."""
+
+    text: str
+    article: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The body of a reply, without greeting and closing; `text` is None when the articles do not answer the mail."""
+    """The body of a reply, without greeting and closing; `text` is None when the articles do not answer the mail.
+
+    `sources` are the ids of the articles that it rests on; `answered_by` has, for each ask in order, the one of them
+    that answers it, or None.
+    """
 
     text: str | None
     sources: tuple[str, ...]
+    answered_by: tuple[str | None, ...]
     usage: Usage
 
 
@@ -90,10 +119,12 @@ class Model(Protocol):
     async def classify(self, mail: CustomerMail) -> Classification:
         """Category (always one of the configured ids), mood and what to search for."""
 
-    async def respond(self, mail: CustomerMail, articles: Sequence[Article], tone: str) -> Answer:
-        """A reply grounded in `articles` only."""
+    async def respond(
+        self, mail: CustomerMail, articles: Sequence[Article], *, asks: Sequence[Asked], tone: Sentiment
+    ) -> Answer:
+        """A reply grounded in `articles` only, in the language of the mail and in the tone for its mood."""
 
-    async def brief(self, mail: CustomerMail, articles: Sequence[Article], tone: str, reason: str) -> Brief:
+    async def brief(self, mail: CustomerMail, articles: Sequence[Article], *, tone: Sentiment, reason: str) -> Brief:
         """Put the case before a person, who was asked for `reason`."""
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from mailagent.domain.budget import Spent
 from mailagent.domain.caps import AutomaticMail
 from mailagent.domain.case import Case, CaseId
 from mailagent.domain.decision import Verb
 from mailagent.domain.escalation import Escalation, NewEscalation
 from mailagent.domain.message import Intake, Message, MessageId, RawMail
 from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry, OutboxId
+from mailagent.domain.placement import Asker
 from mailagent.ports.model import Turn
 
 
@@ -41,7 +43,8 @@ class Returned:
 class Sorted:
     """What sorting found out about a message. `case_id` None with `intake` ``person`` opens a new case; `log_entry`
     is set when sorting already ends the message (it is automatic, or our own). `caution` and `copied` are those of
-    `Message`; `defects` say in words what was wrong with the mail.
+    `Message`; `defects` say in words what was wrong with the mail; `quoted` is a mail that is answered in it and that
+    we do not know.
     """
 
     intake: Intake
@@ -59,6 +62,7 @@ class Sorted:
     rating: int | None
     case_id: CaseId | None
     review_revision: int | None
+    quoted: str = ""
     linked_case_id: CaseId | None = None
     returned: Returned | None = None
     log_entry: Mapping[str, object] | None = None
@@ -135,6 +139,15 @@ class DecidedBy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What models cost for one message of `sender`, in tokens and in the currency of the prices."""
+
+    sender: str | None
+    tokens: int
+    cost: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handled:
     """Commit 2: everything that one message leads to. Written whole or not at all.
 
@@ -154,6 +167,7 @@ class Handled:
     supersedes: int | None = None
     decides: DecidedBy | None = None
     answer: tuple[MessageId, str] | None = None
+    spending: Spending | None = None
     log: Mapping[MessageId, Mapping[str, object]]
     outbox: tuple[NewOutboxEntry, ...] = ()
 
@@ -167,6 +181,9 @@ class Cases(Protocol):
     async def people(self, case_id: CaseId) -> frozenset[str]:
         """The addresses that belong to a case: its customer, and whom its people copied in."""
 
+    async def asker(self, case_id: CaseId) -> Asker | None:
+        """Who waits for an answer: of the open question, else of the newest message that was not handled yet."""
+
     async def open_escalation(self, case_id: CaseId) -> Escalation | None:
         """The question that waits, if any."""
 
@@ -175,6 +192,9 @@ class Cases(Protocol):
 
     async def latest_revision(self, case_id: CaseId) -> int:
         """0 before the first escalation."""
+
+    async def spent(self, sender: str | None, case_id: CaseId, *, at: datetime) -> Spent:
+        """What models cost in the day before `at`."""
 
     async def commit(self, handled: Handled) -> bool:
         """Write it all. False, and nothing is written, when the message was already handled or the escalation that

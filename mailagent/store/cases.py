@@ -4,19 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from mailagent.domain.budget import Spent
+from mailagent.domain.caps import DAY
 from mailagent.domain.case import Case, CaseId, CaseState
 from mailagent.domain.decision import Verb
 from mailagent.domain.escalation import Escalation, EscalationState, NewEscalation
 from mailagent.domain.message import MessageId
+from mailagent.domain.placement import Asker
 from mailagent.domain.routing import Priority
 from mailagent.ports import Handled
 from mailagent.store.database import Sessions
 from mailagent.store.messages import remember_id
 from mailagent.store.outbox import enqueue
-from mailagent.store.tables import CaseRow, EscalationRow, LogRow, MessageRow
+from mailagent.store.tables import CaseRow, EscalationRow, LogRow, MessageRow, SpendingRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +50,24 @@ class StoredCases:
             )
             return frozenset({case.customer}.union(*copied) - {""})
 
+    async def asker(self, case_id: CaseId) -> Asker | None:
+        """See `ports.Cases`."""
+        async with self.sessions.begin() as session:
+            row = (
+                await session.exec(
+                    select(MessageRow)
+                    .join(EscalationRow, col(EscalationRow.message_id) == MessageRow.id)
+                    .where(EscalationRow.case_id == case_id, EscalationRow.state == "open")
+                )
+            ).first() or (
+                await session.exec(
+                    select(MessageRow)
+                    .where(MessageRow.case_id == case_id, MessageRow.state == "ready", MessageRow.intake == "person")
+                    .order_by(col(MessageRow.id).desc())
+                )
+            ).first()
+            return None if row is None else Asker(address=row.sender, authenticated=row.authenticated)
+
     async def open_escalation(self, case_id: CaseId) -> Escalation | None:
         """See `ports.Cases`."""
         async with self.sessions.begin() as session:
@@ -70,6 +92,21 @@ class StoredCases:
             ).first()
             return latest or 0
 
+    async def spent(self, sender: str | None, case_id: CaseId, *, at: datetime) -> Spent:
+        """See `ports.Cases`."""
+        in_day = col(SpendingRow.at) > at - DAY
+        async with self.sessions.begin() as session:
+
+            async def tokens(*where: ColumnElement[bool]) -> int:
+                return (await session.exec(select(func.sum(SpendingRow.tokens)).where(in_day, *where))).one() or 0
+
+            return Spent(
+                sender_day=await tokens(col(SpendingRow.sender) == sender) if sender else 0,
+                case_day=await tokens(col(SpendingRow.case_id) == case_id),
+                overall_day=await tokens(),
+                money_day=(await session.exec(select(func.sum(SpendingRow.cost)).where(in_day))).one() or 0.0,
+            )
+
     async def commit(self, handled: Handled) -> bool:
         """See `ports.Cases`."""
         async with self.sessions.begin() as session:
@@ -92,6 +129,18 @@ class StoredCases:
             for message_id, entry in handled.log.items():
                 await session.merge(
                     LogRow(message_id=message_id, case_id=handled.case_id, at=handled.at, entry=dict(entry))
+                )
+            if handled.spending is not None:
+                spent = handled.spending
+                await session.merge(
+                    SpendingRow(
+                        message_id=handled.message_id,
+                        case_id=handled.case_id,
+                        sender=spent.sender,
+                        at=handled.at,
+                        tokens=spent.tokens,
+                        cost=spent.cost,
+                    )
                 )
             if handled.answer is not None:
                 answered = await session.get_one(MessageRow, handled.answer[0])

@@ -95,6 +95,7 @@ class StoredMessages:
             row.references = list(found.references)
             row.attachments = list(found.attachments)
             row.copied = list(found.copied)
+            row.quoted = found.quoted
             row.defects = list(found.defects)
             row.rating = found.rating
             row.review_revision = found.review_revision
@@ -228,5 +229,6 @@ def read_message(row: MessageRow) -> Message:
         rating=row.rating,
         attachments=tuple(row.attachments),
         copied=tuple(row.copied),
+        quoted=row.quoted,
         reason=row.reason,
     )

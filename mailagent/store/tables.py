@@ -103,6 +103,7 @@ class MessageRow(SQLModel, table=True):
     attachments: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     copied: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     defects: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    quoted: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     review_revision: int | None = None
     rating: int | None = None
     answer: str | None = Field(default=None, sa_column=Column(Text))
@@ -183,6 +184,18 @@ class OutboxRow(SQLModel, table=True):
     due_at: datetime = Field(sa_type=UtcTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcTime)
     error: str = ""
+
+
+class SpendingRow(SQLModel, table=True):
+    """What models cost for one message; summed up over a day against the budget."""
+
+    __tablename__ = "spending"
+    message_id: int = Field(primary_key=True, foreign_key="message.id")
+    case_id: int = Field(index=True)
+    sender: str | None = Field(default=None, index=True)
+    at: datetime = Field(sa_type=UtcTime, index=True)
+    tokens: int
+    cost: float
 
 
 class AddressBlockRow(SQLModel, table=True):

@@ -77,12 +77,15 @@ class Views:
                     {
                         "message": message.id,
                         "received_at": _time(message.received_at),
+                        "mailbox": message.mailbox,
                         "from": message.sender,
+                        "subject": message.subject,
                         "intake": message.intake,
                         "state": message.state,
                         "caution": message.caution,
                         "defects": message.defects,
                         "text": message.text,
+                        "quoted": message.quoted,
                         "log": entry.entry if entry else None,
                     }
                     for message, entry in messages

@@ -4,22 +4,28 @@ A model that fails is not an error of the graph: the failure is kept in the stat
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import cast
 
 from langgraph.types import interrupt
 
-from mailagent.domain.policy import Mode
+from mailagent.domain.facts import unproven_claims
+from mailagent.domain.policy import Modes
 from mailagent.domain.routing import Disposition, Rule
+from mailagent.domain.signals import Signals
 from mailagent.errors import PermanentError, TemporaryError
 from mailagent.events import log
-from mailagent.ports import Article, Knowledge, Model, Templates, Usage
-from mailagent.triage.routes import NO_GROUNDED_ANSWER, decide
-from mailagent.triage.state import FollowUp, Found, TriageState, UsageState, Verdict, customer_mail
+from mailagent.language.claims import CLAIM_WORDS
+from mailagent.language.injection import injection_of
+from mailagent.ports import Article, Asked, Knowledge, Model, Templates, Usage
+from mailagent.triage.routes import NO_GROUNDED_ANSWER, decide, signals_of
+from mailagent.triage.state import Ask, FollowUp, Found, TriageState, UnprovenClaim, UsageState, Verdict, customer_mail
 
 Update = dict[str, object]
 ARTICLES = 4
-"""Articles given to the model."""
+"""Articles that are searched for, for the mail as a whole."""
+MOST_ARTICLES = 6
+"""Articles given to the model, with the best for each question."""
 PREVIEW = 200
 """Characters of a text shown where a glance must do: the log's response, a summary without a model."""
 
@@ -32,72 +38,99 @@ class Nodes:
     knowledge: Knowledge
     templates: Templates
     rules: Sequence[Rule]
-    mode: Mode
+    modes: Modes
     company: str
 
     async def classify(self, state: TriageState) -> Update:
-        """Ask the model for the signals."""
+        """Ask the model for the signals. Words that speak to machines are found without it: it may have obeyed them."""
+        suspected = bool(injection_of(f"{state['subject']}\n{state['customer_message']}\n{state['quoted']}"))
         try:
             found = await self.model.classify(customer_mail(state))
         except (TemporaryError, PermanentError) as error:
             return {
                 **_failed("classify", state, error),
+                "injection_suspected": suspected,
                 "search_query": f"{state['subject']} {state['customer_message']}",
             }
         return {
             "category": found.category,
             "sentiment": found.sentiment,
             "sentiment_score": found.sentiment_score,
+            "mood_words": list(found.mood_words),
             "language": found.language,
             "wants_human": found.wants_human,
+            "asks": [Ask(text=text, found=None, article=None) for text in found.asks],
+            "complexity": found.complexity,
+            "injection_suspected": suspected or found.injection_suspected,
             "confidence": found.confidence,
             "search_query": found.search_query,
             "usage": _add(state, found.usage),
         }
 
     async def search_kb(self, state: TriageState) -> Update:
-        """Find articles; then all signals are known and the rule table decides."""
-        articles = await self.knowledge.search(state["search_query"], category=state["category"], limit=ARTICLES)
-        results = [_found(article) for article in articles]
-        return {"kb_results": results, **_disposed(decide(self.rules, self.mode, {**state, "kb_results": results}))}
+        """Find articles for the mail and for each question in it; then the rule table decides."""
+        category = state["category"]
+        found = [*await self.knowledge.search(state["search_query"], category=category, limit=ARTICLES)]
+        asks: list[Ask] = []
+        for ask in state["asks"]:
+            best = await self.knowledge.search(ask["text"], category=category, limit=1)
+            asks.append(Ask(text=ask["text"], found=best[0].id if best else None, article=None))
+            found += best
+        articles: dict[str, Article] = {}
+        for article in found:
+            articles.setdefault(article.id, article)
+        results = [_found(article) for article in [*articles.values()][:MOST_ARTICLES]]
+        return {"kb_results": results, "asks": asks, **self._decided({**state, "kb_results": results})}
 
     async def respond(self, state: TriageState) -> Update:
         """Write the reply; when the articles do not hold it, or the model fails, hand over to a person."""
         articles = [article for article in _articles(state) if article.automatic]
         try:
-            answer = await self.model.respond(customer_mail(state), articles, state["sentiment"])
+            answer = await self.model.respond(
+                customer_mail(state),
+                articles,
+                asks=[Asked(text=ask["text"], article=ask["found"]) for ask in state["asks"]],
+                tone=state["sentiment"],
+            )
         except (TemporaryError, PermanentError) as error:
             failed = _failed("respond", state, error)
-            return {**failed, **_disposed(decide(self.rules, self.mode, {**state, "failure": str(failed["failure"])}))}
+            return {**failed, **self._decided({**state, "failure": str(failed["failure"])})}
         usage = {"usage": _add(state, answer.usage)}
         if answer.text is None:
             return {**usage, **_disposed(NO_GROUNDED_ANSWER)}
-        return {**usage, "response": self._letter(state, answer.text), "sources": list(answer.sources)}
+        asks = [
+            Ask(text=ask["text"], found=ask["found"], article=article)
+            for ask, article in zip(state["asks"], answer.answered_by, strict=True)
+        ]
+        response = self._letter(state, answer.text)
+        claims = _claims(state, answer.text, answer.sources)
+        drafted = {"response": response, "sources": list(answer.sources), "asks": asks, "claims": claims}
+        known: TriageState = {**state, "response": response, "asks": asks, "claims": claims}
+        return {**usage, **drafted, **self._decided(known)}
 
     async def escalate(self, state: TriageState) -> Update:
-        """Put the case into words for a reviewer. Without a model: the customer's own first lines, and no draft."""
-        asked = {"escalated": True, "sources": [article["id"] for article in state["kb_results"]]}
-        if not state["failure"]:
-            try:
-                brief = await self.model.brief(
-                    customer_mail(state), _articles(state), state["sentiment"], state["escalation_reason"]
-                )
-            except (TemporaryError, PermanentError) as error:
-                asked |= _failed("escalate", state, error)
-            else:
-                return {
-                    **asked,
-                    "summary": brief.summary,
-                    "suggested_fix": brief.suggested_fix,
-                    "response": self._letter(state, brief.draft) if brief.draft else None,
-                    "usage": _add(state, brief.usage),
-                }
-        return {
-            **asked,
-            "summary": _preview(state["customer_message"]) or "The message has no text.",
-            "suggested_fix": _fix_without_model(state),
-            "response": None,
-        }
+        """Put the case into words for a reviewer. Without any model: the customer's own first lines, and no draft.
+
+        A reply that was drafted and may not be sent by itself is the draft; it answers what the articles answer.
+        """
+        found = [article["id"] for article in state["kb_results"]]
+        asked: Update = {"escalated": True, "sources": state["sources"] or found}
+        try:
+            brief = await self.model.brief(
+                customer_mail(state), _articles(state), tone=state["sentiment"], reason=state["escalation_reason"]
+            )
+        except (TemporaryError, PermanentError) as error:
+            return {
+                **asked,
+                **_failed("escalate", state, error),
+                "summary": _preview(state["customer_message"]) or "The message has no text.",
+                "suggested_fix": _fix_without_model(state),
+            }
+        asked |= {"summary": brief.summary, "suggested_fix": brief.suggested_fix, "usage": _add(state, brief.usage)}
+        if state["response"] is None and brief.draft:
+            asked["response"] = self._letter(state, brief.draft)
+            asked["claims"] = _claims(state, brief.draft, found)
+        return asked
 
     def await_review(self, state: TriageState) -> Update:
         """Pause until a reviewer decides or the customer writes again. Runs again from its first line on resume."""
@@ -115,7 +148,7 @@ class Nodes:
             case "approve":
                 return {}
             case "modify":
-                return {"response": decision["text"]}
+                return {"response": decision["text"], "claims": []}
             case "reject":
                 return {"response": None, "escalated": False}
 
@@ -129,10 +162,15 @@ class Nodes:
                 "category": state["category"] or None,
                 "sentiment": state["sentiment"],
                 "sentiment_score": state["sentiment_score"],
+                "mood_words": state["mood_words"],
                 "language": state["language"],
                 "disposition": state["disposition"],
                 "rule": state["rule"],
+                "because": state["because"],
                 "reason": state["escalation_reason"],
+                "signals": _without_words(signals_of(state)),
+                "asks": len(state["asks"]),
+                "claims": [claim["words"] for claim in state["claims"]],
                 "priority": state["priority"],
                 "escalated": state["escalated"],
                 "kb_results": [article["id"] for article in state["kb_results"]],
@@ -144,8 +182,13 @@ class Nodes:
                 "model_calls": state["usage"]["calls"],
                 "tokens_in": state["usage"]["tokens_in"],
                 "tokens_out": state["usage"]["tokens_out"],
+                "cost": round(state["usage"]["cost"], 6),
+                "model": state["usage"]["by"] or None,
             }
         }
+
+    def _decided(self, state: TriageState) -> Update:
+        return _disposed(decide(self.rules, self.modes, state))
 
     def _letter(self, state: TriageState, body: str) -> str:
         """The whole text of a reply around `body`: greeting, tone, closing."""
@@ -164,6 +207,7 @@ def _disposed(disposition: Disposition) -> Update:
     return {
         "disposition": disposition.action,
         "rule": disposition.rule,
+        "because": list(disposition.because),
         "priority": disposition.priority,
         "escalation_reason": disposition.why,
     }
@@ -180,7 +224,22 @@ def _add(state: TriageState, usage: Usage) -> UsageState:
         calls=spent["calls"] + usage.calls,
         tokens_in=spent["tokens_in"] + usage.tokens_in,
         tokens_out=spent["tokens_out"] + usage.tokens_out,
+        cost=spent["cost"] + usage.cost,
+        by=usage.by,
     )
+
+
+def _claims(state: TriageState, text: str, sources: Sequence[str]) -> list[UnprovenClaim]:
+    """What a drafted `text` says that neither the articles with the ids `sources` nor the customer's mail prove."""
+    ours = [f"{article['title']}\n{article['text']}" for article in state["kb_results"] if article["id"] in sources]
+    customer = f"{state['subject']}\n{state['customer_message']}\n{state['quoted']}"
+    claims = unproven_claims(text, ours=ours, customer=customer, words=CLAIM_WORDS)
+    return [UnprovenClaim(kind=claim.kind, words=claim.words) for claim in claims]
+
+
+def _without_words(signals: Signals) -> dict[str, object]:
+    """The signals without sender and subject, which stand with the message."""
+    return {name: value for name, value in asdict(signals).items() if name not in {"sender", "subject"}}
 
 
 def _found(article: Article) -> Found:

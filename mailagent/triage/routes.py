@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from mailagent.domain.policy import Mode, apply_mode
-from mailagent.domain.routing import Disposition, Rule, Signals, route
+from mailagent.domain.facts import largest_amount
+from mailagent.domain.policy import Modes, apply_mode
+from mailagent.domain.routing import Disposition, Rule, route
+from mailagent.domain.signals import Signals
+from mailagent.language.claims import CLAIM_WORDS
 from mailagent.triage.state import TriageState
 
 MODEL_FAILED = Disposition(
@@ -20,6 +23,18 @@ NOT_ANSWERABLE = Disposition(
     rule="not-answerable",
     why="no automatic answer may go to this sender",
 )
+UNPROVEN_CLAIM = Disposition(
+    action="escalate",
+    priority="high",
+    rule="unproven-claim",
+    why="the drafted reply says something that neither an article nor the customer's mail says",
+)
+ASK_UNANSWERED = Disposition(
+    action="escalate",
+    priority="high",
+    rule="ask-unanswered",
+    why="the articles do not answer everything that the customer asks",
+)
 WITH_A_PERSON = Disposition(
     action="escalate",
     priority="normal",
@@ -28,16 +43,33 @@ WITH_A_PERSON = Disposition(
 )
 
 
-def decide(rules: Sequence[Rule], mode: Mode, state: TriageState) -> Disposition:
-    """The rule table's disposition, within what the mode and the sender allow."""
+def decide(rules: Sequence[Rule], modes: Modes, state: TriageState) -> Disposition:
+    """The rule table's disposition, within what the sender, the drafted reply and the mode allow.
+
+    It is asked before a reply is drafted, and again with what is known about the draft. No table can let out a reply
+    that claims what nothing proves or leaves a question open.
+    """
     if state["failure"]:
         return replace(MODEL_FAILED, why=f"{MODEL_FAILED.why} ({state['failure']})")
-    disposition = route(rules, _signals(state))
+    signals = signals_of(state)
+    disposition = route(rules, signals)
     if disposition.action != "escalate" and state["with_a_person"]:
         return WITH_A_PERSON
-    if disposition.action == "reply" and state["caution"]:
+    if disposition.action != "reply":
+        return disposition
+    drafted = state["response"] is not None
+    return _held_back(state, signals) or (
+        apply_mode(modes.of(state["category"]), disposition) if drafted else disposition
+    )
+
+
+def _held_back(state: TriageState, signals: Signals) -> Disposition | None:
+    """Why a reply does not leave although a rule lets it."""
+    if state["caution"]:
         return replace(NOT_ANSWERABLE, why=f"{NOT_ANSWERABLE.why}: {state['caution']}")
-    return apply_mode(mode, disposition)
+    if signals.unproven_claim:
+        return UNPROVEN_CLAIM
+    return ASK_UNANSWERED if signals.ask_unanswered else None
 
 
 def at_start(state: TriageState) -> Literal["classify", "feedback"]:
@@ -57,8 +89,8 @@ def after_search(state: TriageState) -> Literal["respond", "escalate", "log"]:
 
 
 def after_respond(state: TriageState) -> Literal["log", "escalate"]:
-    """Without an answer a person takes over."""
-    return "log" if state["response"] else "escalate"
+    """Without an answer that may be sent a person takes over."""
+    return "log" if state["response"] and state["disposition"] == "reply" else "escalate"
 
 
 def after_log(state: TriageState) -> Literal["await_review", "end"]:
@@ -71,14 +103,25 @@ def after_review(state: TriageState) -> Literal["feedback", "classify"]:
     return "classify" if state["decision"] is None else "feedback"
 
 
-def _signals(state: TriageState) -> Signals:
+def signals_of(state: TriageState) -> Signals:
+    """What the rules see. About the reply nothing is known before it is drafted."""
+    drafted = state["response"] is not None
     return Signals(
         category=state["category"],
         sentiment=state["sentiment"],
         sentiment_score=state["sentiment_score"],
         language=state["language"],
         wants_human=state["wants_human"],
+        complexity=state["complexity"],
+        injection_suspected=state["injection_suspected"],
         confidence=state["confidence"],
         no_answer=not state["kb_results"] or not state["kb_results"][0]["automatic"],
+        ask_unanswered=any(ask["article"] is None for ask in state["asks"]) if drafted else None,
+        unproven_claim=bool(state["claims"]) if drafted else None,
+        amount=largest_amount(f"{state['subject']}\n{state['customer_message']}", CLAIM_WORDS),
         automatic_answers=state["automatic_answers"],
+        has_attachments=state["has_attachments"],
+        sender=state["sender"],
+        subject=state["subject"],
+        mailbox=state["mailbox"],
     )

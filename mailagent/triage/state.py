@@ -7,7 +7,8 @@ from mailagent.domain.case import Case
 from mailagent.domain.decision import Verb
 from mailagent.domain.message import Message
 from mailagent.domain.person import greeting_name
-from mailagent.domain.routing import Action, Priority, Sentiment
+from mailagent.domain.routing import Action, Priority
+from mailagent.domain.signals import Sentiment
 from mailagent.ports import CustomerMail, Turn
 
 TEXT_LIMIT = 12_000
@@ -27,6 +28,23 @@ class Found(TypedDict):
     automatic: bool
 
 
+class Ask(TypedDict):
+    """One question of the customer's; `found` is the id of the best article for it alone, `article` that of the one
+    from which the drafted reply answers it.
+    """
+
+    text: str
+    found: str | None
+    article: str | None
+
+
+class UnprovenClaim(TypedDict):
+    """What the drafted reply says and nothing proves; see `domain.facts.Claim`."""
+
+    kind: str
+    words: str
+
+
 class DecisionState(TypedDict):
     """A reviewer's decision; `message_id` is the message that brought it."""
 
@@ -38,11 +56,13 @@ class DecisionState(TypedDict):
 
 
 class UsageState(TypedDict):
-    """Model calls and tokens spent on this message."""
+    """Model calls and tokens spent on this message, and which model answered last; see `ports.Usage`."""
 
     calls: int
     tokens_in: int
     tokens_out: int
+    cost: float
+    by: str
 
 
 class TriageState(TypedDict):
@@ -52,23 +72,34 @@ class TriageState(TypedDict):
     case_number: str
     subject: str
     customer_message: str
+    quoted: str
     history: list[dict[str, str]]
     greeting_name: str
+    sender: str
+    mailbox: str
+    has_attachments: bool
     caution: str
+    no_cost: str
     with_a_person: bool
     automatic_answers: int
 
     category: str
     sentiment: Sentiment
     sentiment_score: float
+    mood_words: list[str]
     language: str
     wants_human: bool
+    asks: list[Ask]
+    complexity: float
+    injection_suspected: bool
     confidence: float
     search_query: str
     kb_results: list[Found]
+    claims: list[UnprovenClaim]
 
     disposition: Action
     rule: str
+    because: list[str]
     priority: Priority
     escalated: bool
     escalation_reason: str
@@ -98,28 +129,42 @@ class Verdict(TypedDict):
     decision: DecisionState
 
 
-def fresh(case: Case, message: Message, history: Sequence[Turn]) -> TriageState:
-    """The state before the first node. LangGraph keeps values from the message before, so nothing is left out."""
+def fresh(case: Case, message: Message, history: Sequence[Turn], *, no_cost: str = "") -> TriageState:
+    """The state before the first node. LangGraph keeps values from the message before, so nothing is left out.
+
+    `no_cost` is that of `ports.CustomerMail`.
+    """
     return TriageState(
         message_id=int(message.id),
         case_number=case.number,
         subject=message.subject,
         customer_message=message.text[:TEXT_LIMIT],
+        quoted=message.quoted,
         history=_newest(history),
         greeting_name=greeting_name(message.sender_name),
+        sender=message.sender or "",
+        mailbox=message.mailbox,
+        has_attachments=bool(message.attachments),
         caution=message.caution,
+        no_cost=no_cost,
         with_a_person=case.with_a_person,
         automatic_answers=case.automatic_answers,
         category="",
         sentiment="neutral",
         sentiment_score=0.0,
+        mood_words=[],
         language="en",
         wants_human=False,
+        asks=[],
+        complexity=0.0,
+        injection_suspected=False,
         confidence=0.0,
         search_query="",
         kb_results=[],
+        claims=[],
         disposition="escalate",
         rule="",
+        because=[],
         priority="normal",
         escalated=False,
         escalation_reason="",
@@ -130,7 +175,7 @@ def fresh(case: Case, message: Message, history: Sequence[Turn]) -> TriageState:
         decision=None,
         feedback_score=message.rating,
         failure="",
-        usage=UsageState(calls=0, tokens_in=0, tokens_out=0),
+        usage=UsageState(calls=0, tokens_in=0, tokens_out=0, cost=0.0, by=""),
         log_entry={},
     )
 
@@ -140,7 +185,9 @@ def customer_mail(state: TriageState) -> CustomerMail:
     return CustomerMail(
         subject=state["subject"],
         text=state["customer_message"],
+        quoted=state["quoted"],
         history=tuple(Turn(who=turn["who"], text=turn["text"]) for turn in state["history"]),
+        no_cost=state["no_cost"],
     )
 
 

@@ -203,7 +203,7 @@ def test_the_model_answers_through_an_openai_compatible_server(world: World, cus
 def test_a_model_that_fails_ends_with_a_person(
     world: World, customer: Customer, reviewer: Reviewer, fault: Scripted
 ) -> None:
-    """Never in silence, and never in a guess: the reviewer gets the case without a draft, the customer a time."""
+    """Never in silence, and never in a guess: the offline model prepares the case, a person answers it."""
     with ModelServer(values=GOOD) as model:
         model.script(*[fault] * 20)
         use(world, model)
@@ -214,7 +214,7 @@ def test_a_model_that_fails_ends_with_a_person(
         acknowledgment = customer.receives("acknowledgment")
 
         assert "(rule model-failed)" in words(text_of(digest))
-        assert "There is none: the model gave no usable result." in words(text_of(digest))
+        assert "We accept credit and debit cards" in words(text_of(digest))
         assert QUESTION in words(text_of(digest))
         assert "a person will look at it" in words(text_of(acknowledgment))
         reviewer.replies(digest, "MODIFY\nHello Tom,\n\nby card.")

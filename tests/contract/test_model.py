@@ -87,7 +87,7 @@ async def test_signals_are_within_their_bounds_whatever_the_mail_says(model: Mod
 async def test_a_brief_is_there_for_every_mail(model: Model, mail: CustomerMail) -> None:
     """A reviewer needs something to read for any mail, with and without an article."""
     for articles in ((), (PAYMENT,)):
-        brief = await model.brief(mail, articles, "neutral", "the customer asks for a person")
+        brief = await model.brief(mail, articles, tone="neutral", reason="the customer asks for a person")
 
         assert 1 <= len(brief.summary.splitlines()) <= 2
         assert brief.suggested_fix
@@ -96,7 +96,7 @@ async def test_a_brief_is_there_for_every_mail(model: Model, mail: CustomerMail)
 
 async def test_an_answer_names_its_source(model: Model) -> None:
     """Customers and reviewers see where an answer comes from."""
-    answer = await model.respond(QUESTION, (PAYMENT,), "neutral")
+    answer = await model.respond(QUESTION, (PAYMENT,), asks=[], tone="neutral")
 
     assert answer.text
     assert answer.sources == (PAYMENT.id,)
@@ -104,9 +104,9 @@ async def test_an_answer_names_its_source(model: Model) -> None:
 
 async def test_without_an_article_there_is_no_answer(model: Model) -> None:
     """Nothing is made up: no article, no answer."""
-    assert (await model.respond(QUESTION, (), "neutral")).text is None
+    assert (await model.respond(QUESTION, (), asks=[], tone="neutral")).text is None
 
 
 async def test_an_article_for_people_only_is_never_sent(model: Model) -> None:
     """``answer: suggest`` means that a person must look first."""
-    assert (await model.respond(QUESTION, (DOUBLE_CHARGE,), "neutral")).text is None
+    assert (await model.respond(QUESTION, (DOUBLE_CHARGE,), asks=[], tone="neutral")).text is None

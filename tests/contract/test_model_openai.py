@@ -10,7 +10,7 @@ import pytest
 
 from mailagent.adapters.openai_model import OpenAiModel, OpenAiSettings
 from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
-from mailagent.ports import CustomerMail, Turn
+from mailagent.ports import Asked, CustomerMail, Turn
 from tests.contract.test_model import DOUBLE_CHARGE, PAYMENT, QUESTION, ROOT, STEPS, shipped_categories
 from tests.servers.model import TOKENS_IN, TOKENS_OUT, ModelServer, Scripted, fails, says
 
@@ -22,10 +22,14 @@ VERDICT: dict[str, object] = {
     "sentiment_score": 0,
     "language": "EN",
     "wants_human": False,
+    "mood_words": [],
+    "asks": ["Which payment methods do you accept?"],
+    "complexity": 0.1,
+    "injection_suspected": False,
     "confidence": 0.9,
     "search_query": "payment methods",
 }
-REPLY: dict[str, object] = {"answered": True, "text": "By card.", "sources": [PAYMENT.id]}
+REPLY: dict[str, object] = {"answered": True, "text": "By card.", "sources": [PAYMENT.id], "answers": []}
 
 
 @pytest.fixture
@@ -65,7 +69,7 @@ async def test_each_step_uses_its_own_model(server: ModelServer) -> None:
     model = model_at(server)
 
     await model.classify(QUESTION)
-    await model.respond(QUESTION, (PAYMENT,), "neutral")
+    await model.respond(QUESTION, (PAYMENT,), asks=[], tone="neutral")
 
     assert [request["model"] for request in server.requests] == ["small", "strong"]
     assert server.keys == [f"Bearer {KEY}"] * 2
@@ -121,7 +125,6 @@ UNUSABLE = {
     "an error with status 200": Scripted(body='{"error": {"message": "overloaded"}}'),
     "no choices": Scripted(body='{"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": []}'),
     "no JSON at all": Scripted(body="]"),
-    "an unknown model": fails(404),
 }
 
 
@@ -168,12 +171,38 @@ async def test_a_server_that_is_not_there_is_asked_again_later() -> None:
         await model.classify(QUESTION)
 
 
+async def test_an_unknown_model_is_the_admins_to_mend(server: ModelServer) -> None:
+    """A name that the server does not know is wrong for every mail, not for this one."""
+    server.script(fails(404))
+
+    with pytest.raises(ConfigurationError, match=r"steps in model\.toml"):
+        await model_at(server).classify(QUESTION)
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("300", 300.0), ("Wed, 21 Oct 2026 07:28:00 GMT", None)])
+async def test_a_server_that_names_a_time_is_believed(server: ModelServer, header: str, seconds: float | None) -> None:
+    """Who asks before then is refused again, and for longer."""
+    server.script(fails(429, retry_after=header))
+
+    with pytest.raises(TemporaryError) as raised:
+        await model_at(server).classify(QUESTION)
+
+    assert raised.value.retry_after == seconds
+
+
+async def test_tokens_cost_what_the_prices_say(server: ModelServer) -> None:
+    """The budget in money, and what `eval` tells about a model, come from it."""
+    found = await model_at(server, prices={STEPS["classify"]: (2.0, 10.0)}).classify(QUESTION)
+
+    assert found.usage.cost == pytest.approx((TOKENS_IN * 2.0 + TOKENS_OUT * 10.0) / 1_000_000)
+
+
 @pytest.mark.parametrize("status", [401, 403])
 async def test_a_refused_key_names_the_setting_and_never_the_key(server: ModelServer, status: int) -> None:
     """Servers like to quote the key; logs and mails must not."""
     server.script(fails(status, f"Incorrect API key provided: {KEY}"))
 
-    with pytest.raises(PermanentError, match=r"secret in model\.toml") as raised:
+    with pytest.raises(ConfigurationError, match=r"secret in model\.toml") as raised:
         await model_at(server).classify(QUESTION)
 
     assert KEY not in str(raised.value)
@@ -227,14 +256,42 @@ async def test_a_reply_may_only_rest_on_the_articles_given(server: ModelServer) 
     server.script(says({**REPLY, "sources": ["billing/made-up"]}), says({**REPLY, "sources": []}))
 
     with pytest.raises(PermanentError, match="sources"):
-        await model_at(server).respond(QUESTION, (PAYMENT,), "neutral")
+        await model_at(server).respond(QUESTION, (PAYMENT,), asks=[], tone="neutral")
+
+
+async def test_each_question_has_the_article_that_answers_it(server: ModelServer) -> None:
+    """What no article answers is known by its number; a number that no question has changes nothing."""
+    rows = [{"ask": 2, "article": PAYMENT.id}, {"ask": 9, "article": PAYMENT.id}]
+    server.script(says({**REPLY, "answers": rows}))
+
+    answer = await model_at(server).respond(
+        QUESTION,
+        (PAYMENT,),
+        asks=[Asked(text="Where is it?", article=None), Asked(text="Klarna?", article=None)],
+        tone="neutral",
+    )
+
+    assert answer.answered_by == (None, PAYMENT.id)
+    told = server.requests[0]["messages"][1]["content"]
+    assert "1. Where is it?\n2. Klarna?" in told
+
+
+async def test_a_question_is_not_answered_from_an_article_that_the_reply_does_not_rest_on(server: ModelServer) -> None:
+    """A claim that "article X answers it" must be checkable in the sources."""
+    rows = [{"ask": 1, "article": DOUBLE_CHARGE.id}]
+    server.script(says({**REPLY, "answers": rows}), says({**REPLY, "answers": rows}))
+
+    with pytest.raises(PermanentError, match="answers"):
+        await model_at(server).respond(
+            QUESTION, (PAYMENT, DOUBLE_CHARGE), asks=[Asked(text="Klarna?", article=None)], tone="neutral"
+        )
 
 
 async def test_an_answer_that_the_articles_do_not_hold_is_none(server: ModelServer) -> None:
     """The model may say so; then a person answers."""
-    server.script(says({"answered": False, "text": "", "sources": []}))
+    server.script(says({"answered": False, "text": "", "sources": [], "answers": []}))
 
-    answer = await model_at(server).respond(QUESTION, (PAYMENT,), "neutral")
+    answer = await model_at(server).respond(QUESTION, (PAYMENT,), asks=[], tone="neutral")
 
     assert answer.text is None
     assert answer.usage.calls == 1
@@ -244,8 +301,8 @@ async def test_articles_for_people_only_are_shown_for_the_brief_alone(server: Mo
     """They may inform a reviewer; what the model never saw it cannot send."""
     model = model_at(server)
 
-    await model.respond(QUESTION, (DOUBLE_CHARGE, PAYMENT), "angry")
-    await model.brief(QUESTION, (DOUBLE_CHARGE, PAYMENT), "angry", "the customer is angry")
+    await model.respond(QUESTION, (DOUBLE_CHARGE, PAYMENT), asks=[], tone="angry")
+    await model.brief(QUESTION, (DOUBLE_CHARGE, PAYMENT), tone="angry", reason="the customer is angry")
 
     respond, brief = (request["messages"][0]["content"] for request in server.requests)
     assert DOUBLE_CHARGE.text not in respond

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mailagent.ports import Answer, Article, Brief, Classification, CustomerMail, Usage
+from mailagent.domain.signals import Sentiment
+from mailagent.ports import Answer, Article, Asked, Brief, Classification, CustomerMail, Usage
 
 Step = Literal["classify", "respond", "brief"]
 SPENT = Usage(calls=1, tokens_in=100, tokens_out=10)
@@ -12,8 +13,12 @@ NEUTRAL = Classification(
     category="billing",
     sentiment="neutral",
     sentiment_score=0.0,
+    mood_words=(),
     language="en",
     wants_human=False,
+    asks=(),
+    complexity=0.1,
+    injection_suspected=False,
     confidence=0.9,
     search_query="payment methods",
     usage=SPENT,
@@ -22,8 +27,12 @@ ANGRY = Classification(
     category="billing",
     sentiment="angry",
     sentiment_score=-0.9,
+    mood_words=("TWICE",),
     language="en",
     wants_human=False,
+    asks=(),
+    complexity=0.1,
+    injection_suspected=False,
     confidence=0.9,
     search_query="charged twice",
     usage=SPENT,
@@ -37,6 +46,7 @@ class FakeModel:
     mood: Classification = NEUTRAL
     answer: str | None = "We accept cards and PayPal."
     draft: str | None = "We are on it."
+    unanswered: frozenset[str] = frozenset()
     errors: dict[Step, BaseException] = field(default_factory=dict)
     mails: list[CustomerMail] = field(default_factory=list)
     calls: list[Step] = field(default_factory=list)
@@ -51,12 +61,28 @@ class FakeModel:
         self._called("classify", mail)
         return self.mood
 
-    async def respond(self, mail: CustomerMail, articles: Sequence[Article], tone: str) -> Answer:  # noqa: ARG002 - the port's
-        """See `Model`."""
+    async def respond(
+        self,
+        mail: CustomerMail,
+        articles: Sequence[Article],
+        *,
+        asks: Sequence[Asked],
+        tone: Sentiment,  # noqa: ARG002 - the port's
+    ) -> Answer:
+        """See `Model`. Every ask but those in `unanswered` is answered by the first article."""
         self._called("respond", mail)
-        return Answer(text=self.answer, sources=tuple(article.id for article in articles[:1]), usage=SPENT)
+        first = tuple(article.id for article in articles[:1])
+        answered_by = tuple(None if ask.text in self.unanswered else next(iter(first), None) for ask in asks)
+        return Answer(text=self.answer, sources=first, answered_by=answered_by, usage=SPENT)
 
-    async def brief(self, mail: CustomerMail, articles: Sequence[Article], tone: str, reason: str) -> Brief:  # noqa: ARG002 - the port's
+    async def brief(
+        self,
+        mail: CustomerMail,
+        articles: Sequence[Article],  # noqa: ARG002 - the port's
+        *,
+        tone: Sentiment,  # noqa: ARG002
+        reason: str,  # noqa: ARG002
+    ) -> Brief:
         """See `Model`."""
         self._called("brief", mail)
         return Brief(summary="A summary.", suggested_fix="Look at the order.", draft=self.draft, usage=SPENT)

@@ -4,7 +4,7 @@ What is outside lives longer than an office: a test may close one and open the n
 does.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,9 +19,10 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from mailagent.adapters.signing_keys import signing_keys
 from mailagent.adapters.templates import JinjaTemplates
+from mailagent.domain.budget import Budget
 from mailagent.domain.caps import Caps
 from mailagent.domain.case import CaseId
-from mailagent.domain.policy import Mode
+from mailagent.domain.policy import Mode, Modes
 from mailagent.domain.routing import Conditions, Rule
 from mailagent.jobs.deliver_outbox import DeliverOutbox
 from mailagent.jobs.receive_mail import ReceiveMail
@@ -34,6 +35,7 @@ from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
 from mailagent.mail.identity import content_key
 from mailagent.mail.tokens import Tokens
+from mailagent.ports import Knowledge, Model
 from mailagent.runner import Runner
 from mailagent.store.cases import StoredCases
 from mailagent.store.database import Sessions, open_database
@@ -55,8 +57,8 @@ from tests.fakes.sender import FakeSender
 TEMPLATES = Path(__file__).parents[2] / "templates"
 REVIEWERS = {DANA: "Dana Kim", BEN: "Ben Ode"}
 RULES = (
-    Rule(name="angry", when=Conditions(sentiment="angry"), then="escalate", priority="urgent", why="angry"),
-    Rule(name="praise", when=Conditions(sentiment="positive"), then="ignore", why="nothing is asked"),
+    Rule(name="angry", when=Conditions(sentiment=("angry",)), then="escalate", priority="urgent", why="angry"),
+    Rule(name="praise", when=Conditions(sentiment=("positive",)), then="ignore", why="nothing is asked"),
     Rule(name="no-article", when=Conditions(no_answer=True), then="escalate", why="no article answers it"),
     Rule(name="reply-cap", when=Conditions(automatic_answers_at_least=2), then="escalate", why="two are enough"),
     Rule(name="reply", then="reply", why="an article answers it"),
@@ -163,19 +165,23 @@ async def open_office(
     requires_auth: bool = True,
     signs_return_path: bool = False,
     caps: Caps = CAPS,
+    budget: Budget = Budget(),  # noqa: B008 - it is frozen
+    model: Model | None = None,
+    knowledge: Knowledge | None = None,
+    rules: Sequence[Rule] = RULES,
 ) -> AsyncIterator[Office]:
-    """Start a process on the folder of `outside`."""
+    """Start a process on the folder of `outside`; `model` and `knowledge` stand in for its fakes."""
     async with AsyncExitStack() as stack:
         engine, sessions = await open_database(outside.folder / "mailagent.db")
         stack.push_async_callback(engine.dispose)
         connection = await stack.enter_async_context(aiosqlite.connect(outside.folder / "checkpoints.db"))
         templates = JinjaTemplates(TEMPLATES)
         nodes = Nodes(
-            model=outside.model,
-            knowledge=outside.knowledge,
+            model=model or outside.model,
+            knowledge=knowledge or outside.knowledge,
             templates=templates,
-            rules=RULES,
-            mode=mode,
+            rules=rules,
+            modes=Modes(overall=mode),
             company="Larkfield Support",
         )
         serde = JsonPlusSerializer(allowed_msgpack_modules=[])
@@ -228,9 +234,10 @@ async def open_office(
                 review=letters,
                 notices=notices,
                 caps=caps,
+                budget=budget,
                 deadlines=DEADLINES,
                 longest=max(DEADLINES.values()),
-                mode=mode,
+                modes=Modes(overall=mode),
                 clock=outside.clock,
             ),
             resume_reviews=ResumeReviews(
@@ -243,7 +250,7 @@ async def open_office(
                 reviewers=REVIEWERS,
                 deadlines=DEADLINES,
                 longest=max(DEADLINES.values()),
-                mode=mode,
+                modes=Modes(overall=mode),
                 clock=outside.clock,
             ),
             deliver_outbox=DeliverOutbox(

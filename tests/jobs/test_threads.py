@@ -75,6 +75,30 @@ async def test_a_forged_customer_does_not_replace_the_open_question(outside: Out
     assert await linked(office, 2) == "C-1"
 
 
+@pytest.mark.parametrize(
+    ("sender", "authenticated"), [(f"Mo <{MO}>", True), (f"Tom Weber <{TOM}>", None)], ids=["a colleague", "forged"]
+)
+@pytest.mark.parametrize("triaged", [True, False])
+async def test_nobody_else_replaces_a_question_that_waits(
+    outside: Outside, office: Office, *, sender: str, authenticated: bool | None, triaged: bool
+) -> None:
+    """Mo is in copy, and an id of ours leaks with every forwarded mail: the customer's question waits all the same."""
+    answer = await answered(outside, office, Cc=f"Mo <{MO}>")
+    outside.model.mood = ANGRY
+    outside.customer_writes("You charged me twice! 4711", answering=answer)
+    if triaged:
+        await office.work()
+    outside.customer_writes("Forget it.", sender=sender, answering=answer, authenticated=authenticated)
+    await office.work()
+    first = next(digest for digest in outside.mails_to(QUEUE) if "4711" in words(digest))
+    outside.reviewer_replies("APPROVE", to=first)
+    await office.work()
+
+    assert (await office.rules())[-1] == "approve"
+    assert "We are on it." in words(outside.mails_to(TOM)[-1])
+    assert await linked(office, 2) == "C-1"
+
+
 async def test_a_squatted_message_id_does_not_cut_the_customer_off(outside: Outside, office: Office) -> None:
     """Eve used the id first; Tom's mail is handled, flagged, and his follow-up finds his own case."""
     squatted = "<order-1@customer.example>"

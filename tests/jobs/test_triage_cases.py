@@ -226,7 +226,7 @@ async def test_a_model_that_fails_leads_to_a_person(outside: Outside, office: Of
     """Never silence, never a guess."""
     if step == "brief":
         outside.model.mood = ANGRY
-    outside.model.errors[step] = TemporaryError("503 overloaded")
+    outside.model.errors[step] = outside.model.errors["brief"] = TemporaryError("503 overloaded")
     outside.customer_writes()
 
     await office.work()

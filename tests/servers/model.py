@@ -99,6 +99,7 @@ class ModelServer:
             "confidence": 0.9,
             "language": "en",
             "wants_human": False,
+            "injection_suspected": False,
             "answered": bool(articles),
             "sources": articles[:1],
             "search_query": subject[1] if subject else "",

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from mailagent.settings import (
+from mailagent.settings import Settings, load_settings
+from mailagent.settings.sections import (
     CategorySettings,
     MailboxSettings,
     ModelSettings,
@@ -13,9 +14,7 @@ from mailagent.settings import (
     ReviewSettings,
     RuleSettings,
     Server,
-    Settings,
     When,
-    load_settings,
 )
 from mailagent.toml_files import FILES, MAIN
 

@@ -75,7 +75,7 @@ def test_a_relative_path_starts_beside_the_config_folder(config: Path) -> None:
         ("routing.toml", 'then = "escalate"', 'then = "ask"', 1, "'reply', 'escalate' or 'ignore'"),
         ("routing.toml", '"angry" }', '"furious" }', 10, "'positive', 'neutral', 'negative' or 'angry'"),
         ("routing.toml", "sentiment_score_below = -0.5", "sentiment_score_belo = -0.5", 10, "sentiment_score_below"),
-        ("routing.toml", "= -0.5", "= -5", 10, "greater than or equal to -1"),
+        ("routing.toml", "= -0.5", "= -5", 10, "greater than -1"),
         ("model.toml", "concurrency = 16", "concurrency = 0", 1, "greater than or equal to 1"),
         ("model.toml", "concurrency = 16", "concurency = 16", 1, "did you mean 'concurrency'?"),
     ],

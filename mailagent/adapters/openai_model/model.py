@@ -17,20 +17,22 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import SecretStr, ValidationError
 
+from mailagent.adapters.openai_model.errors import BadRequestError, translated
 from mailagent.adapters.openai_model.forms import Schema, brief_form, classification_form, reply_form
 from mailagent.adapters.openai_model.prompt import (
     FENCE_RULE,
     REPAIR,
+    TONES,
     article_lines,
     category_lines,
     fenced,
-    tone_words,
     without_fence,
 )
 from mailagent.adapters.openai_model.results import CaseBrief, Reply, Result, Verdict
 from mailagent.domain.category import Category
+from mailagent.domain.signals import Sentiment
 from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
-from mailagent.ports import Answer, Article, Brief, Classification, CustomerMail, Usage
+from mailagent.ports import Answer, Article, Asked, Brief, Classification, CustomerMail, Usage
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
@@ -45,9 +47,10 @@ STEPS: Mapping[str, frozenset[str]] = {
 }
 """The steps, and the ``$`` values that the prompt of each must use."""
 TRIES = 2
+MOST_ASKS = 6
+MOST_WORDS = 5
 SPARE_SECONDS = 30.0
 """Time for the pauses between the client's own retries, on top of their timeouts."""
-LONGEST_WORDS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +65,15 @@ class OpenAiSettings:
     timeout: float = 30.0
     max_retries: int = 2
     concurrency: int = 16
-
-
-class _BadRequestError(PermanentError):
-    """The server answered 400."""
+    prices: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """By model: what a million tokens in and a million out cost."""
 
 
 class OpenAiModel:
     """See `Model`. `prompts` is the folder with ``classify.txt``, ``respond.txt`` and ``escalate.txt``.
 
-    Raises `ConfigurationError` when a prompt is missing or uses other values than its step gives.
+    Raises `ConfigurationError` when a prompt is missing or uses other values than its step gives; so does each step
+    when the server refuses the key, or does not know the model.
     """
 
     def __init__(self, settings: OpenAiSettings, categories: Sequence[Category], *, prompts: Path) -> None:
@@ -88,26 +90,44 @@ class OpenAiModel:
         known = [one.id for one in self._categories]
         values, form = {"categories": category_lines(self._categories)}, classification_form(known)
         verdict, usage = await self._ask("classify", values=values, mail=mail, form=form, result=Verdict, known=known)
-        signals = verdict.model_dump() | {"language": verdict.language.lower()}
+        signals = verdict.model_dump() | {
+            "language": verdict.language.lower(),
+            "mood_words": tuple(dict.fromkeys(verdict.mood_words))[:MOST_WORDS],
+            "asks": tuple(dict.fromkeys(verdict.asks))[:MOST_ASKS],
+        }
         return Classification(**signals, usage=usage)
 
-    async def respond(self, mail: CustomerMail, articles: Sequence[Article], tone: str) -> Answer:
+    async def respond(
+        self, mail: CustomerMail, articles: Sequence[Article], *, asks: Sequence[Asked], tone: Sentiment
+    ) -> Answer:
         """See `Model`. Articles that need a person are not shown; without any other the model is not asked."""
         usable = [article for article in articles if article.automatic]
         if not usable:
-            return Answer(text=None, sources=(), usage=Usage())
-        values = {"articles": _articles(usable), "tone": tone_words(tone)}
+            return Answer(text=None, sources=(), answered_by=(None,) * len(asks), usage=Usage())
+        values = {"articles": _articles(usable), "tone": TONES[tone]}
         known = [article.id for article in usable]
         reply, usage = await self._ask(
-            "respond", values=values, mail=mail, form=reply_form(), result=Reply, known=known
+            "respond",
+            values=values,
+            mail=mail,
+            asks=[ask.text for ask in asks],
+            form=reply_form(),
+            result=Reply,
+            known=known,
         )
         if not reply.answered:
-            return Answer(text=None, sources=(), usage=usage)
-        return Answer(text=reply.text.strip(), sources=tuple(dict.fromkeys(reply.sources)), usage=usage)
+            return Answer(text=None, sources=(), answered_by=(None,) * len(asks), usage=usage)
+        answers = {row.ask: row.article for row in reply.answers}
+        return Answer(
+            text=reply.text.strip(),
+            sources=tuple(dict.fromkeys(reply.sources)),
+            answered_by=tuple(answers.get(number) for number in range(1, len(asks) + 1)),
+            usage=usage,
+        )
 
-    async def brief(self, mail: CustomerMail, articles: Sequence[Article], tone: str, reason: str) -> Brief:
+    async def brief(self, mail: CustomerMail, articles: Sequence[Article], *, tone: Sentiment, reason: str) -> Brief:
         """See `Model`."""
-        values = {"articles": _articles(articles), "tone": tone_words(tone), "reason": reason}
+        values = {"articles": _articles(articles), "tone": TONES[tone], "reason": reason}
         case, usage = await self._ask("escalate", values=values, mail=mail, form=brief_form(), result=CaseBrief)
         lines = [line.strip() for line in case.summary.splitlines() if line.strip()]
         draft = (case.draft or "").strip()
@@ -122,18 +142,19 @@ class OpenAiModel:
         form: Schema,
         result: type[T],
         known: Sequence[str] = (),
+        asks: Sequence[str] = (),
     ) -> tuple[T, Usage]:
         """A valid answer and what all tries together cost; an invalid one is sent back once with what is wrong."""
         fence = secrets.token_hex(8)
         messages = [
             ("system", f"{self._prompts[step].substitute(values)}\n\n{FENCE_RULE.format(fence=fence)}"),
-            ("human", fenced(fence, mail.subject, mail.text, [(turn.who, turn.text) for turn in mail.history])),
+            ("human", fenced(fence, mail, asks)),
         ]
         usage, problem = Usage(), ""
         async with self._slots:
             for _ in range(TRIES):
                 reply, calls = await self._send(self._settings.steps[step], messages, step, form)
-                usage = _spent(usage, reply, calls)
+                usage = _spent(usage, reply, calls, self._settings.prices.get(self._settings.steps[step], (0.0, 0.0)))
                 text = _content(reply)
                 try:
                     return result.model_validate_json(text, context=known), usage
@@ -149,7 +170,7 @@ class OpenAiModel:
             asked = {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": form}}
             try:
                 return await self._call(model, messages, {"response_format": asked}), calls
-            except _BadRequestError:
+            except BadRequestError:
                 calls += 1
         function = {"name": name, "description": "Give the result.", "parameters": form}
         forced = {"type": "function", "function": {"name": name}}
@@ -168,7 +189,7 @@ class OpenAiModel:
         except TimeoutError as error:
             raise TemporaryError(f"the model server did not finish within {longest:.0f} s") from error
         except Exception as error:
-            raise _translated(error, self._settings.api_key) from error
+            raise translated(error, self._settings.api_key) from error
 
     async def _client(self, model: str) -> "ChatOpenAI":
         async with self._building:
@@ -220,12 +241,14 @@ def _content(reply: "AIMessage") -> str:
     return without_fence(str(reply.text))
 
 
-def _spent(before: Usage, reply: "AIMessage", calls: int) -> Usage:
+def _spent(before: Usage, reply: "AIMessage", calls: int, prices: tuple[float, float]) -> Usage:
     tokens = reply.usage_metadata
+    tokens_in, tokens_out = (tokens["input_tokens"], tokens["output_tokens"]) if tokens else (0, 0)
     return Usage(
         calls=before.calls + calls,
-        tokens_in=before.tokens_in + (tokens["input_tokens"] if tokens else 0),
-        tokens_out=before.tokens_out + (tokens["output_tokens"] if tokens else 0),
+        tokens_in=before.tokens_in + tokens_in,
+        tokens_out=before.tokens_out + tokens_out,
+        cost=before.cost + (tokens_in * prices[0] + tokens_out * prices[1]) / 1_000_000,
     )
 
 
@@ -233,23 +256,3 @@ def _words(error: ValidationError) -> str:
     """What is wrong and where, without the value: it may quote the mail."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'JSON'}: {one['msg']}" for one in found[:3])
-
-
-def _translated(error: Exception, key: str) -> TemporaryError | PermanentError:
-    """One of our errors with the server's words, never with the key."""
-    import openai  # noqa: PLC0415 (slow)
-
-    said = " ".join((str(error).replace(key, "***") if key else str(error)).split())[:LONGEST_WORDS]
-    match error:
-        case openai.AuthenticationError() | openai.PermissionDeniedError():
-            return PermanentError(f"the model server refused the key ({error.status_code}): check secret in model.toml")
-        case openai.NotFoundError():
-            return PermanentError(f"no such model or path: check base_url and steps in model.toml: {said}")
-        case openai.BadRequestError() | openai.UnprocessableEntityError():
-            return _BadRequestError(f"the model server refused the request: {said}")
-        case openai.APIConnectionError() | openai.RateLimitError() | openai.InternalServerError():
-            return TemporaryError(f"the model server did not answer: {said}")
-        case openai.APIStatusError(status_code=408 | 409 | 425):
-            return TemporaryError(f"the model server did not answer: {said}")
-        case _:
-            return PermanentError(f"the model server's answer could not be used ({type(error).__name__})")

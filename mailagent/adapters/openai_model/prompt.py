@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 
 from mailagent.domain.category import Category
-from mailagent.domain.routing import Sentiment
+from mailagent.domain.signals import Sentiment
+from mailagent.ports import CustomerMail
 
 LONGEST_TEXT = 12_000
 """Characters of a mail that a model gets to see."""
+LONGEST_QUOTE = 4_000
+MOST_EXAMPLES = 8
+"""Examples of a category; a model needs fewer than the offline one, which learns its languages from them."""
 LONGEST_TURN = 1_500
 MOST_TURNS = 6
 LONGEST_ARTICLE = 6_000
@@ -27,10 +31,15 @@ TONES: dict[Sentiment, str] = {
 """How a reply sounds, by the mood of the mail."""
 
 
-def fenced(fence: str, subject: str, text: str, history: Sequence[tuple[str, str]]) -> str:
-    """The mail as data. `history` holds (who, text), oldest first; long texts are cut."""
-    earlier = [f"Earlier, from {who}:\n{_cut(said, LONGEST_TURN)}" for who, said in history[-MOST_TURNS:]]
-    parts = [*earlier, f"Subject: {_cut(subject, LONGEST_TURN)}", f"Text:\n{_cut(text, LONGEST_TEXT)}"]
+def fenced(fence: str, mail: CustomerMail, asks: Sequence[str] = ()) -> str:
+    """The mail as data, long texts cut, with the questions that were read in it: those are a stranger's words too."""
+    parts = [f"Earlier, from {turn.who}:\n{_cut(turn.text, LONGEST_TURN)}" for turn in mail.history[-MOST_TURNS:]]
+    parts += [f"Subject: {_cut(mail.subject, LONGEST_TURN)}", f"Text:\n{_cut(mail.text, LONGEST_TEXT)}"]
+    if mail.quoted:
+        parts.append(f"Quoted below it, from another mail:\n{_cut(mail.quoted, LONGEST_QUOTE)}")
+    if asks:
+        numbered = (f"{number}. {' '.join(ask.split())}" for number, ask in enumerate(asks, start=1))
+        parts.append("\n".join(["Questions in it:", *numbered]))
     inside = "\n\n".join(parts).replace(fence, "")
     return f"<<<{fence}\n{inside}\n{fence}>>>"
 
@@ -38,7 +47,7 @@ def fenced(fence: str, subject: str, text: str, history: Sequence[tuple[str, str
 def category_lines(categories: Sequence[Category]) -> str:
     """One block a category: id, description, examples."""
     return "\n\n".join(
-        "\n".join([f"{one.id}: {one.says}", *(f"  for example: {example}" for example in one.examples)])
+        "\n".join([f"{one.id}: {one.says}", *(f"  for example: {example}" for example in one.examples[:MOST_EXAMPLES])])
         for one in categories
     )
 
@@ -59,8 +68,3 @@ def without_fence(text: str) -> str:
 
 def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[:limit] + " [cut]"
-
-
-def tone_words(tone: str) -> str:
-    """How a reply sounds in words, where `tone` is the name of a mood; anything else is taken as such words."""
-    return next((words for mood, words in TONES.items() if mood == tone), tone)

@@ -6,9 +6,11 @@ from typing import Annotated, Self
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 
-from mailagent.domain.routing import Sentiment
+from mailagent.domain.signals import Sentiment
 
 LONGEST_QUERY = 1_000
+LONGEST_ASK = 500
+LONGEST_WORD = 100
 FILLED = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 LANGUAGE = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
@@ -25,8 +27,12 @@ class Verdict(Result):
     category: str
     sentiment: Sentiment
     sentiment_score: float = Field(ge=-1, le=1)
+    mood_words: list[Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_WORD)]]
     language: LANGUAGE
     wants_human: bool
+    asks: list[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_ASK)]]
+    complexity: float = Field(ge=0, le=1)
+    injection_suspected: bool
     confidence: float = Field(ge=0, le=1)
     search_query: Annotated[str, StringConstraints(max_length=LONGEST_QUERY)]
 
@@ -38,17 +44,27 @@ class Verdict(Result):
         return value
 
 
+class AnswerToAsk(Result):
+    """Which article answers the question with this number, from 1."""
+
+    ask: int
+    article: str
+
+
 class Reply(Result):
     """A reply, or `answered` false where the articles do not hold it."""
 
     answered: bool
     text: str
     sources: list[str]
+    answers: list[AnswerToAsk]
 
     @pydantic.model_validator(mode="after")
     def _is_grounded(self, info: ValidationInfo) -> Self:
         if self.answered and not (self.text.strip() and self.sources and set(self.sources) <= set(_known(info))):
             raise ValueError("where answered is true, text is needed, and sources must name articles that were given")
+        if self.answered and any(row.article not in self.sources for row in self.answers):
+            raise ValueError("each article in answers must stand in sources too")
         return self
 
 

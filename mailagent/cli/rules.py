@@ -1,0 +1,127 @@
+"""``mailagent rules``: the rule table, what it makes of a mail, and what it made of a case."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+from mailagent.cli.mails import tried
+from mailagent.cli.show import complain, print_json, print_table, say
+from mailagent.domain.case import read_case_number
+from mailagent.domain.routing import Rule, explain, unreachable
+from mailagent.domain.signals import Signals
+from mailagent.mail.automatic import Kind
+from mailagent.settings import load_settings
+from mailagent.store.views import View
+from mailagent.triage.routes import signals_of
+from mailagent.wiring import open_views
+
+ROW = {"rule": "Rule", "when": "When", "then": "Then", "priority": "Priority", "why": "Why"}
+EXPLAINED = {"rule": "Rule", "matched": "Matched", "checks": "Condition: value"}
+
+
+def list_rules(config: Path, *, as_json: bool) -> None:
+    """Print the table in its order, and which rules are never reached."""
+    rules = load_settings(config).rules()
+    hidden = {rule.name: earlier.name for rule, earlier in unreachable(rules)}
+    rows = [
+        {
+            "rule": rule.name,
+            "when": {**rule.when} if as_json else _when(rule),
+            "then": rule.then,
+            "priority": rule.priority,
+            "why": rule.why,
+            **({"never_reached_behind": hidden.get(rule.name)} if as_json else {}),
+        }
+        for rule in rules
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    print_table(ROW, rows)
+    for name, earlier in hidden.items():
+        say(f"warning: '{name}' is never reached: '{earlier}' above it matches whatever it matches", "yellow")
+
+
+def try_rules(file: Path, config: Path, *, as_json: bool) -> None:
+    """Take the mail through the real graph, sending nothing, and hold each rule against its signals."""
+    settings = load_settings(config)
+    state = tried(file, settings)
+    if isinstance(state, Kind):
+        complain(f"{file}: no rule is asked: {state.kind}: {state.reason}")
+        raise SystemExit(1)
+    _print(settings.rules(), signals_of(state), state["rule"], state["escalation_reason"], as_json=as_json)
+
+
+def explain_case(config: Path, number: str, *, as_json: bool) -> int:
+    """Hold each rule against the signals that the newest triaged message of a case had; returns the exit code."""
+    settings = load_settings(config)
+    case_id = read_case_number(number)
+    if case_id is None:
+        complain(f"'{number}' is not a case number; write C-12")
+        return 2
+
+    async def main() -> View | None:
+        async with open_views(settings) as views:
+            return await views.case(case_id)
+
+    found = asyncio.run(main())
+    messages = cast("Sequence[Mapping[str, object]]", found["messages"]) if found else ()
+    for message in reversed(messages):
+        entry = cast("Mapping[str, object]", message["log"] or {})
+        if "signals" in entry:
+            kept = cast("Mapping[str, object]", entry["signals"])
+            signals = Signals(**{**kept, "sender": message["from"] or "", "subject": message["subject"]})  # type: ignore[arg-type]  # as `nodes.log` wrote them
+            _print(settings.rules(), signals, str(entry["rule"]), str(entry["reason"]), as_json=as_json)
+            return 0
+    complain(f"There is no triaged message in {number}; 'mailagent cases' lists the cases.")
+    return 1
+
+
+def _print(rules: Sequence[Rule], signals: Signals, decided: str, reason: str, *, as_json: bool) -> None:
+    explained = [(rule, explain(rule, signals)) for rule in rules]
+    if as_json:
+        print_json(
+            {
+                "rule": decided,
+                "reason": reason,
+                "rules": [
+                    {
+                        "rule": rule.name,
+                        "matched": all(check.holds for check in checks),
+                        "checks": [
+                            {"condition": one.condition, "wanted": one.wanted, "said": one.said, "holds": one.holds}
+                            for one in checks
+                        ],
+                    }
+                    for rule, checks in explained
+                ],
+            }
+        )
+        return
+    rows = [
+        {
+            "rule": rule.name,
+            "matched": "yes" if all(check.holds for check in checks) else "no",
+            "checks": "\n".join(
+                f"{'+' if check.holds else '-'} {check.condition} = {_words(check.wanted)}: {check.said}"
+                for check in checks
+            )
+            or "always",
+        }
+        for rule, checks in explained
+    ]
+    print_table(EXPLAINED, rows)
+    say(f"\nDecided by {decided}: {reason}", "bold")
+    if decided not in {rule.name for rule in rules}:
+        say("This is no rule of the table: it is built in, or the table has changed since.", "dim")
+
+
+def _when(rule: Rule) -> str:
+    return "\n".join(f"{key} = {_words(wanted)}" for key, wanted in rule.when.items()) or "always"
+
+
+def _words(wanted: object) -> str:
+    if isinstance(wanted, bool):
+        return str(wanted).lower()
+    return " or ".join(map(str, wanted)) if isinstance(wanted, tuple) else str(wanted)

@@ -1,0 +1,198 @@
+"""The tables of ``config/*.toml``, one class each."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal, Self, cast, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from mailagent.domain.policy import Mode
+from mailagent.domain.routing import Action, Conditions, Priority
+from mailagent.domain.signals import Sentiment
+from mailagent.settings.values import Address, Domain, Duration, OneOf, Pattern
+
+Security = Literal["tls", "starttls", "none"]
+
+
+class Table(BaseModel):
+    """Unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Server(Table):
+    """Where a mail server listens. ``none`` is for servers on this machine only."""
+
+    host: str
+    port: int = Field(ge=1, le=65535)
+    security: Security = "tls"
+    ca_file: Path | None = None
+
+
+class MailboxSettings(Table):
+    """One ``[[mailbox]]``."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")
+    address: Address
+    imap: Server
+    smtp: Server
+    user: str
+    secret: str
+    smtp_user: str | None = None
+    folder: str = "INBOX"
+    move_to: str | None = None
+    poll_seconds: int = Field(default=60, ge=1, le=3600)
+    baseline: Literal["now", "unseen", "all"] = "now"
+    return_path: Literal["plain", "plus"] = "plain"
+
+
+class ReviewSettings(Table):
+    """``review.toml``."""
+
+    queue: Address
+    authentication: Literal["required", "off"] = "required"
+    authserv_id: str | None = None
+
+    @model_validator(mode="after")
+    def _needs_authserv_id(self) -> Self:
+        if self.authentication == "required" and not self.authserv_id:
+            raise ValueError(
+                'authserv_id is needed while authentication = "required": it is the first word of the'
+                " Authentication-Results header that your provider adds to incoming mail"
+            )
+        return self
+
+
+class Reviewer(Table):
+    """One ``[[reviewer]]``: a person who may decide."""
+
+    name: str
+    addresses: tuple[Address, ...] = Field(min_length=1)
+
+
+class CategorySettings(Table):
+    """One ``[[category]]``."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
+    says: str
+    examples: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    deadline: Duration = timedelta(hours=8)
+    mode: Mode | None = None
+
+
+class When(Table):
+    """The conditions of a rule; see `domain.routing.Conditions`."""
+
+    category: OneOf[str] | None = None
+    sentiment: OneOf[Sentiment] | None = None
+    language: OneOf[str] | None = None
+    mailbox: OneOf[str] | None = None
+    sender: OneOf[Address] | None = None
+    sender_domain: OneOf[Domain] | None = None
+    subject_matches: Pattern | None = None
+    wants_human: bool | None = None
+    injection_suspected: bool | None = None
+    no_answer: bool | None = None
+    ask_unanswered: bool | None = None
+    unproven_claim: bool | None = None
+    has_attachments: bool | None = None
+    sentiment_score_below: float | None = Field(default=None, gt=-1, le=1)
+    confidence_below: float | None = Field(default=None, gt=0, le=1)
+    complexity_above: float | None = Field(default=None, ge=0, lt=1)
+    amount_over: float | None = Field(default=None, ge=0)
+    automatic_answers_at_least: int | None = Field(default=None, ge=0)
+
+    def conditions(self) -> Conditions:
+        """Those that are set, as the domain knows them."""
+        return cast("Conditions", self.model_dump(exclude_none=True))
+
+
+class RuleSettings(Table):
+    """One ``[[rule]]``."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    when: When = When()
+    then: Action
+    priority: Priority = "normal"
+    why: str
+
+
+Step = Literal["classify", "respond", "escalate"]
+
+
+def _name_every_step(steps: Mapping[Step, str]) -> None:
+    missing = [step for step in get_args(Step) if step not in steps]
+    if missing:
+        raise ValueError(f"steps must name a model for {', '.join(missing)}")
+
+
+class FallbackSettings(Table):
+    """``[fallback]``: the models of another server, or other ones of the same, for when the first do not answer."""
+
+    base_url: str | None = None
+    secret: str
+    steps: dict[Step, str]
+
+    @model_validator(mode="after")
+    def _names_every_step(self) -> Self:
+        _name_every_step(self.steps)
+        return self
+
+
+class BudgetSettings(Table):
+    """``[budget]``; see `domain.budget.Budget`."""
+
+    sender_day: int | None = Field(default=100_000, ge=0)
+    case_day: int | None = Field(default=100_000, ge=0)
+    overall_day: int | None = Field(default=5_000_000, ge=0)
+    money_day: float | None = Field(default=None, ge=0)
+
+
+class Price(Table):
+    """What a million tokens cost, those that a model reads and those that it writes."""
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+
+
+class ModelSettings(Table):
+    """``model.toml``."""
+
+    provider: Literal["openai", "offline"] = "offline"
+    base_url: str | None = None
+    secret: str | None = None
+    steps: dict[Step, str] = Field(default_factory=dict)
+    fallback: FallbackSettings | None = None
+    offline_may_answer: bool = False
+    budget: BudgetSettings = BudgetSettings()
+    prices: dict[str, Price] = Field(default_factory=dict)
+    timeout_seconds: float = Field(default=30, gt=0, le=600)
+    retries: int = Field(default=2, ge=0, le=5)
+    concurrency: int = Field(default=16, ge=1, le=64)
+
+    @model_validator(mode="after")
+    def _openai_is_whole(self) -> Self:
+        if self.provider == "openai":
+            _name_every_step(self.steps)
+            if not self.secret:
+                raise ValueError('secret is needed for provider = "openai", such as "env:OPENAI_API_KEY"')
+        elif self.fallback is not None:
+            raise ValueError('fallback is for provider = "openai"; the offline model needs none')
+        if self.budget.money_day is not None:
+            named = {*self.steps.values(), *(self.fallback.steps.values() if self.fallback else ())}
+            unpriced = sorted(named - self.prices.keys())
+            if unpriced:
+                raise ValueError(f"budget.money_day needs a price for each model; there is none for {unpriced[0]}")
+        return self
+
+
+class Replies(Table):
+    """``[replies]``: to whom automatic mail may go, and how much of it; see `domain.caps.Caps`."""
+
+    requires_auth: bool = True
+    sender_hour: int = Field(default=5, ge=0)
+    domain_hour: int = Field(default=100, ge=0)
+    case_day: int = Field(default=3, ge=0)
+    overall_hour: int = Field(default=500, ge=0)
