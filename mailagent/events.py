@@ -15,7 +15,7 @@ Event = Literal[
     "review.decided", "review.refused", "review.unclear",
     "outbox.sent", "outbox.postponed", "outbox.failed", "outbox.uncertain",
     "job.postponed", "job.stopped", "job.crashed",
-    "model.failed", "checkpoint.forgotten",
+    "model.failed", "model.endpoint_failed", "checkpoint.forgotten",
 ]  # fmt: skip
 """``noun.past_participle``. The type checker refuses any other name."""
 

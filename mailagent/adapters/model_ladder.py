@@ -13,7 +13,19 @@ from typing import TypeVar
 from mailagent.domain.signals import Sentiment
 from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
 from mailagent.events import log
-from mailagent.ports import Answer, Article, Asked, Brief, Classification, Clock, CustomerMail, Health, Model
+from mailagent.ports import (
+    Answer,
+    Article,
+    Asked,
+    Brief,
+    Classification,
+    Clock,
+    CustomerMail,
+    Health,
+    Model,
+    UnusableAnswerError,
+    Usage,
+)
 
 FAILURES = 3
 """In a row, after which an endpoint rests."""
@@ -58,38 +70,36 @@ class Ladder:
 
     async def classify(self, mail: CustomerMail) -> Classification:
         """See `Model`."""
-        found, _ = await self._ask("classify", mail, lambda model: model.classify(mail))
-        return found or _by(await self._offline.classify(mail), "offline")
+        found, before = await self._ask("classify", mail, lambda model: model.classify(mail))
+        return found or _by(await self._offline.classify(mail), "offline", before)
 
     async def respond(
         self, mail: CustomerMail, articles: Sequence[Article], *, asks: Sequence[Asked], tone: Sentiment
     ) -> Answer:
         """See `Model`."""
-        found, problems = await self._ask(
+        found, before = await self._ask(
             "respond", mail, lambda model: model.respond(mail, articles, asks=asks, tone=tone)
         )
         if found is None and not self._offline_may_answer:
-            raise TemporaryError("; ".join(problems))
-        return found or _by(await self._offline.respond(mail, articles, asks=asks, tone=tone), "offline")
+            raise UnusableAnswerError(before.problems, before)
+        return found or _by(await self._offline.respond(mail, articles, asks=asks, tone=tone), "offline", before)
 
     async def brief(self, mail: CustomerMail, articles: Sequence[Article], *, tone: Sentiment, reason: str) -> Brief:
         """See `Model`."""
-        found, _ = await self._ask(
+        found, before = await self._ask(
             "escalate", mail, lambda model: model.brief(mail, articles, tone=tone, reason=reason)
         )
-        return found or _by(await self._offline.brief(mail, articles, tone=tone, reason=reason), "offline")
+        return found or _by(await self._offline.brief(mail, articles, tone=tone, reason=reason), "offline", before)
 
     async def _ask(
         self, step: str, mail: CustomerMail, call: Callable[[Model], Awaitable[T]]
-    ) -> tuple[T | None, list[str]]:
-        """The result of the first endpoint that gives one, and what those before it said."""
-        if mail.no_cost:
-            return None, [mail.no_cost]
-        problems: list[str] = []
-        for endpoint in self._endpoints:
+    ) -> tuple[T | None, Usage]:
+        """The result of the first endpoint that gives one; and what those before it cost and said."""
+        before = Usage(problems=mail.no_cost)
+        for endpoint in () if mail.no_cost else self._endpoints:
             now = self._monotonic()
             if endpoint.rests_until > now:
-                problems.append(f"{endpoint.name}: it failed before and rests")
+                before = _and(before, f"{endpoint.name}: it failed before and rests")
                 continue
             if endpoint.failures >= FAILURES:
                 endpoint.rests_until = now + REST  # one mail tries it; the others go on without waiting for that
@@ -97,15 +107,21 @@ class Ladder:
                 found = await call(endpoint.model)
             except (TemporaryError, ConfigurationError) as error:
                 await self._failed(endpoint, error)
-                problems.append(f"{endpoint.name}: {error}")
+                before = _and(before, f"{endpoint.name}: {error}")
+                log("model.endpoint_failed", step=step, endpoint=endpoint.name, error=type(error).__name__)
             except PermanentError as error:
-                problems.append(f"{endpoint.name}: {error}")
+                await self._works(endpoint)
+                before = _and(before, f"{endpoint.name}: {error}", getattr(error, "usage", Usage()))
+                log("model.endpoint_failed", step=step, endpoint=endpoint.name, error=type(error).__name__)
             else:
-                endpoint.failures, endpoint.rests_until = 0, 0.0
-                await self._tell(endpoint, "")
-                return _by(found, endpoint.name), problems
-            log("model.failed", step=step, endpoint=endpoint.name, failures=endpoint.failures)
-        return None, problems
+                await self._works(endpoint)
+                return _by(found, endpoint.name, before), before
+        return None, before
+
+    async def _works(self, endpoint: Endpoint) -> None:
+        """It answered, be it that nothing could be made of the answer to this mail."""
+        endpoint.failures, endpoint.rests_until = 0, 0.0
+        await self._tell(endpoint, "")
 
     async def _failed(self, endpoint: Endpoint, error: TemporaryError | ConfigurationError) -> None:
         endpoint.failures += 1
@@ -126,5 +142,18 @@ class Ladder:
             await self._health.worked(f"model:{endpoint.name}", at=at)
 
 
-def _by(found: T, name: str) -> T:
-    return replace(found, usage=replace(found.usage, by=name))
+def _by(found: T, name: str, before: Usage) -> T:
+    """`found` with the name of its model, and with what the failures before it cost and said."""
+    spent = _and(before, "", found.usage)
+    return replace(found, usage=replace(spent, by=name))
+
+
+def _and(before: Usage, problem: str, spent: Usage | None = None) -> Usage:
+    more = spent or Usage()
+    return Usage(
+        calls=before.calls + more.calls,
+        tokens_in=before.tokens_in + more.tokens_in,
+        tokens_out=before.tokens_out + more.tokens_out,
+        cost=before.cost + more.cost,
+        problems="; ".join(filter(None, (before.problems, problem))),
+    )

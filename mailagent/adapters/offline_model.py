@@ -13,9 +13,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from mailagent.domain.category import Category
+from mailagent.domain.facts import names_code
 from mailagent.domain.signals import Sentiment
 from mailagent.errors import ConfigurationError
-from mailagent.language.asks import asks_of, complexity_of
+from mailagent.language.asks import asks_of, complexity_of, wants_act
+from mailagent.language.claims import CLAIM_WORDS
 from mailagent.language.examples import Examples
 from mailagent.language.mood import mood_of, wants_human
 from mailagent.language.summary import excerpt_of, first_steps, summary_of
@@ -46,7 +48,7 @@ class OfflineModel:
         """See `Model`. The first call loads the language data, about a second in a thread."""
         text = mail.text[:LONGEST_TEXT]
         language = await self._language(mail)
-        nearest = self._examples.nearest(mail.subject, text, language)
+        nearest = self._examples.nearest(_subject(mail), text, language)
         mood = mood_of(f"{mail.subject}\n{text}", language)
         asks = asks_of(text, language)
         return Classification(
@@ -60,7 +62,7 @@ class OfflineModel:
             complexity=complexity_of(text, asks),
             injection_suspected=False,
             confidence=nearest.confidence,
-            search_query=_query(mail),
+            search_query=f"{_subject(mail)}\n{text}"[:LONGEST_QUERY],
             usage=Usage(calls=1),
         )
 
@@ -73,13 +75,27 @@ class OfflineModel:
         tone: Sentiment,  # noqa: ARG002 (the port's)
     ) -> Answer:
         """See `Model`. For each ask the article that was found for it, in its own words, or the first that has half of
-        its words; for a mail without asks the best one. `Answer.text` is None where the best needs a person, for the
-        runner-up of such a search would answer another question. The tone is left to the letter around it.
+        its words. The tone is left to the letter around it.
+
+        `Answer.text` is None where words alone are no ground: nothing is asked, or that we do something; an order or
+        invoice is named, which somebody has to look at; the best article needs a person, is of another category than
+        the mail, or in another language. The runner-up of such a search would answer another question.
         """
-        if not articles or not articles[0].automatic:
-            return Answer(text=None, sources=(), answered_by=(None,) * len(asks), usage=Usage(calls=1))
         language = await self._language(mail)
-        usable = [article for article in articles if article.automatic]
+        usable = [
+            article for article in articles if article.automatic and article.language.partition("-")[0] == language
+        ]
+        text = mail.text[:LONGEST_TEXT]
+        category = self._examples.nearest(_subject(mail), text, language).category
+        if not (
+            asks
+            and usable
+            and usable[0] == articles[0]
+            and usable[0].category == category
+            and not wants_act(text, language)
+            and not names_code(f"{mail.subject}\n{text}", CLAIM_WORDS)
+        ):
+            return Answer(text=None, sources=(), answered_by=(None,) * len(asks), usage=Usage(calls=1))
         answered_by = [_answering(ask, usable, language) for ask in asks]
         chosen = [article for article in usable if article in answered_by] or usable[:1]
         wanted = {
@@ -87,8 +103,7 @@ class OfflineModel:
             for article in chosen
         }
         texts = [
-            excerpt_of(article.text, wanted[article.id] or _query(mail), language, limit=LONGEST_ANSWER)
-            for article in chosen
+            excerpt_of(article.text, wanted[article.id] or text, language, limit=LONGEST_ANSWER) for article in chosen
         ]
         return Answer(
             text="\n\n".join(texts),
@@ -166,10 +181,9 @@ def _answering(ask: Asked, usable: Sequence[Article], language: str) -> Article 
     return next((article for article, both in shared if len(both) * 2 >= len(words)), None)
 
 
-def _query(mail: CustomerMail) -> str:
-    """What the mail is about: a reply has the subject of the mail that it answers."""
-    subject = "" if REPLY.match(mail.subject) else f"{mail.subject}\n"
-    return f"{subject}{mail.text}"[:LONGEST_QUERY]
+def _subject(mail: CustomerMail) -> str:
+    """Nothing for a reply, which has the subject of the mail that it answers."""
+    return "" if REPLY.match(mail.subject) else mail.subject
 
 
 def _clause(reason: str) -> str:

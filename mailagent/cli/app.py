@@ -15,6 +15,8 @@ app = typer.Typer(
 
 rules = typer.Typer(name="rules", help="The rule table of routing.toml: list, test, explain.", no_args_is_help=True)
 app.add_typer(rules)
+kb = typer.Typer(name="kb", help="The articles that answers are taken from.", no_args_is_help=True)
+app.add_typer(kb)
 
 ConfigFolder = Annotated[Path, typer.Option("--config", metavar="DIR", help="The folder with the *.toml files.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -60,7 +62,7 @@ def try_(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Show what would happen to a mail: signals, rule, reply or digest. Sends nothing."""
+    """Show what would happen to a mail: sender, signals, mode, rule, reply. Sends nothing."""
     from mailagent.cli.mails import try_mail
 
     try_mail(file, config, as_json=as_json)
@@ -86,7 +88,7 @@ def inspect(files: Files, *, as_json: AsJson = False) -> None:
     """Show how mails are read: sender, kind, new text."""
     from mailagent.cli.mails import inspect_mails
 
-    inspect_mails(files, as_json=as_json)
+    raise typer.Exit(inspect_mails(files, as_json=as_json))
 
 
 @rules.command("list")
@@ -171,6 +173,8 @@ def aside(
     """List the mail that was set aside, print one as it came, or try it again."""
     from mailagent.cli.aside import see_aside
 
+    if retry and message is None:
+        raise typer.BadParameter("name the message to try again; 'mailagent aside' lists them", param_hint="--retry")
     raise typer.Exit(see_aside(config, message, retry=retry, as_json=as_json))
 
 
@@ -186,4 +190,44 @@ def keys(
     """Show or change the keys that sign reply addresses."""
     from mailagent.cli.keys import see_keys
 
+    if rotate and forget:
+        raise typer.BadParameter("choose --rotate, or --forget after a leak: it adds a key too", param_hint="--forget")
     see_keys(config, rotate=rotate, forget=forget)
+
+
+@kb.command("list")
+def kb_list(config: ConfigFolder = CONFIG, *, as_json: AsJson = False) -> None:
+    """List the articles; expired ones are marked."""
+    from mailagent.cli.kb import list_articles
+
+    raise typer.Exit(list_articles(config, as_json=as_json))
+
+
+@kb.command("check")
+def kb_check(config: ConfigFolder = CONFIG) -> None:
+    """Print all that is wrong with the articles: file, line, and what to write instead."""
+    from mailagent.cli.kb import check_articles
+
+    raise typer.Exit(check_articles(config))
+
+
+@kb.command("search")
+def kb_search(
+    words: Annotated[str, typer.Argument(metavar='"WORDS"')],
+    config: ConfigFolder = CONFIG,
+    *,
+    language: Annotated[str | None, typer.Option(metavar="TAG", help="The mail's language, such as de.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show which articles a mail with these words would find, and why."""
+    from mailagent.cli.kb import search_articles
+
+    raise typer.Exit(search_articles(config, words, language=language, as_json=as_json))
+
+
+@kb.command("gaps")
+def kb_gaps(config: ConfigFolder = CONFIG, *, as_json: AsJson = False) -> None:
+    """Show what customers asked that no article answers, the most frequent first."""
+    from mailagent.cli.kb import show_gaps
+
+    show_gaps(config, as_json=as_json)

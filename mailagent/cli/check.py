@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from mailagent.adapters.clock import SystemClock
-from mailagent.adapters.knowledge_fts import load_articles
+from mailagent.adapters.knowledge import load_articles
 from mailagent.adapters.secrets import is_literal
 from mailagent.adapters.templates import JinjaTemplates
 from mailagent.cli.show import complain, say
 from mailagent.domain.routing import Rule, unreachable
 from mailagent.errors import ConfigurationError
-from mailagent.letters.samples import SAMPLES
+from mailagent.letters.samples import SAMPLES, WITHOUT_HTML
+from mailagent.mail.rating import read_rating
 from mailagent.settings import Settings, load_settings
 from mailagent.wiring import build_model, check_accounts
 
@@ -20,7 +21,7 @@ BAD_CONFIG = 78
 def check_all(config: Path) -> int:
     """Print every error and warning; returns 0, or 78 when there is an error."""
     settings = load_settings(config)
-    errors = [*_failures(settings, config)]
+    errors = [*dict.fromkeys(_failures(settings, config))]
     for text in errors:
         complain(text)
     for text in _warnings(settings, config):
@@ -43,7 +44,8 @@ def _failures(settings: Settings, config: Path) -> Iterator[str]:
         lambda: check_accounts(settings),
         lambda: build_model(settings, SystemClock()),
         lambda: _known_categories(settings, config),
-        *(lambda name=name: _render(templates, name) for name in SAMPLES),
+        *(lambda name=name: _render(templates, name) for name in SAMPLES if not name.startswith("customer/")),
+        *(lambda language=language: _write(templates, language) for language in templates.words.languages()),
     ]
     for check in checks:
         try:
@@ -52,11 +54,26 @@ def _failures(settings: Settings, config: Path) -> Iterator[str]:
             yield str(error)
 
 
-def _render(templates: JinjaTemplates, name: str) -> None:
-    if name == "customer/draft" or name.startswith("review/errors/"):
-        templates.text(name, SAMPLES[name])
+def _write(templates: JinjaTemplates, language: str) -> None:
+    """Each mail to customers in one language."""
+    for name in SAMPLES:
+        if name.startswith("customer/"):
+            _render(templates, name, language=language)
+    rating = templates.text("customer/rating", {**SAMPLES["customer/rating"], "language": language})
+    if read_rating(rating) is None:
+        line = rating.split("\n")[0]
+        raise ConfigurationError(
+            f"templates/customer/words/{language}.toml: answer.rating: '{line}' is not read when it comes back; write"
+            " it as in en.toml"
+        )
+
+
+def _render(templates: JinjaTemplates, name: str, **changed: str) -> None:
+    values = {**SAMPLES[name], **changed}
+    if name in WITHOUT_HTML or name.startswith("review/errors/"):
+        templates.text(name, values)
     else:
-        templates.body(name, SAMPLES[name])
+        templates.body(name, values)
 
 
 def _known_categories(settings: Settings, config: Path) -> None:
@@ -75,6 +92,11 @@ def _warnings(settings: Settings, config: Path) -> Iterator[str]:
             f'{config}/review.toml: authentication = "off": anybody who sees a digest and forges a reviewer\'s address'
             " can decide"
         )
+        if settings.replies.requires_auth:
+            yield (
+                f'{config}/review.toml: authentication = "off": every sender is taken at their word, so requires_auth'
+                " in mailagent.toml holds nobody back: a forged mail is answered to whoever it names"
+            )
     for mailbox in settings.mailbox:
         if is_literal(mailbox.secret):
             yield f"{config}/mailboxes.toml: mailbox '{mailbox.name}': secret is written in the file; use env: or file:"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from mailagent.adapters.knowledge_fts import load_articles
+from mailagent.adapters.knowledge import load_articles
 from mailagent.cli.gold import GoldLine, read_gold
 from mailagent.cli.scores import print_scores
 from mailagent.cli.show import complain, print_json, say

@@ -10,6 +10,7 @@ from mailagent.cli.show import complain, print_facts, print_json, print_json_lin
 from mailagent.errors import PermanentError
 from mailagent.mail.automatic import Kind, kind_of
 from mailagent.mail.bounce import read_bounce
+from mailagent.mail.cautions import UNPROVEN, sender_verdict
 from mailagent.mail.parse import parse
 
 if TYPE_CHECKING:
@@ -20,14 +21,23 @@ ENOUGH_TO_TELL = 2_000
 """Characters from which a language is told."""
 
 
-def inspect_mails(files: list[Path], *, as_json: bool) -> None:
-    """One answer a file; a file that cannot be read is ``aside`` with the reason, and the next one goes on."""
+def inspect_mails(files: list[Path], *, as_json: bool) -> int:
+    """One answer a mail; one that is no mail is ``aside`` with the reason. Returns 1 when a file could not be read,
+    which is said on standard error; the others are answered all the same.
+    """
     languages = Languages("")
+    unread = 0
     for file in files:
         try:
-            answer = _inspect(file.read_bytes(), languages)
-        except (PermanentError, OSError) as error:
-            answer = {"kind": "aside", "reason": _reason(error)}
+            raw = file.read_bytes()
+        except OSError as error:
+            complain(f"{file}: {_reason(error)}")
+            unread += 1
+            continue
+        try:
+            answer = _inspect(raw, languages)
+        except PermanentError as error:
+            answer = {"kind": "aside", "reason": str(error)}
         except Exception as error:  # noqa: BLE001 - one mail that we fail to read must not hide the others
             answer = {"kind": "aside", "reason": f"this mail could not be read: {type(error).__name__}: {error}"}
         if as_json:
@@ -35,13 +45,17 @@ def inspect_mails(files: list[Path], *, as_json: bool) -> None:
         else:
             say(str(file), "bold")
             print_facts(answer)
+    return int(unread > 0)
 
 
 def try_mail(file: Path, config: Path, *, as_json: bool) -> None:
     """Take the mail through the real graph, with nothing stored and nothing sent."""
     from mailagent.settings import load_settings  # noqa: PLC0415 - inspect needs neither settings nor the graph
 
-    found = _facts(tried(file, load_settings(config)))
+    settings = load_settings(config)
+    state = tried(file, settings)
+    category = "" if isinstance(state, Kind) else state["category"]
+    found = {"sender": _sender(file, settings), "mode": settings.modes().of(category), **_facts(state)}
     if as_json:
         print_json(found)
         return
@@ -65,6 +79,15 @@ def tried(file: Path, settings: "Settings") -> "TriageState | Kind":
     except (PermanentError, OSError) as error:
         complain(f"{file}: {_reason(error)}")
         raise SystemExit(1) from None
+
+
+def _sender(file: Path, settings: "Settings") -> str:
+    """The address of a mail that was tried, and whether it is proven, as the daemon takes it."""
+    mail = parse(file.read_bytes())
+    server = settings.review.trusted_server()
+    verdict = sender_verdict(mail, server)
+    proof = f"proven by {server}" if server else 'taken at its word (authentication = "off" in review.toml)'
+    return f"{mail.sender or 'none'}: {proof if verdict == 'pass' else f'not proven: {UNPROVEN[verdict]}'}"
 
 
 def _facts(state: "TriageState | Kind") -> dict[str, object]:

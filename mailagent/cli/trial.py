@@ -7,6 +7,7 @@ from mailagent.domain.case import Case, CaseId
 from mailagent.domain.message import Message, MessageId
 from mailagent.mail.automatic import Kind, kind_of
 from mailagent.mail.bounce import read_bounce
+from mailagent.mail.cautions import cautions_of, sender_verdict
 from mailagent.mail.parse import parse
 from mailagent.settings import Settings
 from mailagent.triage.engine import Engine
@@ -26,17 +27,25 @@ class Trial:
         Raises `PermanentError` when the mail cannot be read.
         """
         mail = parse(raw)
-        ours = {row.address for row in self.settings.mailbox}
+        settings = self.settings
+        ours = {row.address for row in settings.mailbox}
         kind = kind_of(mail, ours=ours, bounced=read_bounce(raw, mail) is not None)
         if kind.kind != "person":
             return kind
+        cautions = cautions_of(
+            mail,
+            kind,
+            sender_verdict(mail, settings.review.trusted_server()),
+            requires_auth=settings.replies.requires_auth,
+            known=ours.union(*(person.addresses for person in settings.reviewer)),
+        )
         return await self.of_text(
             mail.subject,
             mail.full_text if mail.passes_on else mail.text or mail.full_text,
             quoted="" if mail.passes_on else mail.quoted,
             sender=mail.sender,
             sender_name=mail.sender_name,
-            caution="" if kind.answerable else kind.reason,
+            caution="; ".join(cautions),
             attachments=tuple(part.name for part in mail.attachments),
             number=number,
         )

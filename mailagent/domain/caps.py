@@ -12,11 +12,12 @@ Cap = Literal["sender", "domain", "case", "overall"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
-    """The most automatic mails (answers and acknowledgments) to one address in an hour, to one domain in an hour, in
-    one case in a day, and to everybody in an hour.
+    """The most automatic mails (answers and acknowledgments) to one address in an hour and in a day, to one domain in
+    an hour, in one case in a day, and to everybody in an hour.
     """
 
     sender_hour: int = 5
+    sender_day: int = 20
     domain_hour: int = 100
     case_day: int = 3
     overall_hour: int = 500
@@ -27,6 +28,7 @@ class AutomaticMail:
     """How many automatic mails were written within each window up to now."""
 
     sender_hour: int = 0
+    sender_day: int = 0
     domain_hour: int = 0
     case_day: int = 0
     overall_hour: int = 0
@@ -40,6 +42,8 @@ def reached(caps: Caps, written: AutomaticMail) -> tuple[Cap, str] | None:
         return "domain", f"the sender's domain got {written.domain_hour} automatic mails in the last hour"
     if written.sender_hour >= caps.sender_hour:
         return "sender", f"the sender got {written.sender_hour} automatic mails in the last hour"
+    if written.sender_day >= caps.sender_day:
+        return "sender", f"the sender got {written.sender_day} automatic mails in the last day"
     if written.case_day >= caps.case_day:
         return "case", f"this case got {written.case_day} automatic mails in the last day"
     return None

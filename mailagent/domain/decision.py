@@ -6,7 +6,7 @@ is told. The codes are those of ``templates/review/errors/``.
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Verb = Literal["approve", "modify", "reject"]
@@ -36,6 +36,8 @@ WEAK: dict[str, Verb] = {
     **dict.fromkeys(("no", "n", "nope", "not approved", "👎", "❌", "-1", "nein", "non", "nee"), "reject"),
 }
 """They count only when the whole reply is one of them."""
+REPORTED = frozenset({"approved", "approves", "agreed", "rejected"})
+"""Programs report in these words what they did with a mail, and people begin a sentence with "No"."""
 
 COURTESY = frozenset({"", "thanks", "thank you", "thx", "cheers", "please", "great", "perfect", "good", "looks good"})
 CONDITION = re.compile(
@@ -50,17 +52,24 @@ NO = re.compile(r"no\s{0,3}(?:[,.!:;]|$)", re.IGNORECASE)
 CASE_NUMBER = re.compile(r"\[?c-\d+\]?")
 OTHER_VERBS = re.compile(rf"\b({'|'.join(word for word, verb in VERBS.items() if verb != 'approve')})\b")
 LONGEST_NOTE = 400
+LONGEST_ASIDE = 3
+"""Words of a line; more is a sentence."""
 DECORATION = " \t*_`/#!@()[]\"'“”„«»‘’.:,;"  # noqa: RUF001 - people write all of these
+MARKS = " \t*_`)]\"'\u201d\u00bb"
+"""Between a word and the end of its sentence."""
 INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """`text` is the reply to send, for modify, exactly as written; `note` stays internal."""
+    """`text` is the reply to send, for modify, exactly as written; `note` stays internal. `is_weak` is whether it rests
+    on a word that begins other mail too, such as "No".
+    """
 
     verb: Verb
     text: str = ""
     note: str = ""
+    is_weak: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,26 +85,44 @@ def read_decision(text: str) -> Decision | Unclear:
     above an answer at the bottom, which are passed over here.
     """
     lines = text.replace("\r\n", "\n").split("\n")
-    while lines and (not _plain(lines[0]) or _greets(lines[0]) or lines[0].lstrip().startswith(">")):
-        lines.pop(0)
+    passed = (not _plain(line) or _greets(line) or line.lstrip().startswith(">") for line in lines)
+    lines = lines[next((at for at, is_passed in enumerate(passed) if not is_passed), len(lines)) :]
     if not lines:
         return Unclear(code="REVIEW-01")
-    weak = WEAK.get(" ".join(_plain("\n".join(lines)).split()))
-    found = (weak, "") if weak else _verb(lines[0])
+    whole = WEAK.get(" ".join(_plain("\n".join(lines)).split()))
+    found = _Start(verb=whole) if whole else _verb(lines[0])
     if found is None:
         return Unclear(code="REVIEW-02", detail=lines[0].strip()[:80])
-    verb, rest = found
     below = "\n".join(lines[1:])
-    second = _second_verb(verb, lines[1:])
+    second = _second_verb(found.verb, lines[1:])
     if second is not None:
-        return Unclear(code="REVIEW-05", detail=f"{verb.upper()} and {second.upper()}")
-    match verb:
+        return Unclear(code="REVIEW-05", detail=f"{found.verb.upper()} and {second.upper()}")
+    if found.is_weak and _is_prose([found.rest if found.ends else "", *lines[1:]]):
+        return Unclear(code="REVIEW-02", detail=" ".join(lines).strip()[:80])
+    match found.verb:
         case "approve":
-            return _approve(rest, below)
+            decision = _approve(found.rest, below)
         case "modify":
-            return _modify(rest, below)
+            decision = _modify(found.rest, below)
         case "reject":
-            return Decision(verb="reject", note="\n".join(part for part in (rest, below.strip()) if part))
+            decision = Decision(verb="reject", note="\n".join(part for part in (found.rest, below.strip()) if part))
+    return replace(decision, is_weak=found.is_weak) if isinstance(decision, Decision) else decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Start:
+    """What a reply begins with. `rest` is what else stands on the line, and `ends` whether a sentence ended before."""
+
+    verb: Verb
+    rest: str = ""
+    is_weak: bool = False
+    ends: bool = False
+
+
+def _is_prose(lines: list[str]) -> bool:
+    """Whether there is more in these lines than a word of thanks, a name, or a reason of three words."""
+    words = [_plain(line).split() for line in lines]
+    return any(len(row) > LONGEST_ASIDE or (row and row[0][0].isdecimal()) for row in words)
 
 
 def _modify(rest: str, below: str) -> Decision | Unclear:
@@ -117,15 +144,19 @@ def _approve(rest: str, below: str) -> Decision | Unclear:
     return Decision(verb="approve", note=note)
 
 
-def _verb(line: str) -> tuple[Verb, str] | None:
-    """The verb that a line starts with, and the rest of that line."""
+def _verb(line: str) -> _Start | None:
+    """The verb that a line starts with."""
     plain = unicodedata.normalize("NFKC", line).translate(INVISIBLE).strip(DECORATION)
     for words in sorted(VERBS, key=len, reverse=True):
         found = re.match(rf"{words}(?![\w'-])", plain, re.IGNORECASE)
         if found:
-            return VERBS[words], plain[found.end() :].strip(DECORATION)
-    said_no = NO.match(plain)
-    return ("reject", plain[said_no.end() :].strip(DECORATION)) if said_no else None
+            return _start(VERBS[words], plain[found.end() :], is_weak=words in REPORTED)
+    return _start("reject", plain[len("no") :], is_weak=True) if NO.match(plain) else None
+
+
+def _start(verb: Verb, behind: str, *, is_weak: bool) -> _Start:
+    ends = behind.lstrip(MARKS)[:1] in {".", "!"}
+    return _Start(verb=verb, rest=behind.strip(DECORATION), is_weak=is_weak, ends=ends)
 
 
 def _second_verb(first: Verb, lines: list[str]) -> Verb | None:
@@ -136,8 +167,8 @@ def _second_verb(first: Verb, lines: list[str]) -> Verb | None:
     rest = [line for line in lines if line.strip()]
     for line in rest[:1] if first == "modify" else rest:
         found = _verb(line)
-        if found and found[0] != first and (first == "approve" or not found[1]):
-            return found[0]
+        if found and found.verb != first and (first == "approve" or not found.rest):
+            return found.verb
     return None
 
 

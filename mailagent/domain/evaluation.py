@@ -1,5 +1,6 @@
 """How good triage is: what was expected of labelled mails against what was found, as shares, counts and one cost."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ FIELDS: tuple[Field, ...] = ("category", "sentiment", "language", "route", "want
 BINS = 5
 WRONG_AUTOMATIC = 10
 """What a wrong decision without a person costs, in needless escalations."""
+LANGUAGE_ENDING = re.compile(r"\.[a-z]{2}\Z")
+"""The end of a translated article's id: ``billing/refund-policy.de``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +61,12 @@ class Result:
 
     @property
     def answered_rightly(self) -> bool:
-        """Whether the answer without a person was wanted, and from an article that belongs to the mail."""
-        articles = self.expected.articles
-        return self.expected.route == "reply" and (articles is None or not articles.isdisjoint(self.triaged.cited))
+        """Whether the answer without a person was wanted, and from an article that belongs to the mail, in any
+        language.
+        """
+        if self.expected.route != "reply" or self.expected.articles is None:
+            return self.expected.route == "reply"
+        return not _originals(self.expected.articles).isdisjoint(_originals(self.triaged.cited))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +218,11 @@ def misses(result: Result) -> tuple[str, ...]:
         wanted_articles = ", ".join(sorted(result.expected.articles or ())) or "none"
         found.append(f"articles are {', '.join(result.triaged.cited) or 'none'} instead of {wanted_articles}")
     return tuple(found)
+
+
+def _originals(articles: Iterable[str]) -> set[str]:
+    """Their ids without the language."""
+    return {LANGUAGE_ENDING.sub("", article) for article in articles}
 
 
 def _cost(result: Result) -> int:

@@ -84,6 +84,11 @@ def largest_amount(text: str, words: ClaimWords) -> float | None:
     return max((float(key[1]) for figure in figures for key in figure.says if key[0] == "amount"), default=None)
 
 
+def names_code(text: str, words: ClaimWords) -> bool:
+    """Whether `text` names an order, an invoice or the like by its code."""
+    return any(figure.kind == "code" for figure in _Reading(text, words).figures)
+
+
 class _Reading:
     """All that one text claims."""
 

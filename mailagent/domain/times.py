@@ -1,7 +1,38 @@
 """Times in the words of people."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Until when a customer hears from us, as its parts: each language puts them into its own words.
+
+    `weekday` is 0 for Monday, `clock` such as ``14:00``, `zone` such as ``CET``.
+    """
+
+    when: Literal["today", "tomorrow", "later"]
+    weekday: int
+    day: int
+    month: int
+    clock: str
+    zone: str
+
+
+def due_time(at: datetime, *, now: datetime, zone: ZoneInfo) -> Due:
+    """The parts of `at` in `zone`; a day that has passed is "later" too."""
+    local = at.astimezone(zone)
+    days = (local.date() - now.astimezone(zone).date()).days
+    return Due(
+        when="today" if days == 0 else "tomorrow" if days == 1 else "later",
+        weekday=local.weekday(),
+        day=local.day,
+        month=local.month,
+        clock=f"{local:%H:%M}",
+        zone=f"{local:%Z}",
+    )
 
 
 def spoken_time(at: datetime, *, now: datetime, zone: ZoneInfo) -> str:
@@ -13,15 +44,6 @@ def spoken_time(at: datetime, *, now: datetime, zone: ZoneInfo) -> str:
     if local.date() == today + timedelta(days=1):
         return f"tomorrow {clock}"
     return f"{local:%a} {local.day} {local:%b}, {clock}"
-
-
-def promised_time(at: datetime, *, now: datetime, zone: ZoneInfo) -> str:
-    """``today by 14:00 (CET)``: how a customer is told until when they hear from us."""
-    day, _, clock = spoken_time(at, now=now, zone=zone).rpartition(", ")
-    if day:
-        return f"by {day} {clock}"
-    day, hour, name = clock.split()
-    return f"{day} by {hour} ({name})"
 
 
 def spoken_duration(length: timedelta) -> str:

@@ -19,6 +19,7 @@ from mailagent.events import log
 from mailagent.letters.customer import CustomerLetters
 from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
+from mailagent.mail.absence import speaks_of_absence
 from mailagent.mail.tokens import shows_review
 from mailagent.ports import Cases, Clock, DecidedBy, Handled, Messages
 from mailagent.triage.engine import Engine
@@ -68,7 +69,7 @@ class ResumeReviews:
             await self._tell(case, reply, code="REVIEW-14", values={})
             return
         message = await self.messages.get(escalation.message_id)
-        decision = _possible(read_decision(reply.text), escalation, message)
+        decision = _possible(_surely(read_decision(reply.text)), escalation, message)
         if isinstance(decision, Unclear):
             due = self.review.spoken(escalation.due_at)
             await self._tell(case, reply, code=decision.code, values={"detail": decision.detail, "due": due})
@@ -120,10 +121,14 @@ class ResumeReviews:
         to_customer: NewOutboxEntry | None = None
         told = letter
         if letter is not None:
-            to_customer = self.customer.answer(case, message, text=letter, automatic=False, sources=[])
+            to_customer = self.customer.answer(
+                case, message, text=letter, language=state["language"], automatic=False, sources=[]
+            )
         elif not message.caution:
             due = now + self.deadlines.get(state["category"], self.longest)
-            to_customer = self.customer.holding(case, message, tone=state["sentiment"], due=due)
+            to_customer = self.customer.holding(
+                case, message, tone=state["sentiment"], language=state["language"], due=due
+            )
             told = f"The holding reply: we are still working on it, and a person answers by {self.review.spoken(due)}."
         confirmation = self.review.confirmation(case, message, reply, decision, reviewer=reviewer, letter=told)
         handled = Handled(
@@ -179,6 +184,13 @@ class ResumeReviews:
         await self.cases.commit(
             Handled(message_id=reply.id, case_id=case.id, at=self.clock.now(), log={reply.id: entry}, outbox=mails)
         )
+
+
+def _surely(decision: Decision | Unclear) -> Decision | Unclear:
+    """Who is away did not decide: many programs mark their absence notes with no header, and begin with "No"."""
+    if isinstance(decision, Decision) and decision.is_weak and speaks_of_absence(decision.note):
+        return Unclear(code="REVIEW-02", detail=decision.note[:80])
+    return decision
 
 
 def _possible(decision: Decision | Unclear, escalation: Escalation, message: Message) -> Decision | Unclear:

@@ -17,15 +17,15 @@ from mailagent.domain.placement import NamedCase, Placement, Verdict, place
 from mailagent.errors import PermanentError
 from mailagent.events import log
 from mailagent.letters.notices import Notices
-from mailagent.mail import authentication
-from mailagent.mail.addresses import addresses, domain_of
-from mailagent.mail.automatic import Kind, kind_of
-from mailagent.mail.body import DISAGREEMENT
+from mailagent.mail.addresses import addresses
+from mailagent.mail.automatic import Kind, from_mail_system, kind_of
 from mailagent.mail.bounce import Bounce, read_bounce
+from mailagent.mail.cautions import cautions_of, sender_verdict
 from mailagent.mail.identity import same_words
-from mailagent.mail.lookalike import looks_alike
 from mailagent.mail.parse import ParsedMail, parse
+from mailagent.mail.quoting import reviewers_text
 from mailagent.mail.rating import read_rating
+from mailagent.mail.signature import without_signature
 from mailagent.mail.tokens import Signed, Tokens
 from mailagent.ports import Cases, Clock, Messages, Outbox, Returned, Sorted
 
@@ -43,10 +43,6 @@ RETRY = timedelta(seconds=30)
 BLOCKED_FOR = timedelta(days=60)
 """How long nothing automatic goes to an address that does not exist."""
 NO_TOKEN = "it carries no valid token of ours"  # noqa: S105 - a reason, not a password
-UNPROVEN: dict[Verdict, str] = {
-    "fail": "the mail server says that the sender's address is not genuine",
-    "none": "nothing proves that the sender's address is genuine",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,14 +98,13 @@ class SortMail:
     ) -> tuple[Sorted, Sequence[NewOutboxEntry]]:
         """What it is, and the notices about it."""
         kind = kind_of(mail, ours=self.ours, bounced=bounce is not None)
-        verdict: Verdict = "pass"
-        if self.authserv_id is not None:
-            verdict = authentication.verdict(mail, self.authserv_id)
+        verdict = sender_verdict(mail, self.authserv_id)
+        is_rewritten = kind.kind == "person" and mail.sender is not None and self._is_ours(mail.sender)
         bare = Sorted(
             intake=kind.kind,
             caution="",
             authenticated=verdict == "pass",
-            sender=mail.sender,
+            sender=None if is_rewritten else mail.sender,
             sender_name=mail.sender_name,
             subject=mail.subject[:SUBJECT_LIMIT],
             text=mail.full_text if mail.passes_on else mail.text or mail.full_text,
@@ -123,7 +118,7 @@ class SortMail:
             review_revision=None,
         )
         if kind.kind == "bounce" and bounce is not None:
-            return await self._bounce(message, bare, bounce, signed)
+            return await self._bounce(message, mail, bare, bounce, verdict=verdict, signed=signed)
         if kind.kind != "person":
             return _ended(bare, message, kind.kind, kind.reason), []
         review = await self._review(message, mail, bare, signed)
@@ -134,18 +129,26 @@ class SortMail:
         return review, [self.notices.refused(replace(message, sender=mail.sender), case=None, reason=NO_TOKEN)]
 
     async def _bounce(
-        self, message: Message, bare: Sorted, bounce: Bounce, signed: Signed
+        self, message: Message, mail: ParsedMail, bare: Sorted, bounce: Bounce, *, verdict: Verdict, signed: Signed
     ) -> tuple[Sorted, Sequence[NewOutboxEntry]]:
-        """Find the mail of ours that came back. Only who got it, or a server on its way, knows its id: a report that
-        names none of ours changes nothing.
+        """Find the mail of ours that came back. Whoever was sent it or copied in knows its id, so the id alone proves
+        nothing: without proof the admin is told, and nothing changes.
         """
-        entry = await self.outbox.find_sent(bounce.returned_ids, starting=signed.returned_id)
-        if entry is None:
+        returned_ids = () if signed.returned_id else bounce.returned_ids
+        entry = await self.outbox.find_sent(returned_ids, starting=signed.returned_id)
+        named = entry or await self.outbox.find_sent(mail.in_reply_to, starting=None)
+        if named is None:
             return _ended(bare, message, "bounce", "it returns no mail of ours"), []
-        about = replace(bare, case_id=entry.case_id)
+        about = replace(bare, case_id=named.case_id)
         if not bounce.permanent:
-            return _ended(about, message, "bounce", f"our {entry.kind} is delayed"), []
+            return _ended(about, message, "bounce", f"our {named.kind} is delayed"), []
         reason = f"{bare.sender or 'a mail system'}: {bare.subject or 'no subject'}"
+        desk = self.notices.paper.desk(named.mailbox)
+        has_own_address = desk.return_path(named.message_id) != desk.address
+        is_genuine = signed.returned_id or (not has_own_address and from_mail_system(mail) and verdict != "fail")
+        if entry is None or not is_genuine or entry.recipient not in bounce.refused:
+            notices = [] if named.kind == "notice" else [self.notices.returned(named, reason=reason, until=None)]
+            return _ended(about, message, "bounce", f"nothing proves that our {named.kind} came back"), notices
         returned = Returned(
             outbox_id=entry.id,
             reason=reason,
@@ -159,16 +162,19 @@ class SortMail:
     async def _review(self, message: Message, mail: ParsedMail, bare: Sorted, signed: Signed) -> Sorted | None:
         """A reply to a question, or what claims to be one; None for a customer's mail."""
         token = signed.review
-        review = replace(bare, intake="review", text=mail.text)
-        if token is not None and len(mail.full_text) > LONGEST_REVIEW:
+        if token is None and not signed.claims_review and mail.sender not in self.reviewers:
+            return None
+        is_short = len(mail.full_text) <= LONGEST_REVIEW
+        if token is not None and not is_short:
             raise PermanentError(f"a reviewer's reply has more than {LONGEST_REVIEW:,} characters")
+        review = replace(bare, intake="review", text=_reviewers_text(mail) if is_short else "")
         if token is not None and await self._exists(token.case_id):
             return replace(review, case_id=token.case_id, review_revision=token.revision)
         if token is not None or signed.claims_review:
             return _ended(review, message, "review", NO_TOKEN)
         if mail.sender in self.reviewers and (named := await self._case_in_subject(mail)):
             return replace(review, case_id=named)
-        if mail.sender in self.reviewers and isinstance(read_decision(mail.text), Decision):
+        if mail.sender in self.reviewers and isinstance(read_decision(review.text), Decision):
             return _ended(review, message, "review", NO_TOKEN)
         return None
 
@@ -176,27 +182,21 @@ class SortMail:
         self, message: Message, mail: ParsedMail, bare: Sorted, *, kind: Kind, verdict: Verdict, signed: Signed
     ) -> Sorted:
         """What a person wrote to us: its case, and what speaks against answering it automatically."""
-        cautions = [] if kind.answerable else [kind.reason]
-        if verdict == "fail" or (verdict == "none" and self.requires_auth):
-            cautions.append(UNPROVEN[verdict])
-        if not mail.full_text.strip() and (mail.attachments or not mail.subject):
-            cautions.append("it has no text that can be read")
-        if DISAGREEMENT in mail.defects:
-            cautions.append(DISAGREEMENT)
-        known = {domain_of(address) for address in (*self.ours, *self.reviewers)}
-        if mail.sender and (meant := looks_alike(domain_of(mail.sender), known)):
-            cautions.append(f"the sender's domain only looks like {meant}")
+        known = self.ours | self.reviewers
+        cautions = cautions_of(mail, kind, verdict, requires_auth=self.requires_auth, known=known)
+        if signed.returned_id is not None:
+            cautions.append("it was sent to the return address of a mail of ours, where programs answer")
         if signed.has_our_id:
             cautions.append("its Message-ID is one that we made for a mail of ours")
         for earlier in await self.messages.under_id(mail.message_id, before=message.id) if mail.message_id else []:
-            is_copy = earlier.sender == mail.sender and same_words(earlier.text, bare.text)
+            is_copy = earlier.sender == bare.sender and same_words(earlier.text, bare.text)
             if is_copy and (earlier.authenticated or verdict != "pass"):
                 return _ended(
                     replace(bare, case_id=earlier.case_id), message, "duplicate", f"a copy of message {earlier.id}"
                 )
             cautions.append(f"its Message-ID was used before, by message {earlier.id}")
             break
-        placement = await self._place(mail, verdict, signed)
+        placement = await self._place(mail, bare.sender, verdict, signed)
         own_thread = placement.case_id is not None or mail.passes_on
         return replace(
             bare,
@@ -207,7 +207,7 @@ class SortMail:
             linked_case_id=placement.linked,
         )
 
-    async def _place(self, mail: ParsedMail, verdict: Verdict, signed: Signed) -> Placement:
+    async def _place(self, mail: ParsedMail, sender: str | None, verdict: Verdict, signed: Signed) -> Placement:
         """Our signed ids first, then References from the newest, then In-Reply-To."""
         named = await self.messages.cases_of([*reversed(mail.references), *mail.in_reply_to])
         cases = []
@@ -220,7 +220,7 @@ class SortMail:
                 cases.append(
                     NamedCase(case_id=case_id, people=people, settled_at=case.settled_at, signed=by_us, asker=asker)
                 )
-        return place(cases, sender=mail.sender, verdict=verdict, at=self.clock.now())
+        return place(cases, sender=sender, verdict=verdict, at=self.clock.now())
 
     async def _case_in_subject(self, mail: ParsedMail) -> CaseId | None:
         """The case that a reviewer's subject names: it proves nothing, but they are told so."""
@@ -245,10 +245,18 @@ class SortMail:
         return f"{local.partition('+')[0]}@{domain}" in self.ours
 
 
+def _reviewers_text(mail: ParsedMail) -> str:
+    """What a reviewer wrote: a letter to the customer as it stands, any other decision without their signature."""
+    text = reviewers_text(mail.full_text) or mail.text
+    decision = read_decision(text)
+    if isinstance(decision, Decision) and decision.verb == "modify":
+        return text
+    return "\n".join(without_signature(text.split("\n"))[0])
+
+
 def _read(raw: bytes, tokens: Tokens) -> tuple[ParsedMail, Signed, Bounce | None]:
     mail = parse(raw)
-    signed = tokens.read(mail)
-    return mail, signed, read_bounce(raw, mail, came_back=signed.returned_id is not None)
+    return mail, tokens.read(mail), read_bounce(raw, mail)
 
 
 def _ended(found: Sorted, message: Message, intake: Intake, reason: str) -> Sorted:

@@ -150,6 +150,9 @@ class TriageCases:
         if state["disposition"] != "reply":
             return await self._ask(bare, case, message, outcome, waiting, earlier=earlier)
         text = state["response"] or ""
+        answer = self.customer.answer(
+            case, message, text=text, language=state["language"], automatic=True, sources=_titles(state)
+        )
         return Handled(
             message_id=message.id,
             case_id=case.id,
@@ -158,7 +161,7 @@ class TriageCases:
             automatic_answer=True,
             answer=(message.id, text),
             log=bare.log,
-            outbox=(self.customer.answer(case, message, text=text, automatic=True, sources=_titles(state)),),
+            outbox=(answer,),
         )
 
     async def _ask(
@@ -190,7 +193,11 @@ class TriageCases:
         mails = [self.review.digest(case, message, question, state, earlier_messages=written)]
         acknowledge = not message.caution and not case.acknowledged
         if acknowledge:
-            mails.append(self.customer.acknowledgment(case, message, tone=state["sentiment"], due=question.due_at))
+            mails.append(
+                self.customer.acknowledgment(
+                    case, message, tone=state["sentiment"], language=state["language"], due=question.due_at
+                )
+            )
         return Handled(
             message_id=message.id,
             case_id=case.id,

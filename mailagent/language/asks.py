@@ -35,6 +35,12 @@ def asks_of(text: str, language: str) -> tuple[str, ...]:
     return tuple(asks.values())[:MOST_ASKS] or tuple(general[:1])
 
 
+def wants_act(text: str, language: str) -> bool:
+    """Whether the customer asks us to do something ("could you change it?") and not only to say something."""
+    speech = speech_of(language)
+    return any(True for _ in speech.acts.hits(speech.words(text[:MOST_READ])))
+
+
 def complexity_of(text: str, asks: Sequence[str]) -> float:
     """How much there is to answer, from 0.0 (one short question) to 1.0.
 

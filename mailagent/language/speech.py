@@ -1,10 +1,10 @@
 """How people greet, ask and take leave: the phrases of ``speech/<language>.toml``.
 
 To add a language, translate such a file. `greetings` and `farewells` are whole lines; `questions` begin a question also
-where its mark is missing; `requests` ask for something wherever they stand; `not_asked` look like either and are
-rhetorical or polite; `general` ask for help with what the rest of the mail says; `conjunctions` stand between two
-questions of a sentence; `telling` words make a sentence worth quoting; `stop_words` say nothing about what a mail is
-about; `same` lists words that count as another one. All are written without accents.
+where its mark is missing; `requests` ask for something wherever they stand; `acts` are requests that we do something;
+`not_asked` look like either and are rhetorical or polite; `general` ask for help with what the rest of the mail says;
+`conjunctions` stand between two questions of a sentence; `telling` words make a sentence worth quoting; `stop_words`
+say nothing about what a mail is about; `same` lists words that count as another one. All are written without accents.
 """
 
 from functools import cache
@@ -32,6 +32,7 @@ class Speech:
             ("questions", "question"),
         )
         self.asking = Phrases((phrase, kind) for key, kind in kinds for phrase in table[key])
+        self.acts = Phrases((phrase, True) for phrase in table["acts"])
         self.conjunctions = frozenset(table["conjunctions"])
         self.telling = frozenset(table["telling"])
 

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from functools import cache, lru_cache
+from threading import Lock
+from typing import Any
 
 from snowballstemmer import stemmer
 
@@ -15,8 +17,19 @@ SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b\w\.)(?<!\b\d\d\.)(?<!\b(?:Nr|Dr|Mr|
 WRAPPED = 60
 """A line at least this long that ends without a stop goes on in the next: mail programs wrap there."""
 LONGEST_WORD = 40
-STEMMERS = {"en": "english", "de": "german", "fr": "french", "es": "spanish"}
-STEMS_KEPT = 20_000
+STEMMERS = {
+    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
+    "es": "spanish", "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish",
+    "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian", "nb": "norwegian",
+    "nl": "dutch", "nn": "norwegian", "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian",
+    "ru": "russian", "sr": "serbian", "sv": "swedish", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+"""Snowball's names by the first part of a BCP 47 tag."""
+STEMS_KEPT = 100_000
+_stemming = Lock()
+"""A stemmer keeps the word that it works on in itself, and articles are searched in threads."""
+_DIGRAPH = re.compile("([aou])e")
+"""How Germans write an umlaut on other keyboards."""
 
 
 def tokens(text: str) -> list[str]:
@@ -31,7 +44,7 @@ def content_words(text: str, language: str = FALLBACK) -> list[str]:
     Without accents, except in English, which has none; what French elides ("l'adresse") is left out.
     """
     stop_words = _stop_words(language)
-    found = (word.removesuffix("'s") for word in tokens(text)) if language == FALLBACK else _bare(text)
+    found = (word.removesuffix("'s") for word in bare_words(text, language))
     return [word for word in found if word not in stop_words and 1 < len(word) <= LONGEST_WORD and word.isalpha()]
 
 
@@ -41,16 +54,26 @@ def stem(word: str, language: str = FALLBACK) -> str:
 
     A word of a language without a stemmer stays whole.
     """
-    bare = _same(language).get(plain(word), plain(word))
+    written = plain(word)
+    bare = _same(language).get(written) or _same(language).get(_DIGRAPH.sub(r"\1", written), written)
     if language not in STEMMERS or len(bare) > LONGEST_WORD:
         return bare
-    found: str = stemmer(STEMMERS[language]).stemWord(bare)
+    with _stemming:
+        found: str = _stemmer(language).stemWord(bare)
     return found
 
 
 def stems(text: str, language: str = FALLBACK) -> list[str]:
     """The stems of the content words of `text`, in order."""
     return [stem(word, language) for word in content_words(text, language)]
+
+
+def stemmed_words(text: str, language: str = FALLBACK) -> dict[str, str]:
+    """The stems of the content words of `text`, in order and each once, with the first word of each."""
+    found: dict[str, str] = {}
+    for word in content_words(text, language):
+        found.setdefault(stem(word, language), word)
+    return found
 
 
 def sentences(text: str) -> list[str]:
@@ -73,8 +96,17 @@ def contains_phrase(words: list[str], phrase: list[str]) -> bool:
     return size > 0 and any(words[start : start + size] == phrase for start in range(len(words) - size + 1))
 
 
-def _bare(text: str) -> list[str]:
-    return [plain(part) for word in tokens(text) for part in word.split("'")]
+def bare_words(text: str, language: str = FALLBACK) -> list[str]:
+    """Every word of `text` in order, without accents and with what French elides as a word of its own, except in
+    English.
+    """
+    words = tokens(text)
+    return words if language == FALLBACK else [plain(part) for word in words for part in word.split("'")]
+
+
+@cache
+def _stemmer(language: str) -> Any:  # noqa: ANN401 - snowball has no types
+    return stemmer(STEMMERS[language])
 
 
 @cache

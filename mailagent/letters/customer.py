@@ -1,4 +1,4 @@
-"""The mails that customers get: answer, acknowledgment, holding reply."""
+"""The mails that customers get: answer, acknowledgment, holding reply, each in the customer's `language`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from mailagent.domain.case import Case
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import MailKind, NewOutboxEntry, Outgoing
 from mailagent.domain.person import greeting_name
-from mailagent.domain.times import promised_time
+from mailagent.domain.times import due_time
 from mailagent.letters.desk import Stationery, mailto, reply_subject
 
 
@@ -22,42 +22,47 @@ class CustomerLetters:
     paper: Stationery
 
     def answer(
-        self, case: Case, message: Message, *, text: str, automatic: bool, sources: Sequence[str]
+        self, case: Case, message: Message, *, text: str, language: str, automatic: bool, sources: Sequence[str]
     ) -> NewOutboxEntry:
         """A reply: `text` is the whole letter, written by a template or by a reviewer."""
         desk = self.paper.desk(case.mailbox)
         subject = f"{reply_subject(message.subject)} [{case.number}]"
-        reference = f"\n\n\nRef {desk.tokens.case_reference(case.id)}"
-        ratings = [
-            {"n": n, "url": mailto(desk.address, subject=subject, body=f"Rating: {n} of 5{reference}")}
-            for n in range(1, 6)
-        ]
+        said = {"language": language, "reference": f"Ref {desk.tokens.case_reference(case.id)}"}
+
+        def button(name: str, **values: object) -> str:
+            body = self.paper.templates.text(f"customer/{name}", {**said, **values})
+            return mailto(desk.address, subject=subject, body=body)
+
         values = {
             "letter": text,
             "automatic": automatic,
+            "language": language,
             "sources": list(sources),
-            "ratings": ratings if automatic else [],
-            "person_url": mailto(desk.address, subject=subject, body=f"A person, please.{reference}"),
+            "ratings": [{"n": n, "url": button("rating", n=n)} for n in range(1, 6)] if automatic else [],
+            "person_url": button("person"),
             "case_number": case.number,
             "company": self.paper.company,
         }
         return self._letter("answer", "reply", case, message, values, automatic=automatic)
 
-    def acknowledgment(self, case: Case, message: Message, *, tone: str, due: datetime) -> NewOutboxEntry:
+    def acknowledgment(
+        self, case: Case, message: Message, *, tone: str, language: str, due: datetime
+    ) -> NewOutboxEntry:
         """A person looks at it; until when they answer. Never quotes the customer."""
-        values = self._promise(case, message, tone, due)
+        values = self._promise(case, message, tone, language, due)
         return self._letter("acknowledgment", "acknowledgment", case, message, values, automatic=True)
 
-    def holding(self, case: Case, message: Message, *, tone: str, due: datetime) -> NewOutboxEntry:
+    def holding(self, case: Case, message: Message, *, tone: str, language: str, due: datetime) -> NewOutboxEntry:
         """We are still on it; a person writes by `due`."""
-        values = self._promise(case, message, tone, due)
+        values = self._promise(case, message, tone, language, due)
         return self._letter("holding", "holding", case, message, values, automatic=False)
 
-    def _promise(self, case: Case, message: Message, tone: str, due: datetime) -> dict[str, object]:
+    def _promise(self, case: Case, message: Message, tone: str, language: str, due: datetime) -> dict[str, object]:
         return {
             "greeting_name": greeting_name(message.sender_name),
             "tone": tone,
-            "due": promised_time(due, now=self.paper.clock.now(), zone=self.paper.zone),
+            "language": language,
+            "due": due_time(due, now=self.paper.clock.now(), zone=self.paper.zone),
             "case_number": case.number,
             "company": self.paper.company,
         }

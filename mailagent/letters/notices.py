@@ -20,18 +20,23 @@ class Notices:
     admin: str
 
     def set_aside(self, message: Message, error: Exception) -> NewOutboxEntry:
-        """A message could not be read or handled; its bytes are kept. One a day, however often it is retried."""
+        """A message could not be read or handled; its bytes are kept. One an hour for each mailbox and kind of error:
+        nobody can flood the admin.
+        """
+        cause = type(error).__name__
         return self._notice(
-            key=f"{message.id}:aside:{self.paper.clock.now():%Y-%m-%d}",
+            key=f"aside:{message.mailbox}:{cause}:{self.paper.clock.now():%Y-%m-%dT%H}",
             mailbox=message.mailbox,
             heading="A mail was set aside",
-            what="mailagent could not handle a mail. It is kept as it came, and nothing was sent about it.",
-            remedy=f"Read it with 'mailagent aside {message.id}' or in the mailbox, and answer it yourself. Once the"
-            f" cause is mended, 'mailagent aside {message.id} --retry' gives it another try.",
+            what="mailagent could not handle a mail. It is kept as it came, and nothing was sent about it. Of others"
+            " that meet the same within the hour, no notice is written.",
+            remedy=f"List all such mail with 'mailagent aside'. Read this one with 'mailagent aside {message.id}' or in"
+            f" the mailbox, and answer it yourself. Once the cause is mended, 'mailagent aside {message.id} --retry'"
+            " gives it another try.",
             facts=[
                 ("Message", str(message.id)),
                 ("Mailbox", message.mailbox),
-                ("Reason", f"{type(error).__name__}: {error}"),
+                ("Reason", f"{cause}: {error}"),
             ],
         )
 
@@ -73,17 +78,21 @@ class Notices:
             facts=[("Mailbox", mailbox), ("Budget", purse)],
         )
 
-    def returned(self, entry: OutboxEntry, *, reason: str, until: datetime) -> NewOutboxEntry:
-        """A mail of ours came back for good."""
+    def returned(self, entry: OutboxEntry, *, reason: str, until: datetime | None) -> NewOutboxEntry:
+        """A mail of ours came back for good; without `until`, somebody says so and nothing proves it."""
         case = case_number(entry.case_id) if entry.case_id is not None else "none"
-        day = until.astimezone(self.paper.zone)
+        day = until and until.astimezone(self.paper.zone)
         return self._notice(
-            key=f"{entry.key}:returned",
+            key=f"{entry.key}:returned" if day else f"{entry.key}:returned:unproven",
             mailbox=entry.mailbox,
-            heading="A mail came back",
-            what="A mail system could not deliver a mail of ours and gave it back for good.",
+            heading="A mail came back" if day else "A mail may have come back",
+            what="A mail system could not deliver a mail of ours and gave it back for good."
+            if day
+            else "A mail says that a mail of ours could not be delivered. Nothing proves it, so nothing was changed.",
             remedy=f"Reach the recipient in another way, or correct the address. Until {day.day} {day:%B %Y} nothing"
-            " automatic goes to it.",
+            " automatic goes to it."
+            if day
+            else "Read it in the mailbox. If it is right, reach the recipient in another way.",
             facts=[("Mail", entry.kind), ("Case", case), ("Recipient", entry.recipient), ("Reason", reason)],
         )
 

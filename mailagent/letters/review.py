@@ -1,5 +1,6 @@
 """The mails that reviewers get: digest, receipt, confirmation."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,8 +98,12 @@ class ReviewLetters:
         )
 
     def receipt(self, case: Case, reply: Message, *, code: str, values: Mapping[str, object]) -> NewOutboxEntry:
-        """Nothing was sent, and why. `reply` is the reviewer's; `values` fill the text of `code`."""
+        """Nothing was sent, and why. `reply` is the reviewer's; `values` fill the text of `code`.
+
+        One an hour for the same words: a program that answers for the reviewer would answer each receipt, for ever.
+        """
         desk = self.paper.desk(case.mailbox)
+        words = hashlib.sha256(f"{reply.sender}\n{reply.text}".encode()).hexdigest()[:16]
         heading, _, text = self.paper.templates.text(f"review/errors/{code}", values).partition("\n")
         revision = reply.review_revision
         return self._mail(
@@ -114,7 +119,7 @@ class ReviewLetters:
                 "ref": desk.tokens.review_reference(case.id, revision) if revision else case.number,
                 "company": self.paper.company,
             },
-            key=f"{reply.id}:receipt",
+            key=f"{case.id}:{revision or 0}:{code}:{words}:{self.paper.clock.now():%Y-%m-%dT%H}:receipt",
             recipient=reply.sender or self.queue,
             reply=reply,
             reply_to=desk.tokens.review_address(desk.address, case.id, revision) if revision else None,

@@ -6,6 +6,8 @@ them, and the tests compare them with the list at the top of each template.
 
 from collections.abc import Mapping
 
+from mailagent.domain.times import Due
+
 LETTER = """\
 Hi Mira,
 
@@ -54,10 +56,14 @@ ERROR: Mapping[str, object] = {
     "revision": 2,
 }
 
+WITHOUT_HTML = frozenset({"customer/draft", "customer/rating", "customer/person"})
+"""Templates of texts that are no mail of their own; those in ``review/errors/`` are none either."""
+
 SAMPLES: Mapping[str, Mapping[str, object]] = {
     "customer/draft": {
         "greeting_name": "Tom",
         "tone": "neutral",
+        "language": "en",
         "body": "You can change your delivery day until 20:00 on the evening before, under Deliveries, Change day.",
         "company": "Larkfield Support",
     },
@@ -77,6 +83,7 @@ If this leaves a question open, reply to this email and a person reads it.
 
 Larkfield Support""",
         "automatic": True,
+        "language": "en",
         "sources": ["Change your delivery day"],
         "ratings": [
             {"n": n, "url": f"mailto:support+f.c1043.{n}.p3x8@larkfield.example?subject=Rating%20{n}&body={n}"}
@@ -86,17 +93,21 @@ Larkfield Support""",
         "case_number": "C-1043",
         "company": "Larkfield Support",
     },
+    "customer/rating": {"language": "en", "n": 4, "reference": "Ref C-1043.p3x8"},
+    "customer/person": {"language": "en", "reference": "Ref C-1043.p3x8"},
     "customer/acknowledgment": {
         "greeting_name": "Mira",
         "tone": "angry",
-        "due": "today by 14:00 (CET)",
+        "language": "en",
+        "due": Due(when="today", weekday=3, day=3, month=12, clock="14:00", zone="CET"),
         "case_number": "C-1042",
         "company": "Larkfield Support",
     },
     "customer/holding": {
         "greeting_name": "Mira",
         "tone": "negative",
-        "due": "tomorrow by 10:00 (CET)",
+        "language": "en",
+        "due": Due(when="later", weekday=3, day=3, month=12, clock="10:00", zone="CET"),
         "case_number": "C-1042",
         "company": "Larkfield Support",
     },

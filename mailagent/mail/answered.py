@@ -10,10 +10,20 @@ MARKER = "Write your decision above this line"
 LONGEST_ATTRIBUTION = 400
 ATTRIBUTION_LINES = 5
 HEADER_LINES = 12
+MARKER_LINES = 3
+"""Lines over which a program may wrap our marker."""
+FRAMED_LINES = 3
+"""Lines below a frame in which a header must start."""
+LONG_FIELD = 50
+"""Characters of a field that may go on in the next line."""
+LONGEST_SALUTATION = 40
 LONGEST_TAIL = 100
 
+_MARK = re.compile(r"(?:\s{0,3}[>|]){1,9}\s?")
+_DECORATION = re.compile(r"[\s>*_|]+")
 _RULE = re.compile("\\s*[-_=\u2013\u2014*]{3,}\\s*")
 _TIME = re.compile(r"\d{1,2}[:.h]\s?\d{2}")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _DATE_FIRST = re.compile(r"\d{1,4}(?:[-./]\d{1,2}[-./]\d{1,4}\b|\.? [^\W\d]{3,12}\.? \d{4})")
 _ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 _BRACKETED = re.compile(r"<\s?(?:mailto:)?[^\s<>@]{1,64}@[^\s<>@]{1,255}\s?>")
@@ -27,6 +37,8 @@ _GLUE = re.compile(rf"(?<=\S)\s{{0,3}}-{{2,9}}\s{{0,3}}(?=(?:{'|'.join(sorted(ph
 _SPACED = [re.escape(verb) for verb in phrases.WROTE if verb.islower()]
 _UNSPACED = [re.escape(verb) for verb in phrases.WROTE if not verb.islower()]
 """Scripts without capitals write no blanks between words either."""
+_WROTE_ME = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases.WROTE_ME))})(?!\w)", re.IGNORECASE)
+_SALUTATION = re.compile(rf"(?:{'|'.join(map(re.escape, phrases.SALUTATIONS))})(?!\w)[^?\d]*", re.IGNORECASE)
 _WROTE = re.compile(rf"(?<!\w)(?:{'|'.join(_SPACED)})(?!\w)|{'|'.join(_UNSPACED)}", re.IGNORECASE)
 _BEHIND = re.compile(
     rf".{{8,200}}[\w.-]@[\w.-]{{1,200}}[>)]{{1,2}}\s{{1,3}}(?:{'|'.join(_SPACED)})\s?:(?=\s)", re.IGNORECASE
@@ -44,7 +56,8 @@ def find_quote(lines: list[str], quoted: list[bool]) -> int:
     for at, line in enumerate(lines):
         if quoted[at] or not line.strip():
             continue
-        if MARKER in line or _starts_original(line) or _is_header_block(lines, at) or _is_dated_name(lines, at):
+        starts = _starts_original(lines, at) or is_header_block(lines, at) or _is_dated_name(lines, at)
+        if MARKER in line or starts:
             return _above_rules(lines, at)
         start = _attribution_start(lines, quoted, at)
         if start is None:
@@ -55,7 +68,7 @@ def find_quote(lines: list[str], quoted: list[bool]) -> int:
             is_digest = following is not None and MARKER in lines[following]
             if not (_TIME.search(whole) or _ADDRESS.search(whole) or is_digest):
                 continue
-            if is_digest or following is None or any(line.strip() for line in lines[:start]):
+            if is_digest or following is None or says_anything(lines[:start]):
                 return start  # at the very top it says whose words follow, and theirs are all there is
         quoted[start : at + 1] = [True] * (at + 1 - start)
     return len(lines)
@@ -99,6 +112,13 @@ def unglued(lines: list[str]) -> list[str]:
     return found
 
 
+def says_anything(lines: list[str]) -> bool:
+    """Whether there is more than a lone salutation."""
+    words = [line.strip() for line in lines if line.strip()]
+    is_salutation = len(words) == 1 and len(words[0]) <= LONGEST_SALUTATION and _SALUTATION.fullmatch(words[0])
+    return bool(words) and not is_salutation
+
+
 def _attribution_start(lines: list[str], quoted: list[bool], end: int) -> int | None:
     """Where the attribution that ends on line `end` starts: "On 3 March, Jo <jo@example.com>", "wrote:"."""
     if not lines[end].rstrip(" \t*_-").endswith((":", "\uff1a", ">", *phrases.WROTE)):
@@ -115,6 +135,8 @@ def _attribution_start(lines: list[str], quoted: list[bool], end: int) -> int | 
             break
         wrote = bool(_WROTE.search(whole))
         dated = any(character.isdigit() for character in whole)
+        if _WROTE_ME.search(whole):
+            return None
         if dated and wrote and whole.partition(" ")[0].strip(",") in phrases.OPENERS:
             return start
         if dated and _tells_when_and_who(whole, wrote=wrote, follows=follows):
@@ -156,27 +178,47 @@ def _tells_when_and_who(whole: str, *, wrote: bool, follows: bool) -> bool:
     return near_end and bool((follows and colon) or (_DATE_FIRST.match(whole) and (follows or colon)))
 
 
-def _is_header_block(lines: list[str], at: int) -> bool:
-    """From, and at least two other fields near it, one of them a subject or an address among them: enough to tell a
-    mail's header from a journey with From, To and Date.
+def is_header_block(lines: list[str], at: int) -> bool:
+    """Fields of a mail and a blank line below: From with an address and two more, or all that programs write, dated.
+    A journey or a web form has some of them too, and goes on below.
     """
     if _field_name(lines[at]) is None:
         return False
-    above = lines[at - 1] if at else ""
-    names: set[str] = set()
-    addressed = False
-    misses = 0
-    for line in lines[at : at + HEADER_LINES]:
+    values: dict[str, str] = {}
+    kind = ""
+    end = next((n for n in range(at, len(lines)) if not lines[n].strip()), len(lines))
+    below = next((n for n in range(end, len(lines)) if lines[n].strip()), end)
+    if any(map(_is_message_field, [*lines[at : min(end, at + HEADER_LINES)], *lines[below : below + 1]])):
+        return False
+    whole = end - at <= HEADER_LINES and _ends_header(lines, end)
+    for line in lines[at : min(end, at + HEADER_LINES)]:
         name = _field_name(line)
-        misses = misses + 1 if name is None and line.strip() else 0
-        if misses > 2:  # noqa: PLR2004 - a field may run over three lines
-            break
-        addressed = addressed or "@" in line
-        if name:
-            names.add(next((kind for kind, words in _KINDS if name in words), name))
-    if "from" not in names:
-        return {"date", "to"} <= names and addressed and bool(_TIME.search(lines[at])) and not above.strip()
-    return len(names) > 2 and ("subject" in names or addressed)  # noqa: PLR2004 - From and two
+        kind = next((kind for kind, words in _KINDS if name in words), name) if name else kind
+        values[kind] = f"{values.get(kind, '')} {line}"
+    dated = bool(_TIME.search(values.get("date", "")))
+    complete = dated and bool(_YEAR.search(values["date"])) and {"to", "subject"} <= values.keys()
+    if not whole:
+        return complete and "@" in values.get("from", "") and next(iter(values)) in ("from", "date")
+    if "from" not in values:
+        above = lines[at - 1] if at else ""
+        return {"date", "to"} <= values.keys() and "@" in values["to"] and dated and not above.strip()
+    if "@" in values["from"]:
+        return len(values) > 2  # noqa: PLR2004 - From and two
+    return complete
+
+
+def _ends_header(lines: list[str], end: int) -> bool:
+    """Whether the last line above `end` is a field of a mail or the rest of one."""
+    last, above = lines[end - 1], lines[end - 2] if end > 1 else ""
+    if _field_name(last):
+        return True
+    return not _FIELD.fullmatch(last) and (last[:1].isspace() or "@" in last or len(above) >= LONG_FIELD)
+
+
+def _is_message_field(line: str) -> bool:
+    """Whether a web form gives the text there: "Your message: ..."."""
+    found = _FIELD.fullmatch(line)
+    return found is not None and found[1].strip().casefold().endswith(phrases.MESSAGE)
 
 
 def _field_name(line: str) -> str | None:
@@ -186,12 +228,13 @@ def _field_name(line: str) -> str | None:
     return name if is_known else None
 
 
-def _starts_original(line: str) -> bool:
-    found = _FRAMED.fullmatch(line)
+def _starts_original(lines: list[str], at: int) -> bool:
+    found = _FRAMED.fullmatch(lines[at])
     inside = found[1].strip().casefold() if found else ""
-    return (
-        inside.endswith(phrases.MESSAGE) or inside in phrases.ORIGINAL or line.strip().casefold() in phrases.FORWARDED
-    )
+    if inside in phrases.ORIGINAL or lines[at].strip().casefold() in phrases.FORWARDED:
+        return True
+    below = lines[at + 1 : at + 1 + FRAMED_LINES]
+    return inside.endswith(phrases.MESSAGE) and any(_field_name(line) for line in below)
 
 
 def _above_rules(lines: list[str], at: int) -> int:
@@ -200,3 +243,37 @@ def _above_rules(lines: list[str], at: int) -> int:
     while start and (not lines[start - 1].strip() or _RULE.fullmatch(lines[start - 1])):
         start -= 1
     return start
+
+
+def digest_start(lines: list[str]) -> int | None:
+    """Where a quoted mail of ours that asks for a decision starts, with what a program put directly above it; None
+    where there is none.
+    """
+    bare = [_MARK.sub("", line) for line in lines]
+    marked = (at for at in range(len(bare)) if MARKER in joined(bare[at : at + MARKER_LINES]))
+    found = next(marked, None)
+    if found is None:
+        return None
+    start = found
+    while MARKER in joined(bare[start + 1 : start + 1 + MARKER_LINES]):
+        start += 1
+    at = _last_filled(bare, start)
+    if at >= 0 and _field_name(bare[at]):
+        blank = next((n for n in range(at, -1, -1) if not bare[n].strip()), -1)
+        start = next((n for n in range(blank + 1, at + 1) if is_header_block(bare[: at + 1], n)), start)
+    elif at >= 0:
+        attribution = _attribution_start(bare, [n >= start for n in range(len(bare))], at)
+        start = attribution if attribution is not None else at if tells_who(bare[at]) else start
+    start = _above_rules(bare, start)
+    at = _last_filled(bare, start)
+    return _above_rules(bare, at) if at >= 0 and _starts_original(bare, at) else start
+
+
+def joined(lines: list[str]) -> str:
+    """`lines` as one, without the marks of quotes and of stress."""
+    return " ".join(" ".join(_DECORATION.sub(" ", line) for line in lines).split())
+
+
+def _last_filled(lines: list[str], end: int) -> int:
+    """The index of the last line above `end` with text, -1 where there is none."""
+    return next((n for n in range(end - 1, -1, -1) if lines[n].strip()), -1)

@@ -9,6 +9,7 @@ from mailagent.mail.addresses import ascii_domain, domain_of, organisation
 from mailagent.mail.parse import ParsedMail
 
 _EQUALS = re.compile(r"\s*=\s*")
+_HIDDEN = re.compile(r"\b(?:dmarc|dkim|spf)\b", re.IGNORECASE)
 _METHOD = re.compile(r"([a-z0-9-]+)(?:\s*/\s*1)?=([a-z]+)")
 
 
@@ -30,28 +31,29 @@ def verdict(mail: ParsedMail, authserv_id: str) -> Verdict:
 
     ``pass``: DMARC passed for that domain, or a signature of it or of its parent within the organisation is valid, and
     no result says that DMARC failed. ``fail``: DMARC failed for it, or nothing is said of DMARC and both its SPF and
-    its signature failed; one of them alone happens to every forwarded mail. ``none``: anything else.
+    its signature failed; one of them alone happens to every forwarded mail. ``none``: anything else, two results of
+    DMARC that differ, and a pass beside a comment that may have been made to hide or to show a result.
     """
     values = mail.values("authentication-results")
     if not values or mail.sender is None:
         return "none"
     domain = domain_of(mail.sender)
-    results = list(_results(values[0], authserv_id))
+    plain, is_sure = _without_comments(values[0])
+    results = list(_results(plain, authserv_id))
     dmarc = [result for result in results if result.method == "dmarc"]
     about_us = [row for row in dmarc if "header.from" not in row.properties or row.domain("header.from") == domain]
     if any(result.value == "fail" for result in dmarc):
         return "fail" if any(result.value == "fail" for result in about_us) else "none"
     signatures = {result.value for result in results if result.method == "dkim" and _signs(result, domain)}
     if "pass" in signatures or any(result.value == "pass" for result in about_us):
-        return "pass"
+        return "pass" if is_sure and len({result.value for result in about_us}) <= 1 else "none"
     is_refused = any(result.method == "spf" and result.value == "fail" and _mails(result, domain) for result in results)
     return "fail" if is_refused and "fail" in signatures and not about_us else "none"
 
 
-def _results(value: str, authserv_id: str) -> Iterator[_Result]:
-    """What `value` says of each method; nothing if it is malformed, of another version, or not of `authserv_id`."""
-    plain = _without_comments(value)
-    if plain is None or not authserv_id.strip():
+def _results(plain: str, authserv_id: str) -> Iterator[_Result]:
+    """What a value without comments says of each method; nothing if of another version, or not of `authserv_id`."""
+    if not authserv_id.strip():
         return
     first, *results = _split(plain, ";")
     server, *version = first.split() or [""]
@@ -78,27 +80,32 @@ def _mails(spf: _Result, domain: str) -> bool:
     return envelope is not None and organisation(envelope) == organisation(domain)
 
 
-def _without_comments(value: str) -> str | None:
-    """`value` with each comment, nested ones too, as a blank; None if a comment or a quoted string does not end."""
+def _without_comments(value: str) -> tuple[str, bool]:
+    """`value` with each comment, nested ones too, as a blank, and whether the comments can be trusted: servers put the
+    envelope's sender there, whose quoted local part may hold brackets. Empty if a comment or a quoted string does not
+    end.
+    """
     kept: list[str] = []
+    comments: list[str] = []
     depth = 0
     quoted = False
     characters = iter(value)
     for character in characters:
+        text = character
         if character == "\\" and (quoted or depth):
-            escaped = next(characters, "")
-            kept += [] if depth else [character, escaped]
-        elif depth:
-            depth += {"(": 1, ")": -1}.get(character, 0)
-        elif character == "(" and not quoted:
-            depth = 1
-            kept.append(" ")
-        elif character == ")" and not quoted:
-            return None
-        else:
-            quoted = quoted != (character == '"')
-            kept.append(character)
-    return None if depth or quoted else "".join(kept)
+            text += next(characters, "")
+        elif character == '"':
+            quoted = not quoted
+        elif character in "()" and not quoted:
+            depth += 1 if character == "(" else -1
+            text = " "
+        if depth < 0:
+            return "", False
+        (comments if depth else kept).append(text)
+    if depth or quoted:
+        return "", False
+    inside = "".join(comments)
+    return "".join(kept), '"' not in inside and not _HIDDEN.search(inside.partition(";")[2])
 
 
 def _split(text: str, separator: str) -> list[str]:

@@ -4,6 +4,7 @@ What a report says in fields (RFC 3464) goes before what it says in words. Words
 sender says that a program wrote them: customers quote bounces too.
 """
 
+import logging
 import re
 from dataclasses import dataclass
 from email.parser import BytesParser
@@ -11,8 +12,8 @@ from email.policy import compat32
 
 from flufl.bounce import all_failures
 
-from mailagent.mail.automatic import auto_reply_sign, from_daemon, from_mail_system, report_type
-from mailagent.mail.bounce_text import is_permanent, names_failure, recipients_in, starts_like_a_report
+from mailagent.mail.automatic import auto_reply_sign, from_daemon, from_mail_system, from_postmaster, report_type
+from mailagent.mail.bounce_text import is_permanent, names_code, names_failure, recipients_in, starts_like_a_report
 from mailagent.mail.delivery_status import addresses_in
 from mailagent.mail.limits import admit
 from mailagent.mail.parse import ParsedMail
@@ -25,6 +26,9 @@ LARGEST_GUESSED = 40_000
 LONGEST_GUESSED = 250
 """Bytes, and bytes a line, that the detectors of other formats get: some take quadratic time over a line."""
 
+logging.getLogger("flufl.bounce").disabled = True
+"""It writes a traceback for each mail that a detector stumbles over, which happens every day and is not our error."""
+
 _LINE_END = re.compile(rb"\r\n?|\n")
 
 
@@ -32,21 +36,25 @@ _LINE_END = re.compile(rb"\r\n?|\n")
 class Bounce:
     """`recipients` are lower-cased addresses, at most 100, none where the report names none; `permanent` is whether
     asking again is useless; `returned_ids` are the Message-IDs of the mail that came back, with their brackets.
+    `refused` are the addresses that a report of RFC 3464 says to have failed with 5.x.x; without such a report, none.
     """
 
     recipients: tuple[str, ...]
     permanent: bool
+    refused: tuple[str, ...]
     returned_ids: tuple[str, ...]
 
 
-def read_bounce(raw: bytes, mail: ParsedMail, *, came_back: bool = False) -> Bounce | None:
+def read_bounce(raw: bytes, mail: ParsedMail) -> Bounce | None:
     """What the report says; None for any other mail, and for a report that a mail was delivered.
 
-    `mail` is `raw` parsed; `came_back` is whether it was sent to a return address of ours that verifies. Of ordinary
-    mail, only headers are looked at. Where a mail failed for some for good and for others for now, the former are told.
+    `mail` is `raw` parsed. Of ordinary mail, only headers are looked at; that it was sent to a return address of ours
+    tells nothing, because absence notes go there too. Where a mail failed for some for good and for others for now, the
+    former are told.
     """
-    is_machine = came_back or from_mail_system(mail)
-    is_report = report_type(mail) == "delivery-status" or bool(mail.values("x-failed-recipients"))
+    is_machine = from_mail_system(mail)
+    is_standard = report_type(mail) == "delivery-status"
+    is_report = is_standard or bool(mail.values("x-failed-recipients"))
     if not (is_report or is_machine or _may_be_from_a_gateway(mail)) or report_type(mail) == "feedback-report":
         return None
     if not (is_report or from_daemon(mail)) and auto_reply_sign(mail):
@@ -59,8 +67,14 @@ def read_bounce(raw: bytes, mail: ParsedMail, *, came_back: bool = False) -> Bou
     final = [row for row in failures if row.outcome == "permanent"]
     recipients = [row.recipient for row in final or failures if row.recipient] or _recipients(raw, mail, report)
     speaks = bool(recipients) and names_failure(report.told)
-    if is_machine:
-        speaks = speaks or bool(failures) or any(words in mail.subject.casefold() for words in BOUNCED)
+    announced = any(words in mail.subject.casefold() for words in BOUNCED)
+    if from_postmaster(mail):
+        is_new = announced and not mail.in_reply_to
+        speaks = (
+            bool(failures) or (speaks and (is_new or names_code(report.told))) or (is_new and bool(report.returned))
+        )
+    elif is_machine:
+        speaks = speaks or bool(failures) or announced
     elif not is_report:
         speaks = speaks and starts_like_a_report(report.told, returns_mail=bool(report.returned))
     if not (is_report or speaks):
@@ -69,7 +83,8 @@ def read_bounce(raw: bytes, mail: ParsedMail, *, came_back: bool = False) -> Bou
     return Bounce(
         recipients=tuple(dict.fromkeys(recipients))[:MOST_RECIPIENTS],
         permanent=bool(final) if is_told else is_permanent(f"{mail.subject}\n{report.told}"),
-        returned_ids=tuple(dict.fromkeys(report.returned_ids() or mail.in_reply_to))[:MOST_IDS],
+        refused=tuple(dict.fromkeys(report.refused()))[:MOST_RECIPIENTS] if is_standard else (),
+        returned_ids=tuple(dict.fromkeys(report.returned_ids()))[:MOST_IDS],
     )
 
 

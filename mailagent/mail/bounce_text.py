@@ -107,13 +107,13 @@ def names_failure(told: str) -> bool:
 
 
 def starts_like_a_report(told: str, *, returns_mail: bool) -> bool:
-    """Whether the first line is one of ornaments, or speaks of a failure in a text that returns a mail; people start
-    with a greeting, and quote an error without the mail.
+    """Whether the first line is one of ornaments, or says that a program wrote what returns a mail; people start with
+    a greeting or with what did not arrive, quote an error without the mail, and a mail without the error.
     """
     line = told.lstrip().partition("\n")[0].casefold()
     if line.startswith(("***", "---", "===", "###")):
         return returns_mail or names_code(told)
-    return returns_mail and ("automatically" in line or any(words in line for words in FAILED))
+    return returns_mail and "automatically" in line
 
 
 def names_code(told: str) -> bool:

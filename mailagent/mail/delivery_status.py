@@ -4,7 +4,7 @@ Mail systems break the format in every way, so fields are collected leniently an
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,6 +15,8 @@ LONGEST_LINE = 500
 
 RECIPIENT_FIELDS = ("original-recipient", "x-actual-recipient", "final-recipient")
 """The address that we wrote to first: a forward may have changed the final one (RFC 3464 section 2.3.1)."""
+
+STANDARD_FIELDS = ("original-recipient", "final-recipient")
 
 MOST_IN_LINE = 20
 """Addresses of a line that are read."""
@@ -29,15 +31,24 @@ _FAILED = ("fail", "error", "undeliver")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What became of one recipient. `recipient` is a lower-cased address or empty; `outcome` None is unknown."""
+    """What became of one recipient. `recipient` is a lower-cased address or empty; `outcome` None is unknown.
+
+    `refused` are the addresses that Original- and Final-Recipient name, where Action says failed and Status 5.x.x: what
+    RFC 3464 asks of a report that somebody does not exist, and more than `outcome` takes.
+    """
 
     recipient: str
     outcome: Literal["permanent", "temporary", "delivered"] | None
+    refused: tuple[str, ...]
 
 
 def read_delivery_status(text: str) -> tuple[Delivery, ...]:
     """The recipients that the text of a ``message/delivery-status`` part names, in order (RFC 3464 section 2.3)."""
-    return tuple(Delivery(recipient=_recipient(fields), outcome=_outcome(fields)) for fields in _groups(text) if fields)
+    return tuple(
+        Delivery(recipient=_recipient(fields), outcome=_outcome(fields), refused=_refused(fields))
+        for fields in _groups(text)
+        if fields
+    )
 
 
 def addresses_in(line: str) -> list[str]:
@@ -102,8 +113,18 @@ def _groups(text: str) -> Iterator[dict[str, str]]:
 
 
 def _recipient(fields: dict[str, str]) -> str:
-    values = (fields.get(name, "").partition(";")[2] or fields.get(name, "") for name in RECIPIENT_FIELDS)
-    return next((address for value in values for address in addresses_in(value)), "")
+    return next(_addresses(fields, RECIPIENT_FIELDS), "")
+
+
+def _refused(fields: dict[str, str]) -> tuple[str, ...]:
+    says_so = fields.get("action", "").lower().startswith("failed") and fields.get("status", "").startswith("5.")
+    return tuple(_addresses(fields, STANDARD_FIELDS)) if says_so and _outcome(fields) == "permanent" else ()
+
+
+def _addresses(fields: dict[str, str], names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        value = fields.get(name, "")
+        yield from addresses_in(value.partition(";")[2] or value)
 
 
 def _outcome(fields: dict[str, str]) -> Literal["permanent", "temporary", "delivered"] | None:

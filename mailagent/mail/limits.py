@@ -107,15 +107,17 @@ def _check_field(field: bytes) -> None:
     shown = name.decode("ascii", "replace").title()
     if name in _ONE_VALUE and len(value) > LARGEST_FIELD:
         raise PermanentError(f"{shown} is longer than {LARGEST_FIELD:,} bytes")
-    if value.count(b"=?") > (MOST_WORDS if name in _ONE_VALUE else 2 * MOST_COMMAS):
-        raise PermanentError(f"{shown} has more than {MOST_WORDS} encoded words")
+    most_words = MOST_WORDS if name in _ONE_VALUE else 2 * MOST_COMMAS
+    if value.count(b"=?") > most_words:
+        raise PermanentError(f"{shown} has more than {most_words:,} encoded words")
     if name == b"subject":
         return
     bare = _QUOTED.sub(b"", value)
     if bare.count(b",") > MOST_COMMAS:
         raise PermanentError(f"{shown} has more than {MOST_COMMAS} commas")
-    if bare.count(b"(") > (MOST_COMMENTS if name in _ONE_VALUE else MOST_COMMAS):
-        raise PermanentError(f"{shown} has more than {MOST_COMMENTS} comments")
+    most_comments = MOST_COMMENTS if name in _ONE_VALUE else MOST_COMMAS
+    if bare.count(b"(") > most_comments:
+        raise PermanentError(f"{shown} has more than {most_comments} comments")
     if name.startswith(b"content-") and bare.count(b";") > MOST_PARAMETERS:
         raise PermanentError(f"{shown} has more than {MOST_PARAMETERS} parameters")
 

@@ -11,9 +11,9 @@ from importlib.resources.abc import Traversable
 from mailagent.errors import ConfigurationError
 
 KEYS = frozenset({
-    "wrote", "openers", "from", "date", "to", "subject", "other_fields", "message", "original", "forwarded",
-    "forward_prefixes", "footers", "own", "lists", "out_of_office", "absent", "away", "challenge", "challenged",
-    "bounced",
+    "wrote", "wrote_me", "salutations", "openers", "from", "date", "to", "subject", "other_fields", "message",
+    "original", "forwarded", "forward_prefixes", "footers", "own", "devices", "lists", "out_of_office", "absent",
+    "away", "challenge", "challenged", "bounced",
 })  # fmt: skip
 
 
@@ -51,6 +51,12 @@ OPENERS = frozenset(_all("openers"))
 
 WROTE = tuple(sorted(set(_all("wrote"))))
 
+WROTE_ME = tuple(sorted(set(_all("wrote_me"))))
+"""So a person tells who wrote; no program does."""
+
+SALUTATIONS = tuple(sorted(set(_all("salutations"))))
+"""How a mail starts; a line of its own with at most a name says nothing else."""
+
 FROM = frozenset(_all("from"))
 DATE = frozenset(_all("date"))
 TO = frozenset(_all("to"))
@@ -59,10 +65,10 @@ OTHER_FIELDS = frozenset(_all("other_fields"))
 """The fields of a header as mail programs translate them."""
 
 ORIGINAL = frozenset(_all("original"))
-"""Between rules of dashes."""
+"""Between rules of dashes: enough to tell that the answered mail follows."""
 
 MESSAGE = tuple(sorted(set(_all("message"))))
-"""Between rules of dashes, as the last word: "Original Message", "Antwort Nachricht"."""
+"""Between rules of dashes, as the last word, with a header below: "Reply Message", "Antwort Nachricht"."""
 
 FORWARDED = frozenset(_all("forwarded"))
 """Alone on their line."""
@@ -75,6 +81,9 @@ FOOTERS = tuple((start.lstrip(), end.strip()) for start, _, end in (line.partiti
 
 OWN = frozenset(_all("own"))
 """In the footer of a phone ("Sent from my ..."), and in no sentence of such a form."""
+
+DEVICES = tuple(sorted(set(_all("devices"))))
+"""Phones and programs that a footer names."""
 
 LISTS = tuple(_all("lists"))
 """In the footer of a mailing list."""

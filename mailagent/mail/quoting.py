@@ -6,8 +6,8 @@ Losing a customer's words is worse than keeping a quote: what is not surely a qu
 import re
 from dataclasses import dataclass, field
 
-from mailagent.mail.answered import MARKER, closes_bracket, find_quote, tells_who, unglued
-from mailagent.mail.signature import LONGEST_LINE, trimmed, without_signature
+from mailagent.mail.answered import MARKER, closes_bracket, digest_start, find_quote, joined, tells_who, unglued
+from mailagent.mail.signature import LONGEST_LINE, trimmed, without_footers, without_signature
 
 MOST_LINES = 2_000
 """Lines in which a quote is looked for; what a longer text has below them is kept as it is."""
@@ -16,6 +16,7 @@ LONG_QUOTE = 55
 """Characters of a quoted line that may have been wrapped once more."""
 
 _QUOTED = re.compile(r"\s{0,3}>")
+_REFERENCE = re.compile(r"[\s>*_|]{0,20}Ref [\w.-]{8,}")
 _BAR = re.compile(r"\|(?:\s|$)")
 
 
@@ -55,7 +56,11 @@ def split_reply(text: str) -> Split:
     end = find_quote(short, quoted)
     quoted = [False] * len(lines) if _is_inside_text(lines, quoted) else quoted
     segments, quotes = _segments(lines[:end], quoted[:end])
-    parts = [(segment.answers, without_signature(segment.lines)) for segment in segments]
+    parts = []
+    for segment in segments:
+        own, below = without_signature(segment.lines)
+        parts.append((segment.answers, own))
+        quotes += below
     parts = [(answers, own) for answers, own in parts if any(map(str.strip, own))]
     is_inline = sum(bool(answers) for answers, _ in parts) > 1 or (len(parts) == 1 and _chosen(parts[0][0]))
     new: list[str] = []
@@ -68,6 +73,22 @@ def split_reply(text: str) -> Split:
     if rest and end == len(lines):
         new.append(rest)
     return Split(new="\n".join(new), quoted="\n".join(trimmed(quotes + lines[end:])))
+
+
+def reviewers_text(text: str) -> str:
+    """What stands above the quoted mail of ours in a reviewer's reply, exactly as written but for a phone's footer at
+    its end: it may be a letter to a customer, and everything in it belongs to it.
+
+    Empty where the reviewer wrote nothing above, or quotes without our marker or with our ``Ref``: `split_reply` tells
+    what is new there.
+    """
+    lines = text.split("\n")
+    start = digest_start([line[:LONGEST_LINE] for line in lines])
+    if start is None:
+        filled = [line for line in lines if line.strip()]
+        if not filled or _QUOTED.match(filled[-1]) or any(_REFERENCE.match(line) for line in filled):
+            return ""
+    return "\n".join(without_footers(lines[:start]))
 
 
 def _mark_bars(lines: list[str], quoted: list[bool]) -> None:
@@ -112,7 +133,7 @@ def _chosen(answers: list[str]) -> bool:
 
 def has_marker(text: str) -> bool:
     """Whether `text` quotes a mail of ours that asks for a decision."""
-    return MARKER in " ".join(re.sub(r"[\s>*_|]+", " ", text).split())
+    return MARKER in joined([text])
 
 
 def _is_inside_text(lines: list[str], quoted: list[bool]) -> bool:

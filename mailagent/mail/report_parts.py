@@ -28,20 +28,26 @@ _ID = re.compile(r"<[^<>\s]{1,250}@[^<>\s]{1,250}>")
 @dataclass(slots=True, kw_only=True)
 class Report:
     """`told` is what the mail system says; `statuses` are the texts of its delivery status, `returned` those of the
-    mail that it returns, or of its header. Both are empty in many reports.
+    mail that it returns, or of its header. Both are empty in many reports. `in_text` is delivery status that stands in
+    the text, where it has no part of its own.
     """
 
     told: str
+    in_text: str = ""
     statuses: list[str] = field(default_factory=list)
     returned: list[str] = field(default_factory=list)
 
     def deliveries(self) -> list[Delivery]:
         """What became of each recipient, as far as delivery status says."""
-        return [row for status in self.statuses for row in read_delivery_status(status)]
+        return [row for status in self.statuses or [self.in_text] for row in read_delivery_status(status)]
+
+    def refused(self) -> list[str]:
+        """The addresses that the parts of delivery status report as failed for good."""
+        return [address for status in self.statuses for row in read_delivery_status(status) for address in row.refused]
 
     def returned_ids(self) -> list[str]:
         """The Message-IDs of the returned mail, with their brackets."""
-        fields = _fields((*self.returned, *self.statuses), {"message-id", "x-original-message-id"})
+        fields = _fields((*self.returned, *self.statuses, self.in_text), {"message-id", "x-original-message-id"})
         return [found for value in fields for found in _ID.findall(value)]
 
     def returned_to(self) -> list[str]:
@@ -76,7 +82,7 @@ def read_report(raw: bytes, text: str) -> Report:
     report.add(BytesParser(policy=compat32).parsebytes(beginning))
     inline = _STATUS_IN_TEXT.search(text)
     if inline and not report.statuses:
-        report.statuses.append(text[inline.start() : inline.start() + LARGEST_READ])
+        report.in_text = text[inline.start() : inline.start() + LARGEST_READ]
     if below:
         report.returned.append(below)
     return report

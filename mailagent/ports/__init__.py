@@ -10,6 +10,7 @@ from mailagent.ports.model import (
     Knowledge,
     Model,
     Turn,
+    UnusableAnswerError,
     Usage,
 )
 from mailagent.ports.outside import Body, Clock, Dispatcher, Mailbox, MailSender, Templates
@@ -54,5 +55,6 @@ __all__ = [
     "Spending",
     "Templates",
     "Turn",
+    "UnusableAnswerError",
     "Usage",
 ]

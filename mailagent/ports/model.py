@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mailagent.domain.signals import Sentiment
+from mailagent.errors import PermanentError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """What a model step cost. Tokens are zero where the model does not count any; `cost` is in the currency of the
-    prices in ``model.toml``; `by` names the model that answered, empty where there is only one.
+    prices in ``model.toml``; `by` names the model that answered, empty where there is only one; `problems` says what
+    failed before it did.
     """
 
     calls: int = 0
@@ -18,6 +20,15 @@ class Usage:
     tokens_out: int = 0
     cost: float = 0.0
     by: str = ""
+    problems: str = ""
+
+
+class UnusableAnswerError(PermanentError):
+    """A model answered and nothing could be made of it; `usage` is what that cost."""
+
+    def __init__(self, message: str, usage: Usage) -> None:
+        super().__init__(message)
+        self.usage = usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +57,8 @@ class CustomerMail:
 class Article:
     """A knowledge article found by a search. `id` is its path below ``knowledge/`` without the ending;
     `score` is 0 or more, higher is better, comparable within one search only; `automatic` is false where the
-    article may inform a person but must not be sent without one.
+    article may inform a person but must not be sent without one. `section` is the heading of the part that fits best,
+    empty where that is the opening; `language` is the article's, a BCP 47 tag.
     """
 
     id: str
@@ -55,6 +67,8 @@ class Article:
     text: str
     score: float
     automatic: bool = True
+    section: str = ""
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,5 +145,10 @@ class Model(Protocol):
 class Knowledge(Protocol):
     """The articles."""
 
-    async def search(self, query: str, *, category: str, limit: int) -> tuple[Article, ...]:
-        """The best articles for `query`, best first; those of `category` are preferred. Empty when none fits."""
+    async def search(
+        self, query: str, *, category: str, limit: int, language: str | None = None
+    ) -> tuple[Article, ...]:
+        """The best articles for `query`, best first; those of `category` and in `language` are preferred.
+
+        Empty when none fits.
+        """

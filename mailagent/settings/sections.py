@@ -54,6 +54,10 @@ class ReviewSettings(Table):
     authentication: Literal["required", "off"] = "required"
     authserv_id: str | None = None
 
+    def trusted_server(self) -> str | None:
+        """Whose word counts about senders; None where they are taken at their own."""
+        return self.authserv_id if self.authentication == "required" else None
+
     @model_validator(mode="after")
     def _needs_authserv_id(self) -> Self:
         if self.authentication == "required" and not self.authserv_id:
@@ -193,6 +197,7 @@ class Replies(Table):
 
     requires_auth: bool = True
     sender_hour: int = Field(default=5, ge=0)
+    sender_day: int = Field(default=20, ge=0)
     domain_hour: int = Field(default=100, ge=0)
     case_day: int = Field(default=3, ge=0)
     overall_hour: int = Field(default=500, ge=0)

@@ -118,7 +118,8 @@ class StoredOutbox:
 
     async def automatic_mail(self, recipient: str, case_id: CaseId, *, at: datetime) -> AutomaticMail:
         """See `ports.Outbox`."""
-        in_hour = col(OutboxRow.created_at) > at - HOUR
+        in_hour, in_day = col(OutboxRow.created_at) > at - HOUR, col(OutboxRow.created_at) > at - DAY
+        to_sender = col(OutboxRow.recipient) == recipient
         at_domain = col(OutboxRow.recipient).endswith(f"@{recipient.rpartition('@')[2]}", autoescape=True)
         async with self.sessions.begin() as session:
 
@@ -129,9 +130,10 @@ class StoredOutbox:
                 return found.one()
 
             return AutomaticMail(
-                sender_hour=await count(in_hour, col(OutboxRow.recipient) == recipient),
+                sender_hour=await count(in_hour, to_sender),
+                sender_day=await count(in_day, to_sender),
                 domain_hour=await count(in_hour, at_domain),
-                case_day=await count(col(OutboxRow.created_at) > at - DAY, col(OutboxRow.case_id) == case_id),
+                case_day=await count(in_day, col(OutboxRow.case_id) == case_id),
                 overall_hour=await count(in_hour),
             )
 

@@ -17,7 +17,7 @@ from mailagent.errors import PermanentError, TemporaryError
 from mailagent.events import log
 from mailagent.language.claims import CLAIM_WORDS
 from mailagent.language.injection import injection_of
-from mailagent.ports import Article, Asked, Knowledge, Model, Templates, Usage
+from mailagent.ports import Article, Asked, Knowledge, Model, Templates, UnusableAnswerError, Usage
 from mailagent.triage.routes import NO_GROUNDED_ANSWER, decide, signals_of
 from mailagent.triage.state import Ask, FollowUp, Found, TriageState, UnprovenClaim, UsageState, Verdict, customer_mail
 
@@ -26,6 +26,8 @@ ARTICLES = 4
 """Articles that are searched for, for the mail as a whole."""
 MOST_ARTICLES = 6
 """Articles given to the model, with the best for each question."""
+MOST_PROBLEMS = 300
+"""Characters of what failed."""
 PREVIEW = 200
 """Characters of a text shown where a glance must do: the log's response, a summary without a model."""
 
@@ -68,12 +70,16 @@ class Nodes:
         }
 
     async def search_kb(self, state: TriageState) -> Update:
-        """Find articles for the mail and for each question in it; then the rule table decides."""
-        category = state["category"]
-        found = [*await self.knowledge.search(state["search_query"], category=category, limit=ARTICLES)]
+        """Find articles for the mail, and for each question where it puts several; then the rule table decides."""
+        category, language = state["category"], state["language"]
+        found = [
+            *await self.knowledge.search(state["search_query"], category=category, limit=ARTICLES, language=language)
+        ]
         asks: list[Ask] = []
         for ask in state["asks"]:
-            best = await self.knowledge.search(ask["text"], category=category, limit=1)
+            best: Sequence[Article] = found[:1]  # the whole mail says more than its only question
+            if len(state["asks"]) > 1:
+                best = await self.knowledge.search(ask["text"], category=category, limit=1, language=language)
             asks.append(Ask(text=ask["text"], found=best[0].id if best else None, article=None))
             found += best
         articles: dict[str, Article] = {}
@@ -178,7 +184,7 @@ class Nodes:
                 "decision": decision and decision["verb"],
                 "reviewer": decision and decision["reviewer"],
                 "feedback_score": state["feedback_score"],
-                "failure": state["failure"] or None,
+                "failure": state["failure"] or state["usage"]["problems"] or None,
                 "model_calls": state["usage"]["calls"],
                 "tokens_in": state["usage"]["tokens_in"],
                 "tokens_out": state["usage"]["tokens_out"],
@@ -191,12 +197,13 @@ class Nodes:
         return _disposed(decide(self.rules, self.modes, state))
 
     def _letter(self, state: TriageState, body: str) -> str:
-        """The whole text of a reply around `body`: greeting, tone, closing."""
+        """The whole text of a reply around `body`: greeting, tone and closing in the language of the mail."""
         return self.templates.text(
             "customer/draft",
             {
                 "greeting_name": state["greeting_name"],
                 "tone": state["sentiment"],
+                "language": state["language"],
                 "body": body,
                 "company": self.company,
             },
@@ -215,7 +222,8 @@ def _disposed(disposition: Disposition) -> Update:
 
 def _failed(step: str, state: TriageState, error: Exception) -> Update:
     log("model.failed", step=step, message_id=state["message_id"], error=type(error).__name__)
-    return {"failure": f"{step}: {error}"[:300]}
+    spent = error.usage if isinstance(error, UnusableAnswerError) else Usage()
+    return {"failure": f"{step}: {error}"[:MOST_PROBLEMS], "usage": _add(state, spent)}
 
 
 def _add(state: TriageState, usage: Usage) -> UsageState:
@@ -226,6 +234,7 @@ def _add(state: TriageState, usage: Usage) -> UsageState:
         tokens_out=spent["tokens_out"] + usage.tokens_out,
         cost=spent["cost"] + usage.cost,
         by=usage.by,
+        problems="; ".join(dict.fromkeys(filter(None, (spent["problems"], usage.problems))))[:MOST_PROBLEMS],
     )
 
 
@@ -250,6 +259,8 @@ def _found(article: Article) -> Found:
         text=article.text,
         score=article.score,
         automatic=article.automatic,
+        section=article.section,
+        language=article.language,
     )
 
 

@@ -26,6 +26,8 @@ class Found(TypedDict):
     text: str
     score: float
     automatic: bool
+    section: str
+    language: str
 
 
 class Ask(TypedDict):
@@ -56,13 +58,14 @@ class DecisionState(TypedDict):
 
 
 class UsageState(TypedDict):
-    """Model calls and tokens spent on this message, and which model answered last; see `ports.Usage`."""
+    """Model calls and tokens spent on this message, which model answered last, and what failed; see `ports.Usage`."""
 
     calls: int
     tokens_in: int
     tokens_out: int
     cost: float
     by: str
+    problems: str
 
 
 class TriageState(TypedDict):
@@ -175,7 +178,7 @@ def fresh(case: Case, message: Message, history: Sequence[Turn], *, no_cost: str
         decision=None,
         feedback_score=message.rating,
         failure="",
-        usage=UsageState(calls=0, tokens_in=0, tokens_out=0, cost=0.0, by=""),
+        usage=UsageState(calls=0, tokens_in=0, tokens_out=0, cost=0.0, by="", problems=""),
         log_entry={},
     )
 

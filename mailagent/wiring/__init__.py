@@ -152,7 +152,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
                 ours=frozenset(row.address for row in settings.mailbox),
                 reviewers=frozenset(reviewers),
                 requires_auth=settings.replies.requires_auth,
-                authserv_id=settings.review.authserv_id if settings.review.authentication == "required" else None,
+                authserv_id=settings.review.trusted_server(),
                 clock=clock,
             ),
             dispatcher=LocalDispatcher(

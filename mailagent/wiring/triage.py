@@ -6,7 +6,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
 
 from mailagent.adapters.clock import SystemClock
-from mailagent.adapters.knowledge_fts import FtsKnowledge
+from mailagent.adapters.knowledge import KnowledgeFolder
 from mailagent.adapters.model_ladder import Endpoint, Ladder
 from mailagent.adapters.offline_model import OfflineModel
 from mailagent.adapters.openai_model import OpenAiModel, OpenAiSettings
@@ -34,7 +34,7 @@ def build_engine(
     """The graph and its door. Without a `saver` nothing is kept."""
     nodes = Nodes(
         model=build_model(settings, clock, health),
-        knowledge=FtsKnowledge(settings.path(settings.knowledge_dir), clock=clock),
+        knowledge=KnowledgeFolder(settings.path(settings.knowledge_dir), clock=clock),
         templates=templates,
         rules=settings.rules(),
         modes=settings.modes(),
@@ -64,7 +64,9 @@ def _endpoint(settings: Settings, name: str, base_url: str | None, secret: str, 
     model = OpenAiModel(
         OpenAiSettings(
             base_url=base_url or "https://api.openai.com/v1",
-            api_key=read_secret(secret, key=f"{settings.file('model')}: secret"),
+            api_key=read_secret(
+                secret, key=f"{settings.file('model')}: {'' if name == 'model' else f'{name}: '}secret"
+            ),
             steps=steps,
             timeout=chosen.timeout_seconds,
             max_retries=chosen.retries,

@@ -1,5 +1,7 @@
 """The main job, end to end: three mails, three ways to decide."""
 
+import json
+
 from tests.acceptance.world import SUPPORT, Customer, Reviewer, World, draft_of, html_of, text_of, words
 
 ANGRY = (
@@ -119,3 +121,21 @@ def test_a_rejection_sends_the_holding_reply_and_leaves_the_case_open(
     assert (entry["decision"], entry["escalated"]) == ("reject", False)
     case = world.command("case", "C-1", "--json").stdout
     assert '"state": "open"' in case
+
+
+def test_what_no_article_answers_is_listed_as_a_gap(world: World, customer: Customer, reviewer: Reviewer) -> None:
+    """An admin sees what to write next, in the words of the customers; what was answered is no gap."""
+    customer.writes("Wholesale", "Do you have wholesale prices?")
+    customer.writes("Restaurant", "Which wholesale prices has a restaurant?")
+    customer.writes("Payment methods", "Which payment methods do you accept?")
+    world.start()
+    for _ in range(2):
+        reviewer.receives_digest()
+    for _ in range(3):
+        customer.receives("two acknowledgments and an answer")
+
+    (gap,) = json.loads(world.command("kb", "gaps", "--json").stdout)
+
+    assert gap["size"] == 2
+    assert {"wholesale", "prices"} <= set(gap["words"])
+    assert [one["subject"] for one in gap["examples"]] == ["Wholesale", "Restaurant"]

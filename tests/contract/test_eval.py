@@ -11,7 +11,8 @@ from typer.testing import CliRunner, Result
 from mailagent.cli.app import app
 
 ROOT = Path(__file__).parents[2]
-MAIL = b"From: jo@example.org\r\nSubject: size\r\n\r\nWhat size should I order? I am between M and L.\r\n"
+PROOF = b"Authentication-Results: mx.example.com; dmarc=pass header.from=example.org\r\n"
+MAIL = PROOF + b"From: jo@example.org\r\nSubject: size\r\n\r\nWhat size should I order? I am between M and L.\r\n"
 BOUNCED = (ROOT / "tests" / "mail" / "bounce-delayed.eml").read_bytes()
 LINES: list[dict[str, object]] = [
     {

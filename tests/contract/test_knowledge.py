@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mailagent.adapters.knowledge_fts import LOOK_AGAIN, FtsKnowledge, load_articles
-from mailagent.adapters.knowledge_fts.index import CATEGORY_BOOST
+from mailagent.adapters.knowledge import LOOK_AGAIN, KnowledgeFolder, load_articles
+from mailagent.adapters.knowledge.index import CATEGORY_BOOST
 from mailagent.errors import ConfigurationError
 
 SHIPPED = Path(__file__).parents[2] / "knowledge"
@@ -33,16 +33,16 @@ class FixedClock:
 
 
 @pytest.fixture(scope="module")
-def shipped() -> FtsKnowledge:
+def shipped() -> KnowledgeFolder:
     """The shipped articles."""
     clock = FixedClock()
-    return FtsKnowledge(SHIPPED, clock=clock, monotonic=clock.monotonic)
+    return KnowledgeFolder(SHIPPED, clock=clock, monotonic=clock.monotonic)
 
 
-def knowledge_in(folder: Path, clock: FixedClock, *, article: str = ARTICLE) -> FtsKnowledge:
+def knowledge_in(folder: Path, clock: FixedClock, *, article: str = ARTICLE) -> KnowledgeFolder:
     """A folder with one article, ``hours``."""
     (folder / "hours.md").write_text(article, encoding="utf-8")
-    return FtsKnowledge(folder, clock=clock, monotonic=clock.monotonic)
+    return KnowledgeFolder(folder, clock=clock, monotonic=clock.monotonic)
 
 
 ANSWERED = {
@@ -82,7 +82,7 @@ NOT_ANSWERED = [
 
 
 @pytest.mark.parametrize(("query", "article"), ANSWERED.items())
-async def test_the_article_that_answers_comes_first(shipped: FtsKnowledge, query: str, article: str) -> None:
+async def test_the_article_that_answers_comes_first(shipped: KnowledgeFolder, query: str, article: str) -> None:
     """The first article is what a customer gets, or a reviewer reads, whatever category was guessed."""
     for category in ("general", article.split("/", maxsplit=1)[0]):
         found = await shipped.search(query, category=category, limit=3)
@@ -91,7 +91,7 @@ async def test_the_article_that_answers_comes_first(shipped: FtsKnowledge, query
 
 
 @pytest.mark.parametrize("query", NOT_ANSWERED)
-async def test_a_question_that_no_article_answers_finds_none(shipped: FtsKnowledge, query: str) -> None:
+async def test_a_question_that_no_article_answers_finds_none(shipped: KnowledgeFolder, query: str) -> None:
     """One common word is no answer; finding nothing is what brings the mail to a person."""
     assert await shipped.search(query, category="general", limit=3) == ()
 
@@ -108,26 +108,26 @@ async def test_a_question_that_no_article_answers_finds_none(shipped: FtsKnowled
         "-",
     ],
 )
-async def test_nothing_in_a_mail_is_search_syntax(shipped: FtsKnowledge, query: str) -> None:
+async def test_nothing_in_a_mail_is_search_syntax(shipped: KnowledgeFolder, query: str) -> None:
     """A customer's text can neither break a search nor steer it."""
     await shipped.search(query, category="general", limit=3)
 
     assert await shipped.search("where is my order?", category="general", limit=3)
 
 
-async def test_an_article_far_behind_the_best_is_left_out(shipped: FtsKnowledge) -> None:
+async def test_an_article_far_behind_the_best_is_left_out(shipped: KnowledgeFolder) -> None:
     """It shares the word "order" and is about something else; nobody should answer with it."""
     found = await shipped.search("where is my order?", category="general", limit=5)
 
     assert [one.id for one in found] == ["general/order-status"]
 
 
-async def test_no_more_than_asked_for_come_back(shipped: FtsKnowledge) -> None:
+async def test_no_more_than_asked_for_come_back(shipped: KnowledgeFolder) -> None:
     """The model pays for each."""
     assert len(await shipped.search("refund return exchange size shipping", category="product", limit=1)) == 1
 
 
-async def test_only_articles_for_it_are_automatic(shipped: FtsKnowledge) -> None:
+async def test_only_articles_for_it_are_automatic(shipped: KnowledgeFolder) -> None:
     """A double charge needs a look at the books; the refund policy does not."""
     double, *_ = await shipped.search("I was charged twice", category="billing", limit=1)
     refund, *_ = await shipped.search("What is your refund policy?", category="billing", limit=1)
@@ -139,7 +139,7 @@ def test_the_shipped_articles_read_well_as_plain_text() -> None:
     """They are sent as they stand: no markup, no second-hand links, every link to the shop."""
     articles = load_articles(SHIPPED)
 
-    assert len(articles) == 10
+    assert len(articles) == 40
     for article in articles:
         assert not any(mark in article.text for mark in ("**", "](", "\n#", "`"))
         assert "https://larkfield.example/" in article.text
@@ -154,7 +154,7 @@ async def test_the_category_decides_between_two_that_fit_alike(tmp_path: Path) -
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "hours.md").write_text(ARTICLE.replace("general", folder), encoding="utf-8")
     clock = FixedClock()
-    knowledge = FtsKnowledge(tmp_path, clock=clock, monotonic=clock.monotonic)
+    knowledge = KnowledgeFolder(tmp_path, clock=clock, monotonic=clock.monotonic)
 
     first, second = await knowledge.search("opening hours", category="shop", limit=5)
 

@@ -9,7 +9,7 @@ import pytest
 from mailagent.adapters.offline_model import OfflineModel
 from mailagent.adapters.openai_model import OpenAiModel, OpenAiSettings
 from mailagent.domain.category import Category
-from mailagent.ports import Article, CustomerMail, Model, Turn
+from mailagent.ports import Article, Asked, CustomerMail, Model, Turn
 from tests.servers.model import ModelServer
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +30,7 @@ DOUBLE_CHARGE = Article(
     automatic=False,
 )
 QUESTION = CustomerMail(subject="Payment", text="Hello,\nwhich payment methods do you accept?\nRegards, Tom")
+ASKS = [Asked(text="which payment methods do you accept?", article=PAYMENT.id)]
 
 
 def shipped_categories() -> tuple[Category, ...]:
@@ -96,7 +97,7 @@ async def test_a_brief_is_there_for_every_mail(model: Model, mail: CustomerMail)
 
 async def test_an_answer_names_its_source(model: Model) -> None:
     """Customers and reviewers see where an answer comes from."""
-    answer = await model.respond(QUESTION, (PAYMENT,), asks=[], tone="neutral")
+    answer = await model.respond(QUESTION, (PAYMENT,), asks=ASKS, tone="neutral")
 
     assert answer.text
     assert answer.sources == (PAYMENT.id,)
@@ -104,9 +105,9 @@ async def test_an_answer_names_its_source(model: Model) -> None:
 
 async def test_without_an_article_there_is_no_answer(model: Model) -> None:
     """Nothing is made up: no article, no answer."""
-    assert (await model.respond(QUESTION, (), asks=[], tone="neutral")).text is None
+    assert (await model.respond(QUESTION, (), asks=ASKS, tone="neutral")).text is None
 
 
 async def test_an_article_for_people_only_is_never_sent(model: Model) -> None:
     """``answer: suggest`` means that a person must look first."""
-    assert (await model.respond(QUESTION, (DOUBLE_CHARGE,), asks=[], tone="neutral")).text is None
+    assert (await model.respond(QUESTION, (DOUBLE_CHARGE,), asks=ASKS, tone="neutral")).text is None

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from mailagent.adapters.clock import SystemClock
-from mailagent.adapters.knowledge_fts import FtsKnowledge
+from mailagent.adapters.knowledge import KnowledgeFolder
 from mailagent.adapters.offline_model import OfflineModel
 from mailagent.domain.category import Category
 from mailagent.errors import ConfigurationError
-from mailagent.ports import CustomerMail
-from tests.contract.test_model import DOUBLE_CHARGE, PAYMENT, QUESTION, shipped_categories
+from mailagent.ports import Article, Asked, CustomerMail
+from tests.contract.test_model import ASKS, DOUBLE_CHARGE, PAYMENT, QUESTION, shipped_categories
 
 ROOT = Path(__file__).parents[2]
 MAILS = {
@@ -76,15 +76,34 @@ async def test_the_same_mail_gives_the_same_result() -> None:
 
 async def test_an_answer_is_the_article_in_its_own_words() -> None:
     """Without a language model nothing is rephrased, so nothing can be wrong that the article does not say."""
-    answer = await OfflineModel(shipped_categories()).respond(QUESTION, (PAYMENT,), asks=[], tone="neutral")
+    answer = await OfflineModel(shipped_categories()).respond(QUESTION, (PAYMENT,), asks=ASKS, tone="neutral")
 
     assert answer.text == PAYMENT.text
+
+
+@pytest.mark.parametrize(
+    ("text", "article", "asks"),
+    [
+        ("Which payment methods do you accept?", PAYMENT, []),
+        ("Which payment methods do you accept for order LF-20417?", PAYMENT, ASKS),
+        ("Welche Zahlungsarten akzeptieren Sie in Ihrem Laden?", PAYMENT, ASKS),
+        ("Where is my parcel? The tracking has not moved.", PAYMENT, ASKS),
+    ],
+    ids=["nothing is asked", "about one order", "in another language", "of another category"],
+)
+async def test_words_alone_answer_only_what_they_surely_answer(text: str, article: Article, asks: list[Asked]) -> None:
+    """A wrong answer costs ten times what a needless question to a person does."""
+    mail = CustomerMail(subject="", text=text)
+
+    answer = await OfflineModel(shipped_categories()).respond(mail, (article,), asks=asks, tone="neutral")
+
+    assert answer.text is None
 
 
 async def test_a_runner_up_does_not_answer_for_an_article_that_needs_a_person() -> None:
     """A mail on being charged twice must not be answered with the list of payment methods."""
     answer = await OfflineModel(shipped_categories()).respond(
-        QUESTION, (DOUBLE_CHARGE, PAYMENT), asks=[], tone="neutral"
+        QUESTION, (DOUBLE_CHARGE, PAYMENT), asks=ASKS, tone="neutral"
     )
 
     assert answer.text is None
@@ -140,7 +159,7 @@ async def test_a_whole_mail_finds_the_article_that_answers_it(text: str, article
     """People wrap their question in greetings and stories; a mail that no article answers must find none."""
     found = await OfflineModel(shipped_categories()).classify(CustomerMail(subject="Question", text=text))
 
-    articles = await FtsKnowledge(ROOT / "knowledge", clock=SystemClock()).search(
+    articles = await KnowledgeFolder(ROOT / "knowledge", clock=SystemClock()).search(
         found.search_query, category=found.category, limit=3
     )
 

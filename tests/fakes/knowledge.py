@@ -28,7 +28,14 @@ class FakeKnowledge:
     articles: tuple[Article, ...] = (PAYMENT,)
     queries: list[str] = field(default_factory=list)
 
-    async def search(self, query: str, *, category: str, limit: int) -> tuple[Article, ...]:  # noqa: ARG002 - the port's
+    async def search(
+        self,
+        query: str,
+        *,
+        category: str,  # noqa: ARG002 - the port's
+        limit: int,
+        language: str | None = None,  # noqa: ARG002
+    ) -> tuple[Article, ...]:
         """See `Knowledge`."""
         self.queries.append(query)
         return self.articles[:limit]

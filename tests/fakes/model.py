@@ -1,5 +1,6 @@
 """A model that says what a test wrote down for it."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -58,7 +59,7 @@ class FakeModel:
 
     async def classify(self, mail: CustomerMail) -> Classification:
         """See `Model`."""
-        self._called("classify", mail)
+        await self._called("classify", mail)
         return self.mood
 
     async def respond(
@@ -70,7 +71,7 @@ class FakeModel:
         tone: Sentiment,  # noqa: ARG002 - the port's
     ) -> Answer:
         """See `Model`. Every ask but those in `unanswered` is answered by the first article."""
-        self._called("respond", mail)
+        await self._called("respond", mail)
         first = tuple(article.id for article in articles[:1])
         answered_by = tuple(None if ask.text in self.unanswered else next(iter(first), None) for ask in asks)
         return Answer(text=self.answer, sources=first, answered_by=answered_by, usage=SPENT)
@@ -84,10 +85,11 @@ class FakeModel:
         reason: str,  # noqa: ARG002
     ) -> Brief:
         """See `Model`."""
-        self._called("brief", mail)
+        await self._called("brief", mail)
         return Brief(summary="A summary.", suggested_fix="Look at the order.", draft=self.draft, usage=SPENT)
 
-    def _called(self, step: Step, mail: CustomerMail) -> None:
+    async def _called(self, step: Step, mail: CustomerMail) -> None:
+        await asyncio.sleep(0)  # others run while a server is asked
         self.calls.append(step)
         self.mails.append(mail)
         if step in self.errors:

@@ -97,7 +97,7 @@ def test_whatever_is_asked_about_any_mail_has_an_answer(raw: bytes) -> None:
         if mail is None:
             return
         signed = TOKENS.read(mail)
-        bounce = read_bounce(raw, mail, came_back=signed.returned_id is not None)
+        bounce = read_bounce(raw, mail)
         kind = kind_of(mail, ours=OURS, bounced=bounce is not None)
         assert kind.kind == "person" or not kind.answerable
         assert kind.reason

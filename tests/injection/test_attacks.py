@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mailagent.adapters.knowledge_fts import FtsKnowledge
+from mailagent.adapters.knowledge import KnowledgeFolder
 from mailagent.adapters.offline_model import OfflineModel
 from mailagent.adapters.openai_model import OpenAiModel, OpenAiSettings
 from mailagent.ports import Model
@@ -55,7 +55,7 @@ class Run:
 async def run(folder: Path, model: Model) -> Run:
     """Take all mails in, decide, send: with the rules, articles and templates that are shipped, in auto mode."""
     outside = Outside(folder=folder)
-    knowledge = FtsKnowledge(ROOT / "knowledge", clock=outside.clock)
+    knowledge = KnowledgeFolder(ROOT / "knowledge", clock=outside.clock)
     for raw in RAW.values():
         outside.mailbox.deliver(raw)
     async with open_office(outside, model=model, knowledge=knowledge, rules=SETTINGS.rules()) as office:

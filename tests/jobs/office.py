@@ -63,7 +63,7 @@ RULES = (
     Rule(name="reply-cap", when=Conditions(automatic_answers_at_least=2), then="escalate", why="two are enough"),
     Rule(name="reply", then="reply", why="an article answers it"),
 )
-CAPS = Caps(sender_hour=50, domain_hour=500, case_day=50)
+CAPS = Caps(sender_hour=50, sender_day=500, domain_hour=500, case_day=50)
 """Room for tests in which a customer writes a lot."""
 DEADLINES = {"billing": timedelta(hours=4), "general": timedelta(days=1)}
 

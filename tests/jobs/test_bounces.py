@@ -6,9 +6,11 @@ from email.message import EmailMessage
 import pytest
 
 from mailagent.domain.case import CaseId
-from tests.fakes.mails import ADMIN, QUEUE, SUPPORT, TOM, words
+from tests.fakes.mails import ADMIN, AUTHSERV, QUEUE, SUPPORT, TOM, words
 from tests.fakes.model import ANGRY
 from tests.jobs.office import Office, Outside, open_office
+
+MO = "mo@customer.example"
 
 
 def report(*ids: str, to: str = SUPPORT, status: str = "5.1.1", action: str = "failed", of: str = TOM) -> bytes:
@@ -104,6 +106,99 @@ async def test_a_forged_report_changes_nothing(outside: Outside, office: Office,
     assert (await office.rules())[1:] == ["intake:bounce", "reply"]
     assert (await office.mails_of())[0] == ("answer", "sent")
     assert outside.mails_to(ADMIN) == []
+
+
+FAILED_DMARC = f"Authentication-Results: {AUTHSERV}; dmarc=fail header.from=mx.customer.example\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("before", "old", "new"),
+    [
+        (b"", b"Final-Recipient: rfc822; tom@customer.example", b"Final-Recipient: rfc822; mo@customer.example"),
+        (b"", b"Status: 5.1.1", b"Diagnostic-Code: smtp; 550 no such user"),
+        (b"", b"Content-Type: message/delivery-status", b"Content-Type: text/plain"),
+        (b"", b"Content-Type: multipart/report; report-type=delivery-status", b"Content-Type: multipart/mixed"),
+        (b"", b"Return-Path: <>\r\nFrom: MAILER-DAEMON@", b"From: mo@"),
+        (FAILED_DMARC, b"", b""),
+    ],
+    ids=["of somebody else", "no status", "in words", "no report", "of a person", "forged"],
+)
+async def test_a_report_that_proves_nothing_blocks_nobody(
+    outside: Outside, office: Office, before: bytes, old: bytes, new: bytes
+) -> None:
+    """Everybody who was copied in knows our Message-ID, and could cut the customer off for two months."""
+    answer = await answered(outside, office)
+
+    outside.mailbox.deliver(before + report(str(answer["Message-ID"])).replace(old, new))
+    outside.customer_writes("And Klarna?")
+    await office.work()
+
+    assert len(outside.mails_to(TOM)) == 2
+    assert (await office.mails_of())[0] == ("answer", "sent")
+    assert await state_of(office) == "answered"
+    (entry,) = (entry for entry in await office.log() if entry["rule"] == "intake:bounce")
+    assert entry["case"] == "C-1"
+    (notice,) = outside.mails_to(ADMIN)
+    assert "Nothing proves it, so nothing was changed" in words(notice)
+
+
+async def test_a_mail_system_that_names_our_mail_as_answered_blocks_nobody(outside: Outside, office: Office) -> None:
+    """A postmaster who writes himself answers our mail, and may well say that something does not exist."""
+    answer = await answered(outside, office)
+
+    outside.customer_writes(
+        "The page https://larkfield.example/help does not exist. Please tell jo@customer.example.",
+        sender="postmaster@customer.example",
+        answering=answer,
+    )
+    outside.customer_writes("And Klarna?")
+    await office.work()
+
+    assert len(outside.mails_to(TOM)) == 2
+
+
+async def test_where_mail_has_its_own_return_address_reports_elsewhere_block_nobody(outside: Outside) -> None:
+    """``return_path = "plus"``: real reports come to that address, which stands in no thread."""
+    async with open_office(outside, signs_return_path=True) as office:
+        answer = await answered(outside, office)
+
+        outside.mailbox.deliver(report(str(answer["Message-ID"])))
+        outside.customer_writes("And Klarna?")
+        await office.work()
+
+    assert len(outside.mails_to(TOM)) == 2
+
+
+async def test_a_return_address_leads_to_its_own_mail_only(outside: Outside) -> None:
+    """A customer, who has a return address of their own, must not block somebody else with it."""
+    async with open_office(outside, signs_return_path=True) as office:
+        outside.customer_writes(sender=f"Mo <{MO}>")
+        await answered(outside, office)
+        return_path = outside.sender.return_paths[0]
+        assert return_path is not None
+
+        outside.mailbox.deliver(report(str(outside.mails_to(TOM)[0]["Message-ID"]), to=return_path))
+        outside.customer_writes("And Klarna?")
+        await office.work()
+
+    assert len(outside.mails_to(TOM)) == 2
+
+
+async def test_what_answers_a_return_address_goes_to_a_person(outside: Outside) -> None:
+    """A customer's own automatic reply, unmarked: no bounce, whatever it says, and answered it would come again."""
+    async with open_office(outside, signs_return_path=True) as office:
+        await answered(outside, office)
+        (return_path,) = outside.sender.return_paths
+        assert return_path is not None
+
+        outside.customer_writes(
+            "My phone does not work; in a delivery problem write to jo@customer.example.", to=return_path
+        )
+        outside.customer_writes("And Klarna?")
+        await office.work()
+
+    assert len(outside.mails_to(TOM)) == 2
+    assert "where programs answer" in words(outside.mails_to(QUEUE)[0])
 
 
 async def test_a_report_without_the_mail_finds_it_by_its_address(outside: Outside) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from mailagent.domain.caps import Caps
 from tests.fakes.mails import ADMIN, QUEUE, TOM, words
-from tests.jobs.office import Outside, open_office
+from tests.jobs.office import Office, Outside, open_office
 
 
 async def test_a_sender_gets_so_many_automatic_mails_in_an_hour(outside: Outside) -> None:
@@ -23,6 +23,23 @@ async def test_a_sender_gets_so_many_automatic_mails_in_an_hour(outside: Outside
 
     assert len(outside.mails_to(TOM)) == 6
     assert outside.mails_to(ADMIN) == []
+
+
+async def test_a_loop_of_two_programs_ends(outside: Outside) -> None:
+    """A ticket system that marks its mail with no header opens a ticket for each answer, as slowly as it likes."""
+    async with open_office(outside, caps=Caps(sender_day=3)) as office:
+        for number in range(6):
+            outside.customer_writes(f"Thank you for your mail. Ticket {number}.")
+            await office.work()
+            outside.clock.passes(timedelta(hours=2))
+        assert len(outside.mails_to(TOM)) == 3
+        assert "the sender got 3 automatic mails in the last day" in words(outside.mails_to(QUEUE)[0])
+
+        outside.clock.passes(timedelta(hours=24))
+        outside.customer_writes()
+        await office.work()
+
+    assert len(outside.mails_to(TOM)) == 4
 
 
 async def test_what_a_person_decided_does_not_count(outside: Outside) -> None:
@@ -71,6 +88,21 @@ async def test_a_domain_is_capped_as_a_whole(outside: Outside) -> None:
 
     answered = [address for address, _ in outside.sender.accepted if address not in (QUEUE, ADMIN)]
     assert answered == ["a@loop.example", "b@loop.example", "d@no-loop.example"]
+
+
+async def test_mails_over_a_limit_are_told_once_an_hour(outside: Outside, office: Office) -> None:
+    """A sender of twenty broken mails must not fill the admin's mailbox; the list has them all."""
+    for hour in range(2):
+        for number in range(3):
+            outside.mailbox.deliver(f"\x01 this is no mail at all: {hour} {number}".encode())
+        await office.work()
+        outside.clock.passes(timedelta(hours=1))
+
+    first, second = outside.mails_to(ADMIN)
+    assert "'mailagent aside 1'" in words(first)
+    assert "List all such mail with 'mailagent aside'" in words(first)
+    assert "'mailagent aside 4'" in words(second)
+    assert len(await office.views.set_aside()) == 6
 
 
 async def _log(outside: Outside) -> list[dict[str, object]]:

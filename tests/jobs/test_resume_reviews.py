@@ -1,5 +1,7 @@
 """A reviewer's reply: applied once, only from who may decide, and never guessed."""
 
+from datetime import timedelta
+
 import pytest
 
 from mailagent.domain.case import CaseId
@@ -252,3 +254,30 @@ async def test_a_text_that_shows_the_right_to_decide_is_not_sent(outside: Outsid
 
     assert len(outside.mails_to(TOM)) == 1
     assert "REVIEW-15" in text_of(outside.mails_to(DANA)[-1])
+
+
+@pytest.mark.parametrize(
+    "text", ["No, I am out of the office.", "Rejected: out of office until Monday", "No.\nI'm away"]
+)
+async def test_the_absence_note_of_a_reviewer_decides_nothing(outside: Outside, office: Office, text: str) -> None:
+    """Sent without any header, by the program of a reviewer who never saw the question."""
+    outside.reviewer_replies(text)
+    await office.work()
+
+    assert "REVIEW-02" in words(outside.mails_to(DANA)[-1])
+    assert await office.rules() == ["angry", "REVIEW-02"]
+
+
+async def test_a_program_that_answers_each_receipt_stops(outside: Outside, office: Office) -> None:
+    """Marked with no header, it would answer every receipt with the same words."""
+    for _ in range(3):
+        outside.reviewer_replies("Thank you for your mail. Ben stands in for me.")
+        await office.work()
+    assert len(outside.mails_to(DANA)) == 1
+
+    outside.reviewer_replies("Ben is away too, I decide: approve it")
+    await office.work()
+    outside.clock.passes(timedelta(hours=1))
+    outside.reviewer_replies("Thank you for your mail. Ben stands in for me.")
+    await office.work()
+    assert len(outside.mails_to(DANA)) == 3

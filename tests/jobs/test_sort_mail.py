@@ -197,20 +197,6 @@ async def test_a_token_for_a_case_that_is_not_there_is_refused(outside: Outside,
     assert len(outside.mails_to(ADMIN)) == 1
 
 
-async def test_what_comes_back_to_a_return_address_is_a_bounce_without_any_header(
-    outside: Outside, office: Office
-) -> None:
-    """Gateways report under any name; answered as a customer, they would report again."""
-    tokens = office.paper.desk("support").tokens
-    address = tokens.return_address(SUPPORT, tokens.message_id(CaseId(99), "reply"))
-    report = "<lee@customer.example>: 550 no such user"
-    outside.customer_writes(report, sender="gateway@corp.example", subject="Your mail", to=address)
-
-    await office.work()
-
-    assert await office.rules() == ["intake:bounce"]
-
-
 async def test_a_decision_without_a_token_is_refused(outside: Outside, office: Office) -> None:
     """A reviewer wrote a new mail instead of a reply: no model answers APPROVE, and the admin hears of it."""
     await angry_case(outside, office)

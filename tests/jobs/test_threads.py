@@ -6,7 +6,7 @@ from email.message import EmailMessage
 import pytest
 
 from mailagent.domain.case import CaseId
-from tests.fakes.mails import QUEUE, SUPPORT, TOM, mail, read, words
+from tests.fakes.mails import DANA, QUEUE, SUPPORT, TOM, mail, read, words
 from tests.fakes.model import ANGRY
 from tests.jobs.office import Office, Outside, open_office
 
@@ -220,3 +220,39 @@ def _under(message_id: str, raw: bytes) -> bytes:
     start = raw.index(b"Message-ID: ")
     end = raw.index(b"\r\n", start)
     return raw[:start] + b"Message-ID: " + message_id.encode() + raw[end:]
+
+
+async def test_customers_who_write_over_our_own_group_are_answered(outside: Outside, office: Office) -> None:
+    """The support address is a group: each mail carries its list headers, and dropped, nobody would be heard."""
+    outside.customer_writes(List_Id="<support.larkfield.example>", Precedence="list", List_Post=f"<mailto:{SUPPORT}>")
+    await office.work()
+
+    assert len(outside.mails_to(TOM)) == 1
+
+
+async def test_a_group_that_hides_the_sender_never_makes_us_write_to_ourselves(
+    outside: Outside, office: Office
+) -> None:
+    """It puts the support address into From: a person reads the mail, and is told that a reply has no address."""
+    outside.customer_writes(
+        sender=f"'Tom' via Support <{SUPPORT}>",
+        List_Id="<support.larkfield.example>",
+        X_Original_From=TOM,
+        Reply_To=TOM,
+    )
+    await office.work()
+    outside.reviewer_replies("MODIFY\n\nHere is all you need to know.")
+    await office.work()
+
+    assert "REVIEW-13" in words(outside.mails_to(DANA)[-1])
+    assert outside.mails_to(SUPPORT) == []
+
+
+async def test_a_form_that_gives_each_mail_the_same_id_loses_no_order(outside: Outside, office: Office) -> None:
+    """The second differs in its number alone, and is another wish of the same customer."""
+    for number in ("4711", "4712"):
+        text = f"Contact form of the shop. Name: Tom Weber. City: Vienna. Please cancel my order. Order: {number}"
+        outside.mailbox.deliver(_under("<form@customer.example>", mail(text)))
+    await office.work()
+
+    assert [entry["disposition"] for entry in await office.log()] == ["reply", "escalate"]

@@ -23,7 +23,7 @@ async def test_an_article_answers_a_question_in_auto_mode(outside: Outside, offi
     (answer,) = outside.mails_to(TOM)
     assert "Hi Tom," in text_of(answer)
     assert "We accept cards and PayPal." in text_of(answer)
-    assert 'Source: "Payment methods"' in text_of(answer)
+    assert "Source: “Payment methods”" in text_of(answer)
     assert outside.mails_to(QUEUE) == []
     assert [(entry["case"], entry["disposition"], entry["rule"]) for entry in await office.log()] == [
         ("C-1", "reply", "reply")

@@ -214,6 +214,43 @@ def test_an_approval_that_is_taken_back_is_none(reply: str) -> None:
     assert isinstance(read_decision(reply), Unclear)
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "No. I am not in the office this week; Ben stands in for me.",
+        "No\n\nlonger at this company",
+        "No. 12 of 14",
+        "Approved.\nYour message was released to the recipient.",
+        "**Approved**! Your message was released to the recipient.",
+        "Approved, thanks\nYour message was released to the recipient.",
+        "Rejected. Your message was blocked by policy 12.",
+    ],
+)
+def test_a_word_that_other_mail_begins_with_decides_nothing_above_prose(reply: str) -> None:
+    """Absence notes and filters of a reviewer's own firm answer from the reviewer's address."""
+    found = read_decision(reply)
+
+    assert isinstance(found, Unclear)
+    assert found.code == "REVIEW-02"
+
+
+@pytest.mark.parametrize(
+    ("reply", "verb"),
+    [
+        ("Approved.\n\nBest regards\nDana Miller", "approve"),
+        ("Rejected: she is a friend of mine", "reject"),
+        ("No.\n\nDana", "reject"),
+        ("REJECT\nShe was told so by the warehouse.", "reject"),
+    ],
+)
+def test_a_name_or_a_reason_beside_the_word_keeps_it_a_decision(reply: str, verb: Verb) -> None:
+    """People sign their mails, and say why."""
+    found = read_decision(reply)
+
+    assert isinstance(found, Decision)
+    assert found.verb == verb
+
+
 @pytest.mark.parametrize("reply", ["No, the amount is wrong", "no.\nI call her", "NO! too early"])
 def test_a_plain_no_rejects_with_its_reason(reply: str) -> None:
     """It is the shortest way to say so."""

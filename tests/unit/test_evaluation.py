@@ -90,6 +90,13 @@ def test_an_automatic_answer_is_right_when_wanted_and_from_an_expected_article()
     assert precision([NEEDLESS]).value is None
 
 
+def test_an_article_and_its_translations_are_one() -> None:
+    """Labels name the article; a German customer is rightly answered from its German text."""
+    assert routed("reply", "reply", "product/sizing.de").answered_rightly
+    assert not routed("reply", "reply", "product/shipping.de").answered_rightly
+    assert routed("reply", "reply", "product/sizing", articles=frozenset({"product/sizing.fr"})).answered_rightly
+
+
 def test_coverage_is_how_much_of_the_work_is_taken_off_people() -> None:
     """Precision alone is won by answering nothing."""
     assert coverage(ALL) == Share(right=2, all=4)

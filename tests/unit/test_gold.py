@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mailagent.adapters.knowledge_fts import load_articles
+from mailagent.adapters.knowledge import load_articles
 from mailagent.settings import load_settings
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ import pytest
 
 from mailagent.adapters.model_ladder import FAILURES, LONGEST_REST, REST, Endpoint, Ladder
 from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
-from mailagent.ports import CustomerMail
+from mailagent.ports import CustomerMail, UnusableAnswerError, Usage
 from tests.fakes.clock import FakeClock
 from tests.fakes.health import FakeHealth
 from tests.fakes.model import FakeModel
@@ -69,7 +69,7 @@ async def test_the_offline_model_answers_customers_only_where_it_may(rungs: Rung
     """It quotes an article as it stands; an admin decides whether that is good enough without a look."""
     rungs.first.errors["respond"] = rungs.second.errors["respond"] = TemporaryError("503")
 
-    with pytest.raises(TemporaryError, match="model: 503; fallback: 503"):
+    with pytest.raises(PermanentError, match="model: 503; fallback: 503"):
         await rungs.ladder().respond(MAIL, [], asks=[], tone="neutral")
     allowed = await rungs.ladder(offline_may_answer=True).respond(MAIL, [], asks=[], tone="neutral")
 
@@ -88,7 +88,7 @@ async def test_no_server_is_asked_when_the_budget_is_used_up(rungs: Rungs) -> No
     spent = CustomerMail(subject="Cards", text="Which?", no_cost="5,000,000 tokens were used")
 
     assert (await rungs.ladder().classify(spent)).usage.by == "offline"
-    with pytest.raises(TemporaryError, match="5,000,000 tokens"):
+    with pytest.raises(PermanentError, match="5,000,000 tokens"):
         await rungs.ladder().respond(spent, [], asks=[], tone="neutral")
     assert (rungs.first.calls, rungs.second.calls) == ([], [])
 
@@ -144,6 +144,37 @@ async def test_a_refused_mail_says_nothing_about_the_server(rungs: Rungs) -> Non
         await ladder.classify(MAIL)
 
     assert len(rungs.first.calls) == FAILURES + 2
+
+
+async def test_a_server_that_answers_again_is_asked_again_also_where_it_refuses_a_mail(rungs: Rungs) -> None:
+    """One hostile mail a minute would otherwise keep a model off that works."""
+    rungs.first.errors["classify"] = TemporaryError("timeout")
+    ladder = rungs.ladder()
+    for _ in range(FAILURES):
+        await ladder.classify(MAIL)
+    rungs.first.errors["classify"] = PermanentError("refused")
+    rungs.seconds += REST + 1
+    await ladder.classify(MAIL)
+    assert rungs.health.state["model:model"] == ""
+
+    rungs.first.errors.clear()
+    assert (await ladder.classify(MAIL)).usage.by == "model"
+
+
+async def test_what_an_unusable_answer_cost_counts(rungs: Rungs) -> None:
+    """A mail that makes models answer badly would otherwise spend money that no budget sees."""
+    rungs.first.errors["classify"] = rungs.first.errors["respond"] = UnusableAnswerError(
+        "no JSON", Usage(calls=2, tokens_in=900, tokens_out=90, cost=0.5)
+    )
+    rungs.second.errors["respond"] = TemporaryError("503")
+
+    usage = (await rungs.ladder().classify(MAIL)).usage
+    with pytest.raises(UnusableAnswerError) as raised:
+        await rungs.ladder().respond(MAIL, [], asks=[], tone="neutral")
+
+    assert (usage.by, usage.calls, usage.tokens_in, usage.tokens_out, usage.cost) == ("fallback", 3, 1_000, 100, 0.5)
+    assert usage.problems == "model: no JSON"
+    assert (raised.value.usage.tokens_in, raised.value.usage.cost) == (900, 0.5)
 
 
 async def test_status_tells_which_server_fails_and_when_it_is_back(rungs: Rungs) -> None:

@@ -13,7 +13,7 @@ from mailagent.mail.phrases import KEYS, read_language
     [
         ("wrote = ", "xx.toml: this is no TOML file"),
         ("\n".join(f"{key} = []" for key in KEYS - {"footers"}), "xx.toml: footers is missing"),
-        ("\n".join(f"{key} = []" for key in KEYS | {"greetings"}), "xx.toml: greetings is not a known key"),
+        ("\n".join(f"{key} = []" for key in KEYS | {"colours"}), "xx.toml: colours is not a known key"),
         ("\n".join(f"{key} = 1" if key == "from" else f"{key} = []" for key in KEYS), "xx.toml: from must be a list"),
         ("\n".join(f"{key} = ['']" for key in KEYS), "none of them empty"),
     ],

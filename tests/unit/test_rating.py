@@ -7,7 +7,14 @@ from mailagent.mail.rating import read_rating
 
 @pytest.mark.parametrize(
     ("text", "rating"),
-    [("Rating: 1 of 5", 1), ("Rating: 5 of 5\n\n\nRef C-12.abcdefgh234567ab", 5), ("Rating: 3 of 5 ", 3)],
+    [
+        ("Bewertung: 2 von 5\n\n\nRef C-12.abcdefgh234567ab", 2),
+        ("Note : 4 sur 5", 4),
+        ("Valoración: 5 de 5", 5),
+        ("Rating: 1 of 5", 1),
+        ("Rating: 5 of 5\n\n\nRef C-12.abcdefgh234567ab", 5),
+        ("Rating: 3 of 5 ", 3),
+    ],
 )
 def test_what_the_button_writes_is_a_rating(text: str, rating: int) -> None:
     """With the reference that leads it to its case."""

@@ -1,5 +1,7 @@
 """Words, stems and phrases."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from mailagent.language.words import contains_phrase, content_words, sentences, stem, tokens
@@ -93,3 +95,15 @@ def test_stop_words_are_those_of_the_language() -> None:
     """ "Die" says nothing in German."""
     assert content_words("Wo ist die Bestellung, die ich hatte?", "de") == ["bestellung"]
     assert content_words("Où est l'adresse de livraison ?", "fr") == ["adresse", "livraison"]
+
+
+def test_threads_do_not_disturb_each_others_stems() -> None:
+    """Articles are searched in threads while mail is read: a wrong stem would stay for the life of the process."""
+    words = [f"{start}{end}" for start in ("return", "refund", "order", "deliver") for end in ("ing", "ed", "s", "er")]
+    stem.cache_clear()
+    alone = [stem(word, language) for word in words for language in ("en", "de", "fr", "es")]
+    for _ in range(20):
+        stem.cache_clear()
+        with ThreadPoolExecutor(8) as pool:
+            found = pool.map(lambda word: [stem(word, language) for language in ("en", "de", "fr", "es")], words)
+            assert [one for row in found for one in row] == alone

@@ -32,7 +32,7 @@ from mailagent.adapters.openai_model.results import CaseBrief, Reply, Result, Ve
 from mailagent.domain.category import Category
 from mailagent.domain.signals import Sentiment
 from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
-from mailagent.ports import Answer, Article, Asked, Brief, Classification, CustomerMail, Usage
+from mailagent.ports import Answer, Article, Asked, Brief, Classification, CustomerMail, UnusableAnswerError, Usage
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
@@ -155,13 +155,15 @@ class OpenAiModel:
             for _ in range(TRIES):
                 reply, calls = await self._send(self._settings.steps[step], messages, step, form)
                 usage = _spent(usage, reply, calls, self._settings.prices.get(self._settings.steps[step], (0.0, 0.0)))
-                text = _content(reply)
                 try:
+                    text = _content(reply)
                     return result.model_validate_json(text, context=known), usage
+                except PermanentError as error:
+                    raise UnusableAnswerError(str(error), usage) from error
                 except ValidationError as error:
                     problem = _words(error)
                 messages += [("ai", text), ("human", REPAIR.format(problem=problem))]
-        raise PermanentError(f"the model's answer was not valid, nor was a second one: {problem}")
+        raise UnusableAnswerError(f"the model's answer was not valid, nor was a second one: {problem}", usage)
 
     async def _send(self, model: str, messages: Messages, name: str, form: Schema) -> tuple["AIMessage", int]:
         """The model's message and how many calls it took."""

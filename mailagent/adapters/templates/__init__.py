@@ -13,6 +13,7 @@ from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
+from mailagent.adapters.templates.words import CustomerWords, promised
 from mailagent.domain.decision import Decision, read_decision
 from mailagent.errors import ConfigurationError
 from mailagent.ports import Body
@@ -36,6 +37,7 @@ class JinjaTemplates:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.words = CustomerWords(folder / "customer" / "words")
         self._jinja = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader(folder),
             undefined=StrictUndefined,
@@ -50,7 +52,9 @@ class JinjaTemplates:
             "wrap": wrap,
             "quote": quote,
             "oneline": oneline,
+            "promised": promised,
         }
+        self._jinja.globals["words"] = self.words.of
 
     def text(self, name: str, values: Mapping[str, object]) -> str:
         """See `Templates`. The result has no line end after its last line."""

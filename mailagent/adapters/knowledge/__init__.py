@@ -1,0 +1,122 @@
+"""The knowledge articles: a folder of Markdown files with front matter, searched in memory.
+
+The index holds no truth: it is built from the files at the start, and follows those that were added, removed or
+edited. An edit that breaks a file keeps its last good version; `problem` says why. Searches run in a thread, one at a
+time, so that the event loop goes on meanwhile.
+"""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from mailagent.adapters.knowledge.articles import (
+    ArticleFile,
+    Problem,
+    UnusableArticleError,
+    line_of,
+    load_articles,
+    read_article,
+    read_articles,
+)
+from mailagent.adapters.knowledge.index import Hit, Index
+from mailagent.errors import ConfigurationError
+from mailagent.ports import Article, Clock
+
+__all__ = ["ArticleFile", "Hit", "KnowledgeFolder", "Problem", "line_of", "load_articles", "read_articles"]
+
+LOOK_AGAIN = 5.0
+"""Seconds between two looks at the files."""
+Fingerprints = dict[Path, tuple[int, int]]
+"""Time and size of every file."""
+
+
+class KnowledgeFolder:
+    """See `Knowledge`. `monotonic` gives seconds and only paces the looks at the files; `clock` dates `valid_until`.
+
+    Raises `ConfigurationError` when a file cannot be used at the start.
+    """
+
+    def __init__(self, folder: Path, *, clock: Clock, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.problem: str | None = None
+        self._folder = folder
+        self._clock = clock
+        self._monotonic = monotonic
+        self._using = threading.Lock()
+        self._looked_at = monotonic()
+        self._index = Index()
+        self._seen: Fingerprints = {}
+        self._broken: dict[Path, str] = {}
+        self._follow()
+        if self.problem:
+            raise ConfigurationError(self.problem)
+
+    async def search(
+        self, query: str, *, category: str, limit: int, language: str | None = None
+    ) -> tuple[Article, ...]:
+        """See `Knowledge`."""
+        return tuple(map(_found, await self.hits(query, category=category, limit=limit, language=language)))
+
+    async def hits(
+        self, query: str, *, category: str | None, limit: int, language: str | None = None
+    ) -> tuple[Hit, ...]:
+        """What `search` finds, with the files and why they were found."""
+        return await asyncio.to_thread(self._hits, query, category, limit, language)
+
+    def _hits(self, query: str, category: str | None, limit: int, language: str | None) -> tuple[Hit, ...]:
+        with self._using:
+            now = self._monotonic()
+            if now - self._looked_at >= LOOK_AGAIN:
+                self._looked_at = now
+                self._follow()
+            today = self._clock.now().date()
+            return tuple(self._index.search(query, category=category, language=language, today=today)[:limit])
+
+    def _follow(self) -> None:
+        """Bring the index up to the files: only what changed since the last look is read."""
+        if not self._folder.is_dir():
+            self.problem = f"{self._folder}: there is no such folder; create it, or correct the path to the articles"
+            return
+        seen = _fingerprints(self._folder)
+        for path in self._seen.keys() - seen.keys():
+            self._index.drop(path.relative_to(self._folder).with_suffix("").as_posix())
+            self._broken.pop(path, None)
+        for path, fingerprint in sorted(seen.items()):
+            if self._seen.get(path) != fingerprint:
+                try:
+                    self._index.put(read_article(path, self._folder))
+                    self._broken.pop(path, None)
+                except UnusableArticleError as error:
+                    self._broken[path] = str(error)
+        self._seen = seen
+        self.problem = "\n".join(self._broken.values()) or None
+
+
+def _fingerprints(folder: Path) -> Fingerprints:
+    found = {}
+    for place, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(place, name)  # noqa: PTH118 (thousands of files: a third of the time)
+            if name.endswith(".md"):
+                try:
+                    status = os.stat(path)  # noqa: PTH116
+                except OSError:
+                    continue
+                found[Path(path)] = (status.st_mtime_ns, status.st_size)
+    return found
+
+
+def _found(hit: Hit) -> Article:
+    article = hit.article
+    return Article(
+        id=article.id,
+        title=article.title,
+        category=article.category,
+        text=article.text,
+        score=round(hit.score, 3),
+        automatic=article.answer == "auto",
+        section=hit.heading,
+        language=article.language,
+    )
