@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from mailagent.mail.answered import MARKER, closes_bracket, digest_start, find_quote, joined, tells_who, unglued
-from mailagent.mail.signature import LONGEST_LINE, trimmed, without_footers, without_signature
+from mailagent.mail.signature import LONGEST_LINE, trimmed, without_footers, without_marked_signature, without_signature
 
 MOST_LINES = 2_000
 """Lines in which a quote is looked for; what a longer text has below them is kept as it is."""
@@ -76,8 +76,8 @@ def split_reply(text: str) -> Split:
 
 
 def reviewers_text(text: str) -> str:
-    """What stands above the quoted mail of ours in a reviewer's reply, exactly as written but for a phone's footer at
-    its end: it may be a letter to a customer, and everything in it belongs to it.
+    """What stands above the quoted mail of ours in a reviewer's reply, exactly as written but for the signature below
+    ``-- `` or a phone's footer at its end: it may be a letter to a customer, and everything in it belongs to it.
 
     Empty where the reviewer wrote nothing above, or quotes without our marker or with our ``Ref``: `split_reply` tells
     what is new there.
@@ -88,7 +88,7 @@ def reviewers_text(text: str) -> str:
         filled = [line for line in lines if line.strip()]
         if not filled or _QUOTED.match(filled[-1]) or any(_REFERENCE.match(line) for line in filled):
             return ""
-    return "\n".join(without_footers(lines[:start]))
+    return "\n".join(without_footers(without_marked_signature(without_footers(lines[:start]))))
 
 
 def _mark_bars(lines: list[str], quoted: list[bool]) -> None:
