@@ -35,11 +35,12 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """`text` has LF line ends; `charset` is the one its first readable part names, or empty; `defects` say in words
-    what was wrong with the parts.
+    """`text` has LF line ends; `quoted` is its first line that HTML marks as not newly written, or empty; `charset` is
+    the one its first readable part names, or empty; `defects` say in words what was wrong with the parts.
     """
 
     text: str
+    quoted: str
     charset: str
     attachments: tuple[Attachment, ...]
     defects: tuple[str, ...]
@@ -49,6 +50,7 @@ class Body:
 class _Readable:
     text: str
     is_html: bool = False
+    quoted: str = ""
 
 
 @dataclass(slots=True)
@@ -80,7 +82,9 @@ class _Reader:
             if part.get_content_subtype() == "alternative":
                 return self.best(readable)
             return _Readable(
-                "\n\n".join(child.text.strip("\n") for child in readable), all(child.is_html for child in readable)
+                text="\n\n".join(child.text.strip("\n") for child in readable),
+                is_html=all(child.is_html for child in readable),
+                quoted=next((child.quoted for child in readable if child.quoted), ""),
             )
         return self.leaf(part)
 
@@ -135,7 +139,8 @@ class _Reader:
         text = decode(content, declared, self.defects)
         if kind == "text/html":
             # An entity may stand for any character, so the text is cleaned once more
-            return _Readable(clean(html_to_text(text, self.defects), self.defects), is_html=True)
+            found = html_to_text(text, self.defects)
+            return _Readable(clean(found.text, self.defects), is_html=True, quoted=clean(found.quoted))
         if max(map(len, text.split("\n"))) > LONGEST_LINE:
             self.defects.append(f"a line is longer than {LONGEST_LINE:,} characters")
         if _parameter(part, "format").lower() == "flowed":
@@ -150,13 +155,14 @@ def read_body(message: Message) -> Body:
     Raises `PermanentError` over the limits of depth and number of parts, and for HTML nested beyond all measure.
     """
     reader = _Reader()
-    text = reader.read(message, 0).text
-    if not text.strip() and reader.named:
+    found = reader.read(message, 0)
+    if not found.text.strip() and reader.named:
         part, attachment = reader.named[0]
-        text = reader.text(part, attachment.type).text
+        found = reader.text(part, attachment.type)
         reader.attachments.remove(attachment)
     return Body(
-        text=text,
+        text=found.text,
+        quoted=found.quoted,
         charset=reader.charset,
         attachments=tuple(reader.attachments),
         defects=tuple(dict.fromkeys(reader.defects)),

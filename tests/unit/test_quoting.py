@@ -159,7 +159,9 @@ def test_an_attribution_behind_the_last_word_is_cut(glue: str) -> None:
 
 def test_a_quote_that_somebody_chose_is_kept_with_its_answer() -> None:
     """No program announced it: it says what the answer is about."""
-    assert split_reply("> the red one\n\nThat one, please.").new == "> the red one\nThat one, please."
+    text = "> the red one\n\nThat one, please.\n\n-----Original Message-----\nFrom: Jo"
+
+    assert split_reply(text).new == "> the red one\n\nThat one, please."
 
 
 def test_below_the_only_attribution_stand_the_writers_words() -> None:

@@ -4,6 +4,8 @@ import pytest
 
 from mailagent.mail.quoting import split_reply
 
+ATTRIBUTION = "On 2 March 2026 at 10:12, Support <support@example.com> wrote:"
+
 
 @pytest.mark.parametrize(
     "text",
@@ -107,3 +109,47 @@ def test_below_a_salutation_and_the_footer_of_a_phone_stands_the_text() -> None:
 def test_a_footer_that_names_a_device_is_cut(footer: str) -> None:
     """It is not what they wrote; the device may be one that we do not know."""
     assert split_reply(f"Where is it?\n\n{footer}").new == "Where is it?"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is what I get:\n\n> error 12 in line 5",
+        "Go to\n> Settings\n> Account\nand it crashes.",
+        ">100 failures since Monday.\n\nWhat now?",
+        "It prints:\n> 2026-03-03 10:15 mail from jo@example.com rejected\nWhy?",
+    ],
+)
+@pytest.mark.parametrize("below", ["", f"\n\n{ATTRIBUTION}\n> Dear Pat,\n> what happens?"], ids=["alone", "in a reply"])
+def test_marked_lines_that_nobody_announces_are_the_customers_own(text: str, below: str) -> None:
+    """Menus, logs and numbers begin like that; a mail program says whom it quotes."""
+    assert split_reply(text + below).new == text
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "> From: Jo <jo@example.com>\n> To: Pat\n> Subject: Lid",
+        "> Jo wrote on 3.3.:",
+        "> On 3 March 10:15, Jo\n> wrote:",
+    ],
+)
+def test_a_quote_that_is_announced_inside_its_marks_is_cut(quote: str) -> None:
+    """Some programs mark their own line as well."""
+    assert split_reply(f"It is here.\n\n{quote}\n>\n> Where is it?").new == "It is here."
+
+
+@pytest.mark.parametrize("answer", ["4711", "Blue.", "(the old one)"])
+def test_a_short_answer_between_long_quoted_lines_stays(answer: str) -> None:
+    """A program that wraps a line once more leaves the end of a sentence, not a number."""
+    asked = "> Please tell us the number of your order, as it stands in your account and then\n"
+    text = f"On 2 March 2026 10:12, Support wrote:\n{asked}{answer}\n> And which colour it has.\nRed."
+
+    assert answer in split_reply(text).new
+
+
+def test_a_short_answer_below_a_quoted_line_with_room_stays() -> None:
+    """A program would have written the word above."""
+    text = "Support wrote:\n> Is it the red one that we saw in the shop last week\nyes\n> And is it new\nno"
+
+    assert split_reply(text).new == text.partition("\n")[2].replace("yes\n", "yes\n\n")
