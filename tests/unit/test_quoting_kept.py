@@ -33,6 +33,7 @@ def test_a_frame_with_a_header_below_starts_the_answered_mail() -> None:
         "Bitte umbuchen:\n\nVon: Wien\nAn: tom@example.com\nDatum: 3.3. 10:00\nBetreff: Buchung 12\nIch zahle drauf.",
         "My trip:\n\nFrom: Vienna\nTo: Graz\nDate: 3 March\nSubject: Booking 12\n\nCan I change it?",
         "The form:\n\nDate: 3 March 2026 10:15\nSubject: Lid\nFrom: pat@example.com\nTo: Larkfield\nMessage: It broke.",
+        f"A form:\n{'_' * 32}\nFrom: pat@example.com\nDate: 3 March 2026 10:15\nMessage: It broke.",
         "Again:\n\nFrom: pat@example.com\nTo: Larkfield\nDate: 3 March 2026 10:15\nSubject: Lid\n\nMessage:\nIt broke.",
     ],
 )
@@ -74,6 +75,9 @@ def test_below_a_lone_salutation_and_an_attribution_stand_the_writers_words(salu
         "Da dove?\n\nInviato da Roma",
         "Hello,\n\nSent from my hotel the parcel back.\n\nPlease confirm. Order 4711",
         "Which hotel?\n\nSent from my hotel",
+        f"My form:\n{'_' * 40}\nName: Pat\nMail: pat@example.com\nPage: https://example.com/lid",
+        f"{'_' * 10} | {'_' * 10}\nlid | red\n{'_' * 47}\npot | see http://example.com/pot",
+        f"Please help me:\n{'_' * 47}\nunsubscribe\npat@example.com",
         "Please remove:\n____\nmy mail pat@example.com from the mailing list\nand confirm",
     ],
 )
@@ -153,3 +157,21 @@ def test_a_short_answer_below_a_quoted_line_with_room_stays() -> None:
     text = "Support wrote:\n> Is it the red one that we saw in the shop last week\nyes\n> And is it new\nno"
 
     assert split_reply(text).new == text.partition("\n")[2].replace("yes\n", "yes\n\n")
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "cooks mailing list\ncooks@example.org",
+        "Mailingliste koche\nkoche@example.org\nhttps://example.org/koche",
+        "cooks mailing list -- cooks@example.org\nTo unsubscribe send an email to cooks-leave@example.org",
+        "Cooks of Vienna\ncooks@example.org\nhttps://example.org/mailman/listinfo/cooks",
+    ],
+)
+@pytest.mark.parametrize("rule", [47, 5])
+def test_the_footer_of_a_mailing_list_is_cut(footer: str, rule: int) -> None:
+    """The list's program added it to every mail; what stands below it is not lost."""
+    split = split_reply(f"Where is it?\n\n{'_' * rule}\n{footer}\n\nAnd order 12?")
+
+    assert split.new == "Where is it?"
+    assert split.quoted == "And order 12?"
