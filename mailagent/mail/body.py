@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from email.message import Message
 
 from mailagent.errors import PermanentError
+from mailagent.mail.agreement import disagree
 from mailagent.mail.charset import clean, decode, decode_header
-from mailagent.mail.defects import disagree, of_field, of_parser, of_transfer, of_type
+from mailagent.mail.defects import of_field, of_parser, of_transfer, of_type
 from mailagent.mail.html import html_to_text
 from mailagent.mail.limits import DEEPEST, LARGEST_FIELD, MOST_FIELDS, MOST_PARAMETERS, MOST_PARTS
 
@@ -99,7 +100,7 @@ class _Reader:
         is_stub = words <= STUB_WORDS and (more > 4 * words + STUB_WORDS or says_html)
         if is_stub:
             self.defects.append("the plain part is a stub")
-        elif disagree(plain.text, html.text):
+        elif disagree(plain.text, html.text, marked=html.quoted):
             self.defects.append(DISAGREEMENT)
         return html if is_stub else plain
 
