@@ -8,6 +8,7 @@ from mailagent.errors import PermanentError
 from mailagent.mail.agreement import disagree
 from mailagent.mail.charset import clean, decode, decode_header
 from mailagent.mail.defects import of_field, of_parser, of_transfer, of_type
+from mailagent.mail.enriched import enriched_to_html
 from mailagent.mail.html import html_to_text
 from mailagent.mail.limits import DEEPEST, LARGEST_FIELD, MOST_FIELDS, MOST_PARAMETERS, MOST_PARTS
 
@@ -21,6 +22,9 @@ HTML_COSTS = 4
 """How much of that room a byte of HTML takes."""
 LONGEST_LINE = 10_000
 LONGEST_STUB = 5_000
+_HTML = frozenset({"text/html", "application/xhtml+xml", "text/enriched"})
+"""Types that become text by way of HTML."""
+_READ = _HTML | {"text/plain", "text/markdown"}
 _TYPE = re.compile(r"[a-z0-9][\w!#$&^.+-]{0,126}/[a-z0-9][\w!#$&^.+-]{0,126}", re.ASCII)
 _STUB = re.compile(r"\bhtml\b")
 
@@ -118,7 +122,7 @@ class _Reader:
         self.defects += of_type(kind, part)
         name = _filename(part)
         disposition = str(part.get("content-disposition", "")).partition(";")[0].strip().lower()
-        is_text = kind in {"text/plain", "text/html"} and disposition != "attachment"
+        is_text = kind in _READ and disposition != "attachment"
         if not is_text or name:
             attachment = Attachment(name=name, type=kind, size=_size(part))
             self.attachments.append(attachment)
@@ -134,13 +138,13 @@ class _Reader:
         if len(content) > most:
             self.defects.append(f"only the first {most:,} bytes of a text were read")
             content = content[:most]
-        self.room -= len(content) * (HTML_COSTS if kind == "text/html" else 1)
+        self.room -= len(content) * (HTML_COSTS if kind in _HTML else 1)
         declared = _parameter(part, "charset")
         self.charset = self.charset or declared
         text = decode(content, declared, self.defects)
-        if kind == "text/html":
+        if kind in _HTML:
             # An entity may stand for any character, so the text is cleaned once more
-            found = html_to_text(text, self.defects)
+            found = html_to_text(enriched_to_html(text) if kind == "text/enriched" else text, self.defects)
             return _Readable(clean(found.text, self.defects), is_html=True, quoted=clean(found.quoted))
         if max(map(len, text.split("\n"))) > LONGEST_LINE:
             self.defects.append(f"a line is longer than {LONGEST_LINE:,} characters")
