@@ -194,10 +194,20 @@ def _size(part: Message) -> int:
     except (ValueError, LookupError, TypeError):  # it applies the charset, whatever that is
         payload = None
     if isinstance(payload, list):
-        return sum(_size(child) for child in payload if isinstance(child, Message))
-    if isinstance(payload, str) and str(part.get("content-transfer-encoding", "")).strip().lower() == "base64":
+        inside = sum(_header_size(child) + _size(child) for child in payload if isinstance(child, Message))
+        return inside * 3 // 4 if _is_base64(part) else inside
+    if isinstance(payload, str) and _is_base64(part):
         return (len(payload) - payload.count("\n") - payload.count("\r")) * 3 // 4 - payload[-4:].count("=")
     return len(_content(part))
+
+
+def _header_size(part: Message) -> int:
+    """Bytes of the header and the blank line below it."""
+    return sum(len(name) + len(": ") + len(str(value)) + 1 for name, value in part.raw_items()) + 1
+
+
+def _is_base64(part: Message) -> bool:
+    return str(part.get("content-transfer-encoding", "")).strip().lower() == "base64"
 
 
 def _parameter(part: Message, name: str) -> str:

@@ -1,5 +1,7 @@
 """Which types of parts are read as the words of a mail."""
 
+import base64
+
 import pytest
 
 from mailagent.mail.parse import ParsedMail, parse
@@ -55,3 +57,15 @@ def test_a_markdown_file_is_an_attachment() -> None:
     mail = parse(f'{HEAD}Content-Type: multipart/mixed; boundary="b"\n\n{parts}'.encode())
 
     assert (mail.text, [part.name for part in mail.attachments]) == ("See there.", ["plan.md"])
+
+
+@pytest.mark.parametrize("encoding", ["7bit", "base64"])
+def test_an_attached_mail_has_the_size_of_its_header_and_text(encoding: str) -> None:
+    """Whoever looks into a mail sees whether the forwarded one is empty."""
+    inner = f"From: jo@example.com\nSubject: Old\n\n{'The lid is broken. ' * 40}\n"
+    sent = base64.encodebytes(inner.encode()).decode() if encoding == "base64" else inner
+    part = f"--b\nContent-Type: message/rfc822\nContent-Transfer-Encoding: {encoding}\n\n{sent}\n--b--\n"
+
+    mail = parse(f'{HEAD}Content-Type: multipart/mixed; boundary="b"\n\n{part}'.encode())
+
+    assert mail.attachments[0].size == pytest.approx(len(inner), rel=0.02)
