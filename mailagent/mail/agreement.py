@@ -33,20 +33,25 @@ def disagree(plain: str, html: str, *, marked: str) -> bool:
     a negation of what was newly written in one is missing from the other. Links, addresses, pictures and form do not
     count.
     """
-    plain, html = (_CONTRACTED.sub(" not", text[:MOST_COMPARED].lower()) for text in (plain, html))
-    first, second = _words(plain), _words(html)
+    plain, html = plain[:MOST_COMPARED], html[:MOST_COMPARED]
+    first, second = _words(_folded(plain)), _words(_folded(html))
     least = min(len(first), len(second))
     if max(len(first), len(second)) < FEWEST_WORDS or not least:
         return False
     if len(first & second) * 2 < least:
         return True
-    new_plain, new_html = split_reply(plain).new or plain, split_reply(html, marked=marked.lower()).new or html
+    new_plain = _folded(split_reply(plain).new or plain)
+    new_html = _folded(split_reply(html, marked=marked).new or html)
     more = len(_words(new_html) - first)
     if more > MANY_WORDS and more * 2 > len(_words(new_plain)):
         return True
     if abs(len(_words(new_plain)) - len(_words(new_html))) <= FEW_MORE:
-        plain, html = new_plain, new_html
-    return _lacks(new_plain, html) or _lacks(new_html, plain)
+        return _lacks(new_plain, new_html) or _lacks(new_html, new_plain)
+    return _lacks(new_plain, _folded(html)) or _lacks(new_html, _folded(plain))
+
+
+def _folded(text: str) -> str:
+    return _CONTRACTED.sub(" not", text.lower())
 
 
 def _lacks(new: str, other: str) -> bool:
