@@ -147,7 +147,7 @@ def _announced_at(lines: list[str], signed: list[bool], quoted: list[bool], mark
 
     `signed` are the lines with ``>``; a quote that was wrapped once more has others, and a program wrote it.
     """
-    start = 0
+    start = next((at for at, is_quote in enumerate(quoted) if is_quote), len(lines))
     while start < len(lines):
         end = next((at for at in range(start, len(lines)) if not quoted[at]), len(lines))
         inside = [line.strip("> |\t") for line in lines[start:end]]
@@ -157,7 +157,7 @@ def _announced_at(lines: list[str], signed: list[bool], quoted: list[bool], mark
         above = [False] * len(inside)
         if find_quote(inside, above) < len(inside) or any(above):
             return start
-        start = end + 1
+        start = next((at for at in range(end, len(lines)) if quoted[at]), len(lines))
     return len(lines)
 
 
