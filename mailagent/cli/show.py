@@ -10,6 +10,10 @@ from rich.text import Text
 
 LONGEST_CELL = 10_000
 """Characters; tables take quadratic time over what nobody reads in a terminal."""
+KEPT = frozenset("\n\u200c\u200d")
+"""Not printable by themselves; the joiners make one emoji of several and shape letters of Persian and Hindi."""
+BREAKS = frozenset("\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029")
+"""White space that ends a line or moves the cursor."""
 
 
 def print_json(value: object) -> None:
@@ -63,4 +67,11 @@ def _cell(value: object) -> str:
     text = ", ".join(str(part) for part in value) if isinstance(value, list | tuple) else str(value)
     if len(text) > LONGEST_CELL:
         text = f"{text[:LONGEST_CELL]}\n({len(text) - LONGEST_CELL:,} more characters; --json prints them)"
-    return "".join(character if character.isprintable() or character == "\n" else "�" for character in text)
+    return "".join(map(_shown, text))
+
+
+def _shown(character: str) -> str:
+    """As it is, a tab or blank of any width as a blank; what could move the cursor or hide words is marked."""
+    if character.isprintable() or character in KEPT:
+        return character
+    return " " if character.isspace() and character not in BREAKS else "�"

@@ -14,6 +14,8 @@ MARKER_LINES = 3
 """Lines over which a program may wrap our marker."""
 FRAMED_LINES = 3
 """Lines below a frame in which a header must start."""
+LONG_RULE = 30
+"""Characters of the rule that programs draw above the answered mail."""
 LONG_FIELD = 50
 """Characters of a field that may go on in the next line."""
 LONGEST_SALUTATION = 40
@@ -57,6 +59,7 @@ def find_quote(lines: list[str], quoted: list[bool]) -> int:
         if quoted[at] or not line.strip():
             continue
         starts = _starts_original(lines, at) or is_header_block(lines, at) or _is_dated_name(lines, at)
+        starts = starts or _is_ruled_sender(lines, at)
         if MARKER in line or starts:
             return _above_rules(lines, at)
         start = _attribution_start(lines, quoted, at)
@@ -205,6 +208,15 @@ def is_header_block(lines: list[str], at: int) -> bool:
     if "@" in values["from"]:
         return len(values) > 2  # noqa: PLR2004 - From and two
     return complete
+
+
+def _is_ruled_sender(lines: list[str], at: int) -> bool:
+    """Whether the line below a program's rule is From with an address, and it or the next ones tell when."""
+    if not at or len(lines[at - 1].strip()) < LONG_RULE or not _RULE.fullmatch(lines[at - 1]):
+        return False
+    told = " ".join(lines[at : at + FRAMED_LINES])
+    is_sender = _field_name(lines[at]) in phrases.FROM and "@" in lines[at] and bool(_YEAR.search(told))
+    return is_sender and bool(_TIME.search(told)) and not any(map(_is_message_field, lines[at : at + HEADER_LINES]))
 
 
 def _ends_header(lines: list[str], end: int) -> bool:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from email.message import Message
 
 from mailagent.errors import PermanentError
+from mailagent.mail.agreement import disagree
 from mailagent.mail.charset import clean, decode, decode_header
-from mailagent.mail.defects import disagree, of_field, of_parser, of_transfer, of_type
+from mailagent.mail.defects import of_field, of_parser, of_transfer, of_type
+from mailagent.mail.enriched import enriched_to_html
 from mailagent.mail.html import html_to_text
 from mailagent.mail.limits import DEEPEST, LARGEST_FIELD, MOST_FIELDS, MOST_PARAMETERS, MOST_PARTS
 
@@ -20,6 +22,9 @@ HTML_COSTS = 4
 """How much of that room a byte of HTML takes."""
 LONGEST_LINE = 10_000
 LONGEST_STUB = 5_000
+_HTML = frozenset({"text/html", "application/xhtml+xml", "text/enriched"})
+"""Types that become text by way of HTML."""
+_READ = _HTML | {"text/plain", "text/markdown"}
 _TYPE = re.compile(r"[a-z0-9][\w!#$&^.+-]{0,126}/[a-z0-9][\w!#$&^.+-]{0,126}", re.ASCII)
 _STUB = re.compile(r"\bhtml\b")
 
@@ -35,11 +40,12 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """`text` has LF line ends; `charset` is the one its first readable part names, or empty; `defects` say in words
-    what was wrong with the parts.
+    """`text` has LF line ends; `quoted` is its first line that HTML marks as not newly written, or empty; `charset` is
+    the one its first readable part names, or empty; `defects` say in words what was wrong with the parts.
     """
 
     text: str
+    quoted: str
     charset: str
     attachments: tuple[Attachment, ...]
     defects: tuple[str, ...]
@@ -49,6 +55,7 @@ class Body:
 class _Readable:
     text: str
     is_html: bool = False
+    quoted: str = ""
 
 
 @dataclass(slots=True)
@@ -80,7 +87,9 @@ class _Reader:
             if part.get_content_subtype() == "alternative":
                 return self.best(readable)
             return _Readable(
-                "\n\n".join(child.text.strip("\n") for child in readable), all(child.is_html for child in readable)
+                text="\n\n".join(child.text.strip("\n") for child in readable),
+                is_html=all(child.is_html for child in readable),
+                quoted=next((child.quoted for child in readable if child.quoted), ""),
             )
         return self.leaf(part)
 
@@ -95,7 +104,7 @@ class _Reader:
         is_stub = words <= STUB_WORDS and (more > 4 * words + STUB_WORDS or says_html)
         if is_stub:
             self.defects.append("the plain part is a stub")
-        elif disagree(plain.text, html.text):
+        elif disagree(plain.text, html.text, marked=html.quoted):
             self.defects.append(DISAGREEMENT)
         return html if is_stub else plain
 
@@ -113,7 +122,7 @@ class _Reader:
         self.defects += of_type(kind, part)
         name = _filename(part)
         disposition = str(part.get("content-disposition", "")).partition(";")[0].strip().lower()
-        is_text = kind in {"text/plain", "text/html"} and disposition != "attachment"
+        is_text = kind in _READ and disposition != "attachment"
         if not is_text or name:
             attachment = Attachment(name=name, type=kind, size=_size(part))
             self.attachments.append(attachment)
@@ -129,13 +138,14 @@ class _Reader:
         if len(content) > most:
             self.defects.append(f"only the first {most:,} bytes of a text were read")
             content = content[:most]
-        self.room -= len(content) * (HTML_COSTS if kind == "text/html" else 1)
+        self.room -= len(content) * (HTML_COSTS if kind in _HTML else 1)
         declared = _parameter(part, "charset")
         self.charset = self.charset or declared
         text = decode(content, declared, self.defects)
-        if kind == "text/html":
+        if kind in _HTML:
             # An entity may stand for any character, so the text is cleaned once more
-            return _Readable(clean(html_to_text(text, self.defects), self.defects), is_html=True)
+            found = html_to_text(enriched_to_html(text) if kind == "text/enriched" else text, self.defects)
+            return _Readable(clean(found.text, self.defects), is_html=True, quoted=clean(found.quoted))
         if max(map(len, text.split("\n"))) > LONGEST_LINE:
             self.defects.append(f"a line is longer than {LONGEST_LINE:,} characters")
         if _parameter(part, "format").lower() == "flowed":
@@ -150,13 +160,14 @@ def read_body(message: Message) -> Body:
     Raises `PermanentError` over the limits of depth and number of parts, and for HTML nested beyond all measure.
     """
     reader = _Reader()
-    text = reader.read(message, 0).text
-    if not text.strip() and reader.named:
+    found = reader.read(message, 0)
+    if not found.text.strip() and reader.named:
         part, attachment = reader.named[0]
-        text = reader.text(part, attachment.type).text
+        found = reader.text(part, attachment.type)
         reader.attachments.remove(attachment)
     return Body(
-        text=text,
+        text=found.text,
+        quoted=found.quoted,
         charset=reader.charset,
         attachments=tuple(reader.attachments),
         defects=tuple(dict.fromkeys(reader.defects)),
@@ -183,10 +194,20 @@ def _size(part: Message) -> int:
     except (ValueError, LookupError, TypeError):  # it applies the charset, whatever that is
         payload = None
     if isinstance(payload, list):
-        return sum(_size(child) for child in payload if isinstance(child, Message))
-    if isinstance(payload, str) and str(part.get("content-transfer-encoding", "")).strip().lower() == "base64":
+        inside = sum(_header_size(child) + _size(child) for child in payload if isinstance(child, Message))
+        return inside * 3 // 4 if _is_base64(part) else inside
+    if isinstance(payload, str) and _is_base64(part):
         return (len(payload) - payload.count("\n") - payload.count("\r")) * 3 // 4 - payload[-4:].count("=")
     return len(_content(part))
+
+
+def _header_size(part: Message) -> int:
+    """Bytes of the header and the blank line below it."""
+    return sum(len(name) + len(": ") + len(str(value)) + 1 for name, value in part.raw_items()) + 1
+
+
+def _is_base64(part: Message) -> bool:
+    return str(part.get("content-transfer-encoding", "")).strip().lower() == "base64"
 
 
 def _parameter(part: Message, name: str) -> str:

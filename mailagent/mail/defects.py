@@ -1,15 +1,9 @@
 """What is wrong with a part of a mail, in words that a person understands."""
 
 import re
-from collections.abc import Set as AbstractSet
 from email.message import Message
 
 from mailagent.mail.charset import ALLOWED
-
-FEWEST_WORDS = 3
-"""Versions with fewer words of their own are not compared: one may be a picture, the other its caption."""
-MOST_COMPARED = 200_000
-"""Characters of each version that are compared."""
 
 UNREADABLE = {
     "text/calendar": "a meeting invitation",
@@ -41,9 +35,6 @@ _DISPOSITION = re.compile(rf"\s*+{_ATOM}{_PARAMETERS}", re.DOTALL)
 _SECTION = re.compile(r";\s{0,99}([\w-]{1,40})\*(\d{1,12})\*?=")
 _CHARSET = re.compile(r"\*(?:0\*)?=\"?([\w.:-]{1,40})'")
 _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
-_URL = re.compile(r"https?://\S{1,2000}|www\.\S{1,2000}|mailto:\S{1,500}|\S{1,100}@\S{1,250}")
-_WORD = re.compile(r"[^\W_]+")
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 
 
 def of_parser(part: Message) -> list[str]:
@@ -93,21 +84,3 @@ def _encoded(part: Message) -> bytes:
     except (ValueError, LookupError, TypeError):  # it applies the charset, whatever that is
         return b""
     return payload.encode("ascii", "replace") if isinstance(payload, str) else b""
-
-
-def disagree(plain: str, html: str) -> bool:
-    """Whether two versions of a text share less than half the words of the one with fewer.
-
-    Links, addresses, form and what only one of them adds, such as a footer, do not count.
-    """
-    first, second = _words(plain), _words(html)
-    least = min(len(first), len(second))
-    if max(len(first), len(second)) < FEWEST_WORDS or not least:
-        return False
-    return len(first & second) * 2 < least
-
-
-def _words(text: str) -> AbstractSet[str]:
-    """Words in lower case; single characters where a language writes no blanks."""
-    found = _WORD.findall(_URL.sub(" ", text[:MOST_COMPARED].lower()))
-    return {part for word in found for part in (word if _UNSPACED.search(word) else (word,))}

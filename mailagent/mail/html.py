@@ -53,8 +53,16 @@ class _Style:
     numbered: bool = False
 
 
-def html_to_text(html: str, noted: list[str] | None = None) -> str:
-    """The readable text of an HTML mail, without a final line end.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HtmlText:
+    """`text` has no final line end; `quoted` is its first line that the HTML marks as not newly written, or empty."""
+
+    text: str
+    quoted: str
+
+
+def html_to_text(html: str, noted: list[str] | None = None) -> HtmlText:
+    """The readable text of an HTML mail.
 
     Text that a style hides is left out. Quoted mail and signatures start with ``>``, told from structure: see
     `html_quotes`. Over 1 MB, 50,000 tags, 64 kB in a tag or a nesting of 256, where parsers slow down, a plain scan is
@@ -72,10 +80,10 @@ def html_to_text(html: str, noted: list[str] | None = None) -> str:
         defects.append("the HTML defines characters of its own, which were not read")
     parser = LexborHTMLParser(html)
     sheet = read_sheet("".join(node.text(deep=True) for node in parser.css("style")))
-    return _walk(parser.body, sheet, defects) if parser.body is not None else ""
+    return _walk(parser.body, sheet, defects) if parser.body is not None else HtmlText(text="", quoted="")
 
 
-def _walk(root: LexborNode, sheet: Sheet, defects: list[str]) -> str:
+def _walk(root: LexborNode, sheet: Sheet, defects: list[str]) -> HtmlText:
     page = Page()
     hides_words = False
     rest_quoted = False
@@ -111,7 +119,7 @@ def _walk(root: LexborNode, sheet: Sheet, defects: list[str]) -> str:
             child = child.prev
     if hides_words:
         defects.append(HIDDEN_TEXT)
-    return page.text()
+    return HtmlText(text=page.text(), quoted=page.quoted)
 
 
 def _inside(node: LexborNode, tag: str, attributes: dict[str, str], styled: dict[str, str], style: _Style) -> _Style:
@@ -223,7 +231,7 @@ def _nesting(html: str, *, of: re.Pattern[str] = _TAG) -> int:
     return deepest
 
 
-def _scan(html: str) -> str:
+def _scan(html: str) -> HtmlText:
     """Tags removed by looking for their ends; linear whatever the input."""
     page = Page()
     lower = html.lower()
@@ -250,4 +258,4 @@ def _scan(html: str) -> str:
             page.block(paragraph=name == "p")
             if name == "blockquote" and found:
                 page.quote = max(page.quote - 1, 0) if found[1] else min(page.quote + 1, 10)
-    return page.text()
+    return HtmlText(text=page.text(), quoted=page.quoted)

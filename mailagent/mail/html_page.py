@@ -8,11 +8,12 @@ LONGEST_LINE = 10_000
 
 @dataclass(slots=True)
 class Page:
-    """The lines so far. `quote` is the depth of the line being written."""
+    """The lines so far. `quote` is the depth of the line being written; `quoted` the first quoted line with words."""
 
     lines: list[str] = field(default_factory=list)
     line: str = ""
     quote: int = 0
+    quoted: str = ""
     prefix: str = ""
     wants_blank: bool = False
 
@@ -37,6 +38,8 @@ class Page:
         marks = ">" * self.quote
         text = self.line.replace("\xa0", " ").rstrip()
         self.lines.append(f"{marks} {text}".rstrip() if marks else text)
+        if marks and text and not self.quoted:
+            self.quoted = self.lines[-1]
         self.line = ""
 
     def block(self, *, paragraph: bool = False) -> None:

@@ -107,7 +107,7 @@ def parse(raw: bytes) -> ParsedMail:
     headers = tuple(
         (one_line(from_surrogates(name)), fields.decoded(name, value, fields.defects)) for name, value in fields.items
     )
-    split = split_reply(body.text)
+    split = split_reply(body.text, marked=body.quoted)
     full_text = body.text.strip("\n")
     return ParsedMail(
         message_id=fields.message_id(),

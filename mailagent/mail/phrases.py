@@ -13,7 +13,7 @@ from mailagent.errors import ConfigurationError
 KEYS = frozenset({
     "wrote", "wrote_me", "salutations", "openers", "from", "date", "to", "subject", "other_fields", "message",
     "original", "forwarded", "forward_prefixes", "footers", "own", "devices", "lists", "out_of_office", "absent",
-    "away", "challenge", "challenged", "bounced",
+    "away", "challenge", "challenged", "bounced", "negations",
 })  # fmt: skip
 
 
@@ -105,3 +105,6 @@ CHALLENGED = tuple(_all("challenged"))
 
 BOUNCED = tuple(_all("bounced"))
 """In the subject of a mail from a mail system: a bounce."""
+
+NEGATIONS = tuple(sorted(set(_all("negations"))))
+"""Single words with which a sentence says the opposite."""

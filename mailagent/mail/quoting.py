@@ -12,8 +12,8 @@ from mailagent.mail.signature import LONGEST_LINE, trimmed, without_footers, wit
 MOST_LINES = 2_000
 """Lines in which a quote is looked for; what a longer text has below them is kept as it is."""
 
-LONG_QUOTE = 55
-"""Characters of a quoted line that may have been wrapped once more."""
+LONG_QUOTE = 68
+"""Characters of a quoted line, with the first word below it, from which on it may have been wrapped once more."""
 
 _QUOTED = re.compile(r"\s{0,3}>")
 _REFERENCE = re.compile(r"[\s>*_|]{0,20}Ref [\w.-]{8,}")
@@ -38,23 +38,27 @@ class _Segment:
     lines: list[str] = field(default_factory=list)
 
 
-def split_reply(text: str) -> Split:
+def split_reply(text: str, *, marked: str = "") -> Split:
     """Cut at our marker, at attribution lines, header blocks and rules of the answered mail, and at ``>``.
 
-    With nothing above the quote, what stands below it is the reply. Answers between quoted lines are kept, each below
-    the lines that it answers, and so is a quote at the top that no program announced: somebody chose it. Each part
-    ends at its ``-- `` and loses the footer of a phone.
+    Lines with ``>`` are a quote from where something says that somebody else wrote them: an attribution, a header
+    inside them, or HTML, whose first quoted line is `marked`. Above, the writer put the ``>`` there: a shell, a path
+    through menus, a line to answer. With nothing above the quote, what stands below it is the reply. Answers between
+    quoted lines are kept, each below the lines that it answers. Each part ends at its ``-- `` and loses the footer of a
+    phone.
     """
     lines, rest = text.split("\n", MOST_LINES), ""
     if len(lines) > MOST_LINES:
         rest = lines.pop()
     lines = unglued(lines)
     short = [line[:LONGEST_LINE] for line in lines]
-    quoted = [bool(_QUOTED.match(line)) and not closes_bracket(short, at) for at, line in enumerate(short)]
+    signed = [bool(_QUOTED.match(line)) and not closes_bracket(short, at) for at, line in enumerate(short)]
+    quoted = list(signed)
     _mark_bars(short, quoted)
     _mark_overflow(short, quoted)
     end = find_quote(short, quoted)
-    quoted = [False] * len(lines) if _is_inside_text(lines, quoted) else quoted
+    start = _announced_at(short, signed, quoted, marked[:LONGEST_LINE])
+    quoted[:start] = [False] * start
     segments, quotes = _segments(lines[:end], quoted[:end])
     parts = []
     for segment in segments:
@@ -108,19 +112,21 @@ def _mark_overflow(lines: list[str], quoted: list[bool]) -> None:
     is_wrapped = False
     for at in range(1, len(lines)):
         above, line = lines[at - 1].rstrip(), lines[at].strip()
-        if quoted[at] or not line or not quoted[at - 1] or len(above) < LONG_QUOTE:
+        if quoted[at] or not line[:1].islower() or not quoted[at - 1]:
             continue
+        if len(f"{above} {line.split()[0]}") <= LONG_QUOTE:
+            continue  # the word had room above: a short answer
         is_last = is_wrapped and not "".join(lines[at + 1 :]).strip()
         if not is_last and quoted[at + 1 : at + 2] != [True]:
             continue
-        if above[-1] not in ".?!:;" or (is_wrapped and above[-1] == "." and line[0].islower()):
+        if above[-1] not in ".?!:;" or (is_wrapped and above[-1] == "."):
             quoted[at] = is_wrapped = True
 
 
 def _unannounced(quote: list[str]) -> list[str]:
     """Quoted lines without the attribution inside them, and without blank ones at its ends."""
     bare = [line.strip("> |\t") for line in quote]
-    kept = [line for line, words in zip(quote, bare, strict=True) if not (words.endswith(":") and tells_who(words))]
+    kept = [line for line, words in zip(quote, bare, strict=True) if not _announces(words)]
     while kept and set(kept[0].strip()) <= set(">|"):
         kept.pop(0)
     return kept
@@ -136,10 +142,27 @@ def has_marker(text: str) -> bool:
     return MARKER in joined([text])
 
 
-def _is_inside_text(lines: list[str], quoted: list[bool]) -> bool:
-    """Whether the only ``>`` stands in the middle of a paragraph, such as the path through a menu."""
-    at = quoted.index(True) if quoted.count(True) == 1 else 0
-    return 0 < at < len(lines) - 1 and bool(lines[at - 1].strip() and lines[at + 1].strip())
+def _announced_at(lines: list[str], signed: list[bool], quoted: list[bool], marked: str) -> int:
+    """Where the first quoted lines start that are said to be somebody else's, by a line above or inside them.
+
+    `signed` are the lines with ``>``; a quote that was wrapped once more has others, and a program wrote it.
+    """
+    start = next((at for at, is_quote in enumerate(quoted) if is_quote), len(lines))
+    while start < len(lines):
+        end = next((at for at in range(start, len(lines)) if not quoted[at]), len(lines))
+        inside = [line.strip("> |\t") for line in lines[start:end]]
+        told = not all(signed[start:end]) or (marked and marked in map(str.rstrip, lines[start:end]))
+        if told or any(map(_announces, inside)) or has_marker("\n".join(inside)):
+            return start
+        above = [False] * len(inside)
+        if find_quote(inside, above) < len(inside) or any(above):
+            return start
+        start = next((at for at in range(end, len(lines)) if quoted[at]), len(lines))
+    return len(lines)
+
+
+def _announces(line: str) -> bool:
+    return line.endswith(":") and tells_who(line)
 
 
 def _segments(lines: list[str], quoted: list[bool]) -> tuple[list[_Segment], list[str]]:

@@ -17,8 +17,10 @@ _DEVICE = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases.DEVICES))})",
 _RULE = re.compile("\\s*[-_=\u2013\u2014*]{5,}\\s*")
 _LINK = re.compile(r"[(<\[]?https?://\S{1,500}")
 _UNDERSCORES = re.compile(r"_{2,}")
-_LONG = 30
-"""Underscores that a mailing list's footer starts with; below fewer it must say that it is one."""
+_PLACE = re.compile(r"(?:https?://|([^\s@<>]{1,64})@)[^\s<>]{1,255}>?$")
+"""An address or a link at the end of a line."""
+_OF_LIST = re.compile(r"(?<![^\W_])lists?(?![^\W_])|listinfo|mailman|-(?:leave|request|owner|unsubscribe)@")
+"""In the addresses of mailing lists, and in no customer's."""
 _TRACKER = "\u1427"
 """Some add-ons of Gmail leave this character on a line of its own."""
 
@@ -32,8 +34,9 @@ def without_signature(lines: list[str]) -> tuple[list[str], list[str]]:
         if line in {"-- ", "--"} and (end := _signature_end(lines, at)) is not None:
             lines = [*trimmed(lines[:at]), *([""] if trimmed(lines[end:]) else []), *trimmed(lines[end:])]
             break
-        if _UNDERSCORES.fullmatch(line.strip()) and _is_list_footer(lines, at, sure=len(line.strip()) >= _LONG):
-            lines = lines[:at]
+        if _UNDERSCORES.fullmatch(line.strip()) and _is_list_footer(words := trimmed(lines[at + 1 :])):
+            blank = next((n for n, word in enumerate(words) if not word.strip()), len(words))
+            lines, below = lines[:at], trimmed(words[blank:])
             break
         if _stands_alone(lines, at) and _is_footer(line):
             lines, below = lines[:at], trimmed(lines[at + 1 :])
@@ -97,18 +100,18 @@ def trimmed(lines: list[str]) -> list[str]:
     return lines[start:end]
 
 
-def _is_list_footer(lines: list[str], at: int, *, sure: bool) -> bool:
-    """What a mailing list adds below a rule: a few lines with its address. Below a rule that is not `sure` to be one, a
-    line must end with the address and one say that this is a list.
+def _is_list_footer(words: list[str]) -> bool:
+    """Whether a mailing list added this below its rule: few lines that say so, and end with an address or link of it.
+
+    Forms, tables and sections of a customer's mail have rules and addresses too, but not those of a list.
     """
-    words = [line for line in lines[at + 1 :] if line.strip()]
-    if not 0 < len(words) <= SIGNATURE_LINES:
+    if not 0 < len(words) <= 2 * SIGNATURE_LINES:
         return False
-    if sure:
-        return any("@" in line or "http" in line for line in words)
-    last = [line.split()[-1] for line in words]
-    addressed = any("@" in word or "http" in word for word in last)
-    return addressed and any(name in line.casefold() for line in words for name in phrases.LISTS)
+    lines = [line.strip()[:LONGEST_LINE].casefold() for line in words]
+    told = [line for line in lines if any(name in line for name in phrases.LISTS)]
+    places = [found for line in lines if (found := _PLACE.search(line))]
+    names = {name for line in told if len(line) <= LONGEST_FOOTER for name in line.split()}
+    return bool(told) and any(_OF_LIST.search(found[0]) or found[1] in names for found in places)
 
 
 def _stands_alone(lines: list[str], at: int) -> bool:

@@ -8,7 +8,8 @@ from mailagent.mail.quoting import split_reply
 
 def new_words(html: str) -> str:
     """What counts as newly written of a mail in HTML."""
-    return split_reply(html_to_text(f"<div>Where is it?</div>{html}")).new
+    read = html_to_text(f"<div>Where is it?</div>{html}")
+    return split_reply(read.text, marked=read.quoted).new
 
 
 @pytest.mark.parametrize(
@@ -62,4 +63,11 @@ def test_answers_between_two_quotes_stay() -> None:
 
 def test_bold_words_in_an_outlook_quote_stay_on_their_line() -> None:
     """What is quoted goes to the model too, and is read there."""
-    assert "> From: Jo here" in html_to_text('<div id="appendonsend"></div><p><b>From:</b> Jo <i>here</i></p>')
+    assert "> From: Jo here" in html_to_text('<div id="appendonsend"></div><p><b>From:</b> Jo <i>here</i></p>').text
+
+
+def test_a_path_that_the_writer_marked_is_not_the_quote_below_it() -> None:
+    """What they typed looks in text like what their program quoted; the HTML tells them apart."""
+    path = "<div>&gt; Settings<br>&gt; Account<br>and it crashes.</div>"
+
+    assert new_words(f"{path}<blockquote>old</blockquote>") == "Where is it?\n> Settings\n> Account\nand it crashes."

@@ -54,6 +54,7 @@ def test_an_attribution_line_starts_the_quote(attribution: str, quote: str) -> N
         "差出人: Support <support@example.com>\n送信日時: 2026年3月2日 10:12\n宛先: Pat\n件名: 荷物",
         "发件人\uff1aSupport <support@example.com>\n发送时间\uff1a2026年3月2日\n收件人\uff1aPat\n主题\uff1a包裹",
         "Kimden: Support <support@example.com>\nGönderildi: Pazartesi\nKime: Pat\nKonu: Paket",
+        f"{'_' * 32}\nFrom: support@example.com Date: Mon, 2 Mar 2026 10:12:00 +0100\nHello Pat,",
         "-----Original Message-----\nFrom: Support",
         "-----Ursprüngliche Nachricht-----\nVon: Support",
         "---------- Forwarded message ---------\nFrom: Support",
@@ -159,7 +160,9 @@ def test_an_attribution_behind_the_last_word_is_cut(glue: str) -> None:
 
 def test_a_quote_that_somebody_chose_is_kept_with_its_answer() -> None:
     """No program announced it: it says what the answer is about."""
-    assert split_reply("> the red one\n\nThat one, please.").new == "> the red one\nThat one, please."
+    text = "> the red one\n\nThat one, please.\n\n-----Original Message-----\nFrom: Jo"
+
+    assert split_reply(text).new == "> the red one\n\nThat one, please."
 
 
 def test_below_the_only_attribution_stand_the_writers_words() -> None:
@@ -174,7 +177,7 @@ def test_below_the_only_attribution_stand_the_writers_words() -> None:
     [
         "Sent from my Pear 4",
         "Gesendet von Outlook für Android<https://aka.example/x>",
-        "__\nusers mailing list\nu@x.org",
+        "__\nusers mailing list\nusers@x.org",
     ],
 )
 def test_what_stands_below_a_phones_or_lists_footer_is_not_the_reply(footer: str) -> None:
