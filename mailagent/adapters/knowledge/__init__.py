@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailagent.adapters.knowledge.articles import (
     ArticleFile,
@@ -23,13 +24,15 @@ from mailagent.adapters.knowledge.articles import (
 )
 from mailagent.adapters.knowledge.fusion import fused
 from mailagent.adapters.knowledge.index import Hit, Index
-from mailagent.adapters.knowledge.meaning import Meaning
 from mailagent.adapters.knowledge.report import Report
 from mailagent.errors import ConfigurationError
 from mailagent.events import log
 from mailagent.ports import Article, Clock, Health
 
-__all__ = ["ArticleFile", "Hit", "KnowledgeFolder", "Meaning", "Problem", "line_of", "load_articles", "read_articles"]
+if TYPE_CHECKING:
+    from mailagent.adapters.knowledge.meaning import Meaning  # needs numpy
+
+__all__ = ["ArticleFile", "Hit", "KnowledgeFolder", "Problem", "line_of", "load_articles", "read_articles"]
 
 NAME = "knowledge"
 """In ``mailagent status``."""
@@ -52,7 +55,7 @@ class KnowledgeFolder:
         folder: Path,
         *,
         clock: Clock,
-        meaning: Meaning | None = None,
+        meaning: "Meaning | None" = None,
         health: Health | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -90,6 +93,11 @@ class KnowledgeFolder:
         today = self._clock.now().date()
         by_words, by_meaning = await asyncio.gather(words, self._meaning.nearest(query, today=today))
         return tuple((fused(by_words, by_meaning) if by_meaning else by_words)[:limit])
+
+    async def catch_up(self) -> None:
+        """Return once a search by meaning knows every article, or could not be made to."""
+        if self._meaning is not None:
+            await self._meaning.catch_up()
 
     def _look(self) -> None:
         """Follow the files, now and then."""

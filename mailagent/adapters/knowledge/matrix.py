@@ -11,7 +11,7 @@ import numpy as np
 from mailagent.ports import Vector
 
 SPARE = 1.1
-"""A matrix that is full grows to this many times the rows needed: a new article does not copy it each time."""
+"""A full matrix grows by this much at least: a new article does not copy it each time."""
 
 
 class Matrix:
@@ -27,7 +27,10 @@ class Matrix:
     def fits(self, vector: Vector) -> bool:
         """Whether it is as wide as those that are here; anything fits into an empty matrix."""
         with self._using:
-            return not self._rows or len(vector) == self._matrix.shape[1] * self._matrix.itemsize
+            return self._fits(vector)
+
+    def _fits(self, vector: Vector) -> bool:
+        return not self._rows or len(vector) == self._matrix.shape[1] * self._matrix.itemsize
 
     def missing(self, keys: Iterable[str]) -> list[str]:
         """Those of `keys` that are not here."""
@@ -35,15 +38,16 @@ class Matrix:
             return [key for key in keys if key not in self._rows]
 
     def put(self, vectors: Mapping[str, Vector], *, expected: int = 0) -> None:
-        """Add vectors that fit. `expected` is how many rows there will be soon."""
+        """Add those that are not here and fit. `expected` is how many rows there will be soon."""
         with self._using:
-            fresh = {key: vector for key, vector in vectors.items() if key not in self._rows}
-            if fresh:
-                self._make_room(len(fresh), width=len(next(iter(fresh.values()))) // 4, expected=expected)
-            for key, vector in fresh.items():
-                row = self._free.pop()
-                self._matrix[row] = np.frombuffer(vector, np.float32)
-                self._rows[key], self._keys[row] = row, key
+            for key, vector in vectors.items():
+                if key not in self._rows and self._fits(vector):
+                    numbers = np.frombuffer(vector, np.float32)
+                    if not self._free or not self._rows:
+                        self._make_room(width=len(numbers), expected=expected)
+                    row = self._free.pop()
+                    self._matrix[row] = numbers
+                    self._rows[key], self._keys[row] = row, key
 
     def keep_only(self, keys: Collection[str]) -> None:
         """Drop all others."""
@@ -57,22 +61,22 @@ class Matrix:
 
     def nearest(self, vector: Vector, *, least: float, most: int) -> list[tuple[str, float]]:
         """The keys of the `most` vectors nearest to `vector` with their cosines of `least` (above 0) or more, nearest
-        first.
+        first. Empty when `vector` does not fit.
         """
         with self._using:
-            if not self._rows:
+            if not self._rows or not self._fits(vector):
                 return []
             cosines = self._matrix @ np.frombuffer(vector, np.float32)
             near = np.flatnonzero(cosines >= least)
             near = near[np.argsort(-cosines[near], kind="stable")[:most]]
             return [(self._keys[row], float(cosines[row])) for row in near.tolist()]
 
-    def _make_room(self, count: int, *, width: int, expected: int) -> None:
-        if not self._rows and self._matrix.shape[1] != width:
-            self._matrix, self._free = np.zeros((0, width), np.float32), []
-        have, needed = len(self._matrix), len(self._rows) + count
-        if needed > have:
-            grown = np.zeros((max(expected, int(needed * SPARE)), width), np.float32)
+    def _make_room(self, *, width: int, expected: int) -> None:
+        have = len(self._matrix)
+        if self._matrix.shape[1] != width:
+            have, self._matrix, self._free = 0, np.zeros((0, width), np.float32), []
+        if not self._free:
+            grown = np.zeros((max(expected, int(have * SPARE) + 1), width), np.float32)
             grown[:have] = self._matrix
-            self._matrix = grown
             self._free += range(have, len(grown))
+            self._matrix = grown

@@ -16,6 +16,7 @@ from datetime import date
 
 from mailagent.adapters.knowledge.articles import ArticleFile, Part
 from mailagent.adapters.knowledge.index import LONGEST_TEXT, Hit
+from mailagent.adapters.knowledge.matrix import Matrix
 from mailagent.adapters.knowledge.report import Report
 from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
 from mailagent.events import log
@@ -23,9 +24,6 @@ from mailagent.ports import Clock, Embedder, Health, Vector, Vectors
 
 NAME = "embeddings"
 """In ``mailagent status``."""
-LEAST_SIMILAR = 0.5
-"""The cosine under which a part is no answer. Unrelated texts have 0.1 to 0.3 with most models, and texts about one
-matter 0.5 to 0.8; some models keep all texts closer together, so that it can be configured."""
 NEAR_NEAREST = 0.1
 """A part whose cosine is this much less than the nearest one's is about something else."""
 MOST_NEAR = 40
@@ -58,9 +56,8 @@ class _Place:
 
 
 class Meaning:
-    """`put` and `drop` may be called from any thread, the rest from one event loop.
-
-    Raises `ConfigurationError` when numpy is missing.
+    """`put` and `drop` may be called from any thread, the rest from one event loop. A part whose cosine with a text is
+    under `least_similar` is no answer to it.
     """
 
     def __init__(
@@ -68,18 +65,11 @@ class Meaning:
         embedder: Embedder,
         vectors: Vectors,
         *,
+        least_similar: float,
         clock: Clock,
         health: Health | None = None,
-        least_similar: float = LEAST_SIMILAR,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        try:
-            from mailagent.adapters.knowledge.matrix import Matrix  # noqa: PLC0415 (needs an optional extra)
-        except ImportError as error:
-            raise ConfigurationError(
-                "model.toml: [embeddings] needs numpy, which is not installed: install mailagent[vectors], or remove"
-                " the table"
-            ) from error
         self._embedder = embedder
         self._vectors = vectors
         self._report = Report(name=NAME, clock=clock, health=health)
@@ -135,10 +125,11 @@ class Meaning:
         near = await asyncio.to_thread(self._matrix.nearest, vector, least=self._least_similar, most=MOST_NEAR)
         return self._hits(near, today)
 
-    async def catch_up(self) -> str:
-        """Have a vector of every part; returns why that failed, empty if it did not."""
+    async def catch_up(self) -> None:
+        """Have a vector of every part, or try to."""
         await self._start_catching_up(seconds=None)
-        return self._report.problem or ""
+        if self._behind and not self._report.problem:  # what was stored turned out to be another model's
+            await self._start_catching_up(seconds=None)
 
     async def close(self) -> None:
         """Give up what is being done."""
@@ -161,13 +152,14 @@ class Meaning:
     async def _start_catching_up(self, seconds: float | None = QUERY_SECONDS) -> None:
         """Start it where something changed, and wait for it; of searches only the one that starts it waits."""
         task = self._catching_up
-        if task is None or (task.done() and self._behind):
+        if task is None or (self._behind and task.done()):
             self._behind = False
             task = self._catching_up = asyncio.create_task(self._catch_up(), name="catch up with articles")
             await asyncio.wait({task}, timeout=seconds)
         elif seconds is None:
             await asyncio.wait({task})
         if task.done():
+            self._behind |= task.exception() is not None
             task.result()
             if not self._behind and await self._report.tell(""):
                 log("embeddings.restored")

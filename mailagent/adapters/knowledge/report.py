@@ -19,9 +19,8 @@ class Report:
         before, self.problem = self.problem, problem
         if problem == before:
             return False
-        at = self.clock.now()
         if self.health is not None and problem:
-            await self.health.failed(self.name, problem, at=at)
+            await self.health.failed(self.name, problem, at=self.clock.now())
         elif self.health is not None:
-            await self.health.worked(self.name, at=at)
+            await self.health.worked(self.name, at=self.clock.now())
         return bool(problem) != bool(before)
