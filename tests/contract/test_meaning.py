@@ -16,7 +16,7 @@ from mailagent.store.database import open_database
 from mailagent.store.vectors import StoredVectors
 from tests.fakes.clock import FakeClock
 from tests.fakes.health import FakeHealth
-from tests.servers.model import ModelServer, Scripted, fails, vectors_in
+from tests.servers.model import WIDTH, ModelServer, Scripted, fails, vectors_in
 
 SYNONYMS = {"jumper": "sweater", "shrank": "smaller", "wash": "laundry"}
 """What the server knows and the words do not tell."""
@@ -216,7 +216,7 @@ async def test_what_was_made_before_the_server_went_away_is_kept(world: World) -
     """A long first run goes on where it was."""
     for number in range(BATCH):
         world.write(f"more-{number}", f"Article {number}", "It says something.")
-    good = [{"object": "embedding", "index": index, "embedding": [1.0] * 256} for index in range(BATCH)]
+    good = [{"object": "embedding", "index": index, "embedding": [1.0] * WIDTH} for index in range(BATCH)]
     world.server.script(
         Scripted(body=vectors_in(good[:1])), Scripted(body=vectors_in(good)), fails(503, "the second batch")
     )
@@ -233,7 +233,7 @@ async def test_what_was_made_before_the_server_went_away_is_kept(world: World) -
 
 async def test_a_part_that_the_server_refuses_does_not_hold_up_the_others(world: World) -> None:
     """One may be too long for the model; it is found by its words, and not sent again and again."""
-    world.server.script(Scripted(body=vectors_in([{"index": 0, "embedding": [1.0] * 256}])), *[fails(400)] * 2)
+    world.server.script(Scripted(body=vectors_in([{"index": 0, "embedding": [1.0] * WIDTH}])), *[fails(400)] * 2)
 
     async with world.process() as knowledge:
         await search(knowledge, "opening hours")

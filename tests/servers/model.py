@@ -12,7 +12,7 @@ from typing import Any, Self
 
 TOKENS_IN, TOKENS_OUT = 100, 20
 """What every good answer says that it cost."""
-WIDTH = 256
+WIDTH = 2048
 """Numbers of a vector."""
 
 
