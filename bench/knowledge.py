@@ -1,5 +1,7 @@
 """How quickly articles are indexed and searched: ``python -m bench.knowledge [--articles 5000] [--searches 300]``.
 
+With ``--meaning`` the search by meaning runs beside, with random vectors of 1,536 numbers that need no server.
+
 Makes articles of about 300 words in four parts in a temporary folder, in four languages, with words as unevenly spread
 as in real texts without their stop words (the commonest is in every third part). A search is a mail of 80 words that
 borrows some of an article's keywords; one in four is a question of six words. ``reindex`` is the look at the files and
@@ -15,14 +17,21 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from mailagent.adapters.knowledge import LOOK_AGAIN, KnowledgeFolder
+from mailagent.adapters.knowledge.meaning import Meaning
+from mailagent.ports import Vector
 
 BAR_INDEX, BAR_SEARCH = 30.0, 0.020
 """Seconds for the index, and at the median for a search."""
 VOCABULARY = 20_000
+WIDTH = 1_536
+"""Numbers of a vector."""
 LANGUAGES = ("en", "en", "de", "fr", "es")
 SYLLABLES = ("ba", "der", "fi", "gon", "hul", "ka", "lem", "mi", "nor", "pes", "ra", "sil", "tor", "ug", "ver", "zan")
 
@@ -66,6 +75,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--articles", type=int, default=5_000)
     parser.add_argument("--searches", type=int, default=300)
+    parser.add_argument("--meaning", action="store_true")
     options = parser.parse_args()
     writer = Writer()
     with tempfile.TemporaryDirectory() as name:
@@ -74,14 +84,16 @@ def main() -> int:
         for number, words in enumerate(keywords):
             (folder / f"{number}.md").write_text(writer.article(number, words), encoding="utf-8")
         mails = [writer.mail(keywords[number % len(keywords)], number) for number in range(options.searches)]
-        return asyncio.run(measure(folder, mails))
+        return asyncio.run(measure(folder, mails, with_meaning=options.meaning))
 
 
-async def measure(folder: Path, mails: list[str]) -> int:
+async def measure(folder: Path, mails: list[str], *, with_meaning: bool) -> int:
     """Index, search, edit and search again."""
     seconds = Seconds()
+    meaning = Meaning(Guesser(), Nowhere(), least_similar=0.09, clock=seconds) if with_meaning else None
     start = time.perf_counter()
-    knowledge = KnowledgeFolder(folder, clock=seconds, monotonic=seconds.monotonic)
+    knowledge = KnowledgeFolder(folder, clock=seconds, meaning=meaning, monotonic=seconds.monotonic)
+    await knowledge.catch_up()
     indexed = time.perf_counter() - start
     taken, found = [], 0
     for mail in mails:
@@ -106,6 +118,34 @@ async def measure(folder: Path, mails: list[str]) -> int:
 def p95(taken: list[float]) -> float:
     """What one in twenty takes longer than."""
     return statistics.quantiles(taken, n=20)[-1]
+
+
+class Guesser:
+    """An `Embedder` whose vectors mean nothing."""
+
+    model = "random"
+
+    def __init__(self) -> None:
+        self._random = np.random.default_rng(1)
+
+    async def embed(self, texts: Sequence[str], *, seconds: float) -> list[Vector]:  # noqa: ARG002 - the port's
+        """See `Embedder`."""
+        rows = self._random.standard_normal((len(texts), WIDTH), np.float32)
+        return [Vector((row / np.linalg.norm(row)).tobytes()) for row in rows]
+
+
+class Nowhere:
+    """`Vectors` that are not kept: what a database takes is no part of a search."""
+
+    async def get(self, model: str, keys: Collection[str]) -> dict[str, Vector]:  # noqa: ARG002 - the port's
+        """See `Vectors`."""
+        return {}
+
+    async def put(self, model: str, vectors: Mapping[str, Vector]) -> None:
+        """See `Vectors`."""
+
+    async def keep_only(self, model: str, keys: Collection[str]) -> None:
+        """See `Vectors`."""
 
 
 class Seconds:

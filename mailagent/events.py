@@ -16,6 +16,7 @@ Event = Literal[
     "outbox.sent", "outbox.postponed", "outbox.failed", "outbox.uncertain",
     "job.postponed", "job.stopped", "job.crashed",
     "model.failed", "model.endpoint_failed", "checkpoint.forgotten",
+    "embeddings.failed", "embeddings.restored", "knowledge.failed",
 ]  # fmt: skip
 """``noun.past_participle``. The type checker refuses any other name."""
 

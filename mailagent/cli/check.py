@@ -13,7 +13,7 @@ from mailagent.errors import ConfigurationError
 from mailagent.letters.samples import SAMPLES, WITHOUT_HTML
 from mailagent.mail.rating import read_rating
 from mailagent.settings import Settings, load_settings
-from mailagent.wiring import build_model, check_accounts
+from mailagent.wiring import build_embedder, build_model, check_accounts
 
 BAD_CONFIG = 78
 
@@ -43,6 +43,7 @@ def _failures(settings: Settings, config: Path) -> Iterator[str]:
     checks: list[Callable[[], object]] = [
         lambda: check_accounts(settings),
         lambda: build_model(settings, SystemClock()),
+        lambda: build_embedder(settings),
         lambda: _known_categories(settings, config),
         *(lambda name=name: _render(templates, name) for name in SAMPLES if not name.startswith("customer/")),
         *(lambda language=language: _write(templates, language) for language in templates.words.languages()),
@@ -102,6 +103,9 @@ def _warnings(settings: Settings, config: Path) -> Iterator[str]:
             yield f"{config}/mailboxes.toml: mailbox '{mailbox.name}': secret is written in the file; use env: or file:"
     if settings.model.secret and is_literal(settings.model.secret):
         yield f"{config}/model.toml: secret is written in the file; use env: or file:"
+    embeddings = settings.model.embeddings
+    if embeddings and embeddings.secret and is_literal(embeddings.secret):
+        yield f"{config}/model.toml: embeddings: secret is written in the file; use env: or file:"
     if settings.mode == "shadow":
         yield f'{config}/mailagent.toml: mode = "shadow": mail is read and triaged, and nothing is sent to anybody'
     yield from _unreachable(settings.rules(), config)

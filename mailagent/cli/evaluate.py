@@ -17,7 +17,7 @@ from mailagent.events import configure_logging
 from mailagent.mail.automatic import Kind
 from mailagent.settings import Settings, load_settings
 from mailagent.triage.state import TriageState
-from mailagent.wiring import trial_engine
+from mailagent.wiring import open_trial
 
 
 def evaluate(file: Path, config: Path, *, split: str | None, with_misses: bool, as_json: bool) -> int:
@@ -63,10 +63,9 @@ def evaluate(file: Path, config: Path, *, split: str | None, with_misses: bool, 
 
 async def _triage(settings: Settings, folder: Path, lines: Mapping[int, GoldLine]) -> list[Result | str]:
     """For each line its result, or why there is none; as many at once as the model takes."""
-    trial = Trial(settings=settings, engine=trial_engine(settings))
     free = asyncio.Semaphore(settings.model.concurrency)
 
-    async def one(number: int, line: GoldLine) -> Result | str:
+    async def one(trial: Trial, number: int, line: GoldLine) -> Result | str:
         async with free:
             if line.eml is None:
                 outcome: TriageState | Kind = await trial.of_text(line.subject, line.text or "", number=number)
@@ -79,7 +78,9 @@ async def _triage(settings: Settings, folder: Path, lines: Mapping[int, GoldLine
         name = line.id or f"line {number}"
         return Result(name=name, expected=line.expected(), triaged=_triaged(outcome))
 
-    return await asyncio.gather(*(one(number, line) for number, line in lines.items()))
+    async with open_trial(settings) as engine:
+        trial = Trial(settings=settings, engine=engine)
+        return await asyncio.gather(*(one(trial, number, line) for number, line in lines.items()))
 
 
 def _triaged(outcome: TriageState | Kind) -> Triaged:

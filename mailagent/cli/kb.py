@@ -1,19 +1,20 @@
 """``mailagent kb``: the articles, what is wrong with them, what a search finds, and what no article answers."""
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mailagent.adapters.clock import SystemClock
-from mailagent.adapters.knowledge import KnowledgeFolder, read_articles
+from mailagent.adapters.knowledge import Hit, read_articles
 from mailagent.adapters.knowledge.gaps import Gap, Question, gaps_of
 from mailagent.adapters.knowledge.review import review_articles
 from mailagent.cli.show import complain, print_json, print_table, say
 from mailagent.domain.case import read_case_number
+from mailagent.events import configure_logging
 from mailagent.settings import load_settings
 from mailagent.store.views import View
-from mailagent.wiring import open_views
+from mailagent.wiring import open_knowledge, open_views
 
 BAD_CONFIG = 78
 UNANSWERED = frozenset({"no-article", "no-grounded-answer", "ask-unanswered"})
@@ -70,15 +71,20 @@ def check_articles(config: Path) -> int:
 def search_articles(config: Path, words: str, *, language: str | None, as_json: bool) -> int:
     """Print what a mail with these words would find, best first; returns 1 when that is nothing."""
     settings = load_settings(config)
-    knowledge = KnowledgeFolder(settings.path(settings.knowledge_dir), clock=SystemClock())
-    hits = asyncio.run(knowledge.hits(words, category=None, limit=MOST_FOUND, language=language))
+
+    async def main() -> tuple[Hit, ...]:
+        async with open_knowledge(settings) as knowledge:
+            return await knowledge.hits(words, category=None, limit=MOST_FOUND, language=language)
+
+    configure_logging(json_lines=not sys.stderr.isatty(), file=sys.stderr)
+    hits = asyncio.run(main())
     rows = [
         {
             "article": hit.article.id,
             "section": hit.heading,
             "language": hit.article.language,
             "answer": hit.article.answer,
-            "score": round(hit.score, 3),
+            "score": round(hit.score, 4),
             "why": hit.why,
         }
         for hit in hits

@@ -1,6 +1,7 @@
 """``mailagent inspect`` and ``mailagent try``: what is read in a mail, and what would happen to it."""
 
 import asyncio
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 from mailagent.adapters.offline_model import Languages
 from mailagent.cli.show import complain, print_facts, print_json, print_json_line, say
 from mailagent.errors import PermanentError
+from mailagent.events import configure_logging
 from mailagent.mail.automatic import Kind, kind_of
 from mailagent.mail.bounce import read_bounce
 from mailagent.mail.cautions import UNPROVEN, sender_verdict
@@ -71,11 +73,15 @@ def try_mail(file: Path, config: Path, *, as_json: bool) -> None:
 def tried(file: Path, settings: "Settings") -> "TriageState | Kind":
     """Where the graph ends with the mail in `file`; exits with 1 and the reason where it cannot be read."""
     from mailagent.cli.trial import Trial  # noqa: PLC0415 - inspect needs neither settings nor the graph
-    from mailagent.wiring import trial_engine  # noqa: PLC0415
+    from mailagent.wiring import open_trial  # noqa: PLC0415
 
+    async def main(raw: bytes) -> "TriageState | Kind":
+        async with open_trial(settings) as engine:
+            return await Trial(settings=settings, engine=engine).of_mail(raw)
+
+    configure_logging(json_lines=not sys.stderr.isatty(), file=sys.stderr)
     try:
-        raw = file.read_bytes()
-        return asyncio.run(Trial(settings=settings, engine=trial_engine(settings)).of_mail(raw))
+        return asyncio.run(main(file.read_bytes()))
     except (PermanentError, OSError) as error:
         complain(f"{file}: {_reason(error)}")
         raise SystemExit(1) from None

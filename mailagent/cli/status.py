@@ -20,8 +20,9 @@ def show_status(config: Path, *, as_json: bool) -> int:
             return await views.status()
 
     view = asyncio.run(main())
-    outside = cast("list[Mapping[str, object]]", view["outside"])
-    found = {"mode": settings.mode, "model": _rung(settings, outside), **view}
+    unused = () if settings.model.embeddings else ("embeddings",)
+    outside = [row for row in cast("list[Mapping[str, object]]", view["outside"]) if row["name"] not in unused]
+    found = {"mode": settings.mode, "model": _rung(settings, outside), **view, "outside": outside}
     outbox = cast("Mapping[str, int]", found["outbox"])
     trouble = [str(row["name"]) for row in outside if not row["working"]]
     wrong = bool(trouble or found["set_aside"] or outbox["failed"] or outbox["uncertain"])

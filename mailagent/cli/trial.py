@@ -16,7 +16,7 @@ from mailagent.triage.state import TriageState, fresh
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """Tries mails, several at once if each gets a `number` of its own. `engine` is that of `wiring.trial_engine`."""
+    """Tries mails, several at once if each gets a `number` of its own. `engine` is that of `wiring.open_trial`."""
 
     settings: Settings
     engine: Engine

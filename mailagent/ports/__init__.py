@@ -27,6 +27,7 @@ from mailagent.ports.store import (
     Sorted,
     Spending,
 )
+from mailagent.ports.vectors import Embedder, Vector, Vectors
 
 __all__ = [
     "Answer",
@@ -41,6 +42,7 @@ __all__ = [
     "CustomerMail",
     "DecidedBy",
     "Dispatcher",
+    "Embedder",
     "Handled",
     "Health",
     "Knowledge",
@@ -57,4 +59,6 @@ __all__ = [
     "Turn",
     "UnusableAnswerError",
     "Usage",
+    "Vector",
+    "Vectors",
 ]

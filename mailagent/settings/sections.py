@@ -161,6 +161,27 @@ class Price(Table):
     output: float = Field(ge=0)
 
 
+LEAST_SIMILAR = 0.5
+"""The cosine under which an article is no answer. With most models unrelated texts have 0.1 to 0.3, and texts about one
+matter 0.5 to 0.8; some keep all texts closer together, and need another one.
+"""
+
+
+class EmbeddingSettings(Table):
+    """``[embeddings]``: the server that a search by meaning has its vectors from."""
+
+    base_url: str | None = None
+    model: str = Field(min_length=1)
+    secret: str | None = None
+    least_similar: float = Field(default=LEAST_SIMILAR, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _has_a_key_or_an_address(self) -> Self:
+        if self.base_url is None and not self.secret:
+            raise ValueError('embeddings needs a secret, such as "env:OPENAI_API_KEY", or the base_url of your server')
+        return self
+
+
 class ModelSettings(Table):
     """``model.toml``."""
 
@@ -169,6 +190,7 @@ class ModelSettings(Table):
     secret: str | None = None
     steps: dict[Step, str] = Field(default_factory=dict)
     fallback: FallbackSettings | None = None
+    embeddings: EmbeddingSettings | None = None
     offline_may_answer: bool = False
     budget: BudgetSettings = BudgetSettings()
     prices: dict[str, Price] = Field(default_factory=dict)

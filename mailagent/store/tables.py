@@ -226,3 +226,12 @@ class HealthRow(SQLModel, table=True):
     detail: str = ""
     checked_at: datetime = Field(sa_type=UtcTime)
     worked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class ArticleVectorRow(SQLModel, table=True):
+    """The vector that a model made of a part of an article. `key` is a hash of its text: a moved article keeps it."""
+
+    __tablename__ = "article_vector"
+    model: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    vector: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

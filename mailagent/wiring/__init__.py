@@ -13,6 +13,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from mailagent.adapters.clock import SystemClock
 from mailagent.adapters.dispatch_local import LocalDispatcher
 from mailagent.adapters.imap import ImapMailbox
+from mailagent.adapters.knowledge import KnowledgeFolder
 from mailagent.adapters.signing_keys import signing_keys
 from mailagent.adapters.smtp import SmtpSender
 from mailagent.adapters.templates import JinjaTemplates
@@ -37,11 +38,22 @@ from mailagent.store.health import StoredHealth
 from mailagent.store.messages import StoredMessages
 from mailagent.store.outbox import StoredOutbox
 from mailagent.store.sightings import StoredSightings
+from mailagent.store.vectors import StoredVectors
 from mailagent.store.views import Views
+from mailagent.triage.engine import Engine
 from mailagent.wiring.accounts import check_accounts, desk_of, imap_account, smtp_account
-from mailagent.wiring.triage import build_engine, build_model, trial_engine
+from mailagent.wiring.knowledge import build_embedder, knowledge_in
+from mailagent.wiring.triage import build_engine, build_model
 
-__all__ = ["build_model", "check_accounts", "open_daemon", "open_views", "trial_engine"]
+__all__ = [
+    "build_embedder",
+    "build_model",
+    "check_accounts",
+    "open_daemon",
+    "open_knowledge",
+    "open_trial",
+    "open_views",
+]
 
 DATABASE = "mailagent.db"
 CHECKPOINTS = "checkpoints.db"
@@ -67,8 +79,9 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             settings,
             clock,
             templates,
-            AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=[])),
-            health,
+            await stack.enter_async_context(knowledge_in(settings, clock, StoredVectors(sessions=sessions), health)),
+            saver=AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=[])),
+            health=health,
         )
 
         messages, cases = StoredMessages(sessions=sessions), StoredCases(sessions=sessions)
@@ -163,6 +176,31 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             deliver=DeliverOutbox(outbox=outbox, senders=senders, notices=notices, health=health, clock=clock),
             runner=runner,
         )
+
+
+@asynccontextmanager
+async def open_knowledge(settings: Settings) -> AsyncIterator[KnowledgeFolder]:
+    """The articles, searched as the daemon does it. Vectors that are missing are made and stored first; where that
+    fails, the log says so.
+    """
+    if settings.model.embeddings is None:
+        yield KnowledgeFolder(settings.path(settings.knowledge_dir), clock=SystemClock())
+        return
+    engine, sessions = await open_database(settings.path(settings.data_dir) / DATABASE)
+    try:
+        async with knowledge_in(settings, SystemClock(), StoredVectors(sessions=sessions)) as knowledge:
+            await knowledge.catch_up()
+            yield knowledge
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def open_trial(settings: Settings) -> AsyncIterator[Engine]:
+    """The graph to try mails with: of these nothing is stored or sent."""
+    templates = JinjaTemplates(settings.path(settings.templates_dir))
+    async with open_knowledge(settings) as knowledge:
+        yield build_engine(settings, SystemClock(), templates, knowledge)
 
 
 @asynccontextmanager

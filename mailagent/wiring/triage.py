@@ -1,40 +1,37 @@
-"""The graph with its models and articles."""
+"""The graph with its models."""
 
 from collections.abc import Mapping
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
 
-from mailagent.adapters.clock import SystemClock
-from mailagent.adapters.knowledge import KnowledgeFolder
 from mailagent.adapters.model_ladder import Endpoint, Ladder
 from mailagent.adapters.offline_model import OfflineModel
 from mailagent.adapters.openai_model import OpenAiModel, OpenAiSettings
 from mailagent.adapters.secrets import read_secret
-from mailagent.adapters.templates import JinjaTemplates
-from mailagent.ports import Clock, Health, Model, Templates
+from mailagent.ports import Clock, Health, Knowledge, Model, Templates
 from mailagent.settings import Settings
 from mailagent.triage.build import build_graph
 from mailagent.triage.engine import Engine
 from mailagent.triage.nodes import Nodes
 
-
-def trial_engine(settings: Settings) -> Engine:
-    """The graph to try mails with: nothing is stored or sent."""
-    return build_engine(settings, SystemClock(), JinjaTemplates(settings.path(settings.templates_dir)))
+OPENAI = "https://api.openai.com/v1"
+"""Where there is no ``base_url``."""
 
 
 def build_engine(
     settings: Settings,
     clock: Clock,
     templates: Templates,
+    knowledge: Knowledge,
+    *,
     saver: "BaseCheckpointSaver[str] | None" = None,
     health: Health | None = None,
 ) -> Engine:
     """The graph and its door. Without a `saver` nothing is kept."""
     nodes = Nodes(
         model=build_model(settings, clock, health),
-        knowledge=KnowledgeFolder(settings.path(settings.knowledge_dir), clock=clock),
+        knowledge=knowledge,
         templates=templates,
         rules=settings.rules(),
         modes=settings.modes(),
@@ -63,7 +60,7 @@ def _endpoint(settings: Settings, name: str, base_url: str | None, secret: str, 
     chosen = settings.model
     model = OpenAiModel(
         OpenAiSettings(
-            base_url=base_url or "https://api.openai.com/v1",
+            base_url=base_url or OPENAI,
             api_key=read_secret(
                 secret, key=f"{settings.file('model')}: {'' if name == 'model' else f'{name}: '}secret"
             ),

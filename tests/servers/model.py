@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+import zlib
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from typing import Any, Self
 
 TOKENS_IN, TOKENS_OUT = 100, 20
 """What every good answer says that it cost."""
+WIDTH = 2048
+"""Numbers of a vector."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +42,25 @@ def fails(status: int, message: str = "no", **headers: str) -> Scripted:
     return Scripted(status=status, body=json.dumps({"error": {"message": message, "type": "error"}}), headers=named)
 
 
-class ModelServer:
-    """Use as a context manager. Scripted answers are given first, in order; then a valid one for the schema asked for.
+def vectors_in(rows: Sequence[Mapping[str, object]], *, model: str = "small") -> str:
+    """The body of an answer with vectors."""
+    usage = {"prompt_tokens": TOKENS_IN, "total_tokens": TOKENS_IN}
+    return json.dumps({"object": "list", "model": model, "data": rows, "usage": usage})
 
-    `values` replaces a property of those valid answers, by its name. `requests` are the JSON bodies received, `keys`
-    the Authorization headers.
+
+class ModelServer:
+    """Use as a context manager. Scripted answers are given first, in order; then a valid one for the schema asked for,
+    or for texts their vectors, which are near each other where the texts share words.
+
+    `values` replaces a property of those valid answers, by its name; `synonyms` a word before vectors are made.
+    `requests` are the JSON bodies received, `keys` the Authorization headers.
     """
 
-    def __init__(self, *, values: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self, *, values: Mapping[str, object] | None = None, synonyms: Mapping[str, str] | None = None
+    ) -> None:
         self.values: dict[str, object] = dict(values or {})
+        self.synonyms: dict[str, str] = dict(synonyms or {})
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self._script: deque[Scripted] = deque()
@@ -86,6 +99,21 @@ class ModelServer:
         if scripted and scripted.hang:
             self._released.wait(60)
         return scripted
+
+    @property
+    def embedded(self) -> list[str]:
+        """The texts whose vectors were asked for."""
+        return [text for request in self.requests for text in request.get("input", ())]
+
+    def vectors(self, request: dict[str, Any]) -> str:
+        """A body with a vector for each text: how often it has which words."""
+        rows = []
+        for index, text in enumerate(request["input"]):
+            counts = [0.0] * WIDTH
+            for word in re.findall(r"\w+", text.lower()):
+                counts[zlib.crc32(self.synonyms.get(word, word).encode()) % WIDTH] += 1
+            rows.append({"object": "embedding", "index": index, "embedding": counts})
+        return vectors_in(rows, model=request["model"])
 
     def valid(self, request: dict[str, Any]) -> dict[str, object]:
         """An answer that fits the schema in `request`: first value of a closed list, first article as source."""
@@ -148,6 +176,8 @@ def _called(name: str, arguments: str) -> dict[str, object]:
 
 def _body(server: ModelServer, request: dict[str, Any], scripted: Scripted | None) -> str:
     """The text of the HTTP answer: by function call where the request forces one."""
+    if scripted is None and "input" in request:
+        return server.vectors(request)
     answer = scripted or says(server.valid(request))
     if answer.body is not None:
         return answer.body

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from mailagent.settings import Settings, load_settings
 from mailagent.settings.sections import (
     CategorySettings,
+    EmbeddingSettings,
     MailboxSettings,
     ModelSettings,
     Reviewer,
@@ -28,6 +29,7 @@ TABLES: list[tuple[str, type[BaseModel]]] = [
     (FILES["rule"], RuleSettings),
     (FILES["rule"], When),
     (FILES["model"], ModelSettings),
+    (FILES["model"], EmbeddingSettings),
 ]
 
 

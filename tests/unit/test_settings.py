@@ -240,6 +240,24 @@ def test_openai_needs_models_and_a_key(config: Path) -> None:
     assert 'secret is needed for provider = "openai"' in complaint(config)
 
 
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ('model = "small"', "embeddings needs a secret"),
+        ('secret = "env:KEY"', "'model' is missing"),
+        ('model = "small"\nsecret = "env:KEY"\nleast_similar = 1.5', "less than 1"),
+        ('model = "small"\nsecret = "env:KEY"\nurl = "http://x"', "unknown key 'url'"),
+    ],
+)
+def test_a_search_by_meaning_is_configured_whole_or_not_at_all(config: Path, lines: str, told: str) -> None:
+    """Otherwise it would silently be a search by words."""
+    assert load_settings(config).model.embeddings is None
+    with (config / "model.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n[embeddings]\n{lines}\n")
+
+    assert told in complaint(config)
+
+
 def test_the_environment_wins_over_the_files(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A container sets what differs between machines."""
     monkeypatch.setenv("MAILAGENT__MODE", "suggest")

@@ -13,18 +13,25 @@ class BadRequestError(PermanentError):
     """The server answered 400."""
 
 
-def translated(error: Exception, key: str) -> TemporaryError | PermanentError | ConfigurationError:
-    """`ConfigurationError` where an admin must act, `TemporaryError` where the server may answer later."""
+def translated(
+    error: Exception, key: str, *, under: str = "", models: str = "steps"
+) -> TemporaryError | PermanentError | ConfigurationError:
+    """`ConfigurationError` where an admin must act, `TemporaryError` where the server may answer later.
+
+    `under` names the table of ``model.toml`` that the server is in, and `models` the key there that names its models.
+    """
     import openai  # noqa: PLC0415 (slow)
 
     said = " ".join((str(error).replace(key, "***") if key else str(error)).split())[:LONGEST_WORDS]
     match error:
         case openai.AuthenticationError() | openai.PermissionDeniedError():
             return ConfigurationError(
-                f"the model server refused the key ({error.status_code}): check secret in model.toml"
+                f"the model server refused the key ({error.status_code}): check secret{under} in model.toml"
             )
         case openai.NotFoundError():
-            return ConfigurationError(f"no such model or path: check base_url and steps in model.toml: {said}")
+            return ConfigurationError(
+                f"no such model or path: check base_url and {models}{under} in model.toml: {said}"
+            )
         case openai.BadRequestError() | openai.UnprocessableEntityError():
             return BadRequestError(f"the model server refused the request: {said}")
         case (
