@@ -5,9 +5,9 @@ from pathlib import Path
 
 from mailagent.domain.facts import unproven_claims
 from mailagent.language.claims import CLAIM_WORDS
+from mailagent.ports import LONGEST_MAIL
 
 KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
-LENGTH = 12_000
 RUNS = 5
 HOSTILE = (
     "1", "1 ", "1:", "1.", "a.", "a", "-1", "+1 ", "1/2 ", "?", ",", "\n", "\u200b", "e\u0301\u0301", "\ufdfa", "(at) ",
@@ -29,10 +29,10 @@ def milliseconds(text: str, customer: str, ours: list[str]) -> float:
 def main() -> None:
     """Print the times of articles as a reply, and of the slowest hostile texts."""
     articles = [path.read_text("utf-8") for path in sorted(KNOWLEDGE.rglob("*.md"))]
-    usual = ("\n".join(articles) * 2)[:LENGTH]
+    usual = ("\n".join(articles) * 2)[:LONGEST_MAIL]
     print(f"{milliseconds(usual, '', articles[:3]):6.1f} ms  a reply made of articles, with three sources")
     print(f"{milliseconds(usual, usual, articles[:3]):6.1f} ms  with a customer's mail of the same length")
-    hostile = {piece: milliseconds((piece * LENGTH)[:LENGTH], "", articles[:3]) for piece in HOSTILE}
+    hostile = {piece: milliseconds((piece * LONGEST_MAIL)[:LONGEST_MAIL], "", articles[:3]) for piece in HOSTILE}
     for piece, took in sorted(hostile.items(), key=lambda one: -one[1])[:8]:
         print(f"{took:6.1f} ms  {piece!r} again and again")
 

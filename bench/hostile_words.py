@@ -8,9 +8,9 @@ from mailagent.language.asks import asks_of, complexity_of
 from mailagent.language.examples import Examples
 from mailagent.language.mood import mood_of, wants_human
 from mailagent.language.summary import summary_of
+from mailagent.ports import LONGEST_MAIL
 from mailagent.settings import load_settings
 
-SIZE = 12_000
 TEXTS = [
     *(
         "never ",
@@ -24,7 +24,18 @@ TEXTS = [
         "and when do ",
         "1. ",
     ),
-    *("!?", "\n", "'", "é", ". ", "Terrible! ", "please send it. ", "lo la los les os ", "x" * SIZE, "A" * 39 + " "),
+    *(
+        "!?",
+        "\n",
+        "'",
+        "é",
+        ". ",
+        "Terrible! ",
+        "please send it. ",
+        "lo la los les os ",
+        "x" * LONGEST_MAIL,
+        "A" * 39 + " ",
+    ),
 ]
 UNIQUE = " ".join(f"zq{number}abungen" for number in range(1_200))
 
@@ -40,7 +51,7 @@ def main() -> None:
         "nearest": lambda text, language: examples.nearest("", text, language),
         "summary_of": lambda text, language: summary_of("", text, language),
     }
-    texts = [UNIQUE[:SIZE], *((text * SIZE)[:SIZE] for text in TEXTS)]
+    texts = [UNIQUE[:LONGEST_MAIL], *((text * LONGEST_MAIL)[:LONGEST_MAIL] for text in TEXTS)]
     for name, function in functions.items():
         taken = []
         for language in ("en", "de", "fr", "es"):

@@ -7,10 +7,10 @@ import sys
 import time
 
 from mailagent.language.injection import injection_of
+from mailagent.ports import LONGEST_MAIL
 
 BAR = 0.05
 """Seconds that no text may take."""
-LENGTH = 12_000
 HOSTILE = {
     "words of phrases": "ignore your show me reply with do not forward this to you are now ",
     "lists of phrases": "ignore all the your previous other system ",
@@ -43,7 +43,7 @@ def seconds(text: str) -> float:
 
 def main() -> int:
     """Print milliseconds by text, slowest first; returns 1 if one is over the bar."""
-    taken = {name: seconds((part * LENGTH)[:LENGTH]) for name, part in HOSTILE.items()}
+    taken = {name: seconds((part * LONGEST_MAIL)[:LONGEST_MAIL]) for name, part in HOSTILE.items()}
     for name, time_taken in sorted(taken.items(), key=lambda item: -item[1]):
         print(f"{time_taken * 1000:6.1f} ms  {name}")
     return int(max(taken.values()) > BAR)

@@ -1,7 +1,8 @@
 """Which job runs when.
 
 A watcher a mailbox receives mail when IDLE or the scheduled poll wakes it; then mail is sorted, cases are worked on and
-the outbox is sent, each loop woken by the one before it, and by a sweep that finds what was postponed.
+the outbox is sent, each loop woken by the one before it, and by a sweep that finds what was postponed. Once a minute
+reviewers are reminded of what waits for them.
 """
 
 import asyncio
@@ -15,12 +16,15 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from mailagent.errors import ConfigurationError
 from mailagent.events import log
 from mailagent.jobs.deliver_outbox import DeliverOutbox
+from mailagent.jobs.list_waiting import ListWaiting
 from mailagent.jobs.receive_mail import ReceiveMail
+from mailagent.jobs.remind_reviewers import RemindReviewers
 from mailagent.jobs.sort_mail import SortMail
 from mailagent.ports import Dispatcher
 from mailagent.runner import Runner
 
 SWEEP_SECONDS = 5
+REMIND_SECONDS = 60
 IDLE_SECONDS = 3600
 FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 60.0
@@ -48,20 +52,24 @@ class Daemon:
     watches: Sequence[Watch]
     sort: SortMail
     dispatcher: Dispatcher
+    remind: RemindReviewers
+    list_waiting: ListWaiting
     deliver: DeliverOutbox
     runner: Runner
     _received: asyncio.Event = field(default_factory=asyncio.Event)
     _sorted: asyncio.Event = field(default_factory=asyncio.Event)
     _decided: asyncio.Event = field(default_factory=asyncio.Event)
+    _minute: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run_once(self) -> list[Exception]:
-        """Receive, decide and send what is due now. Returns why mailboxes could not be reached."""
+        """Receive, decide and send what is due now. Returns why servers could not be used."""
         await self.deliver.recover()
         errors = [await self.runner.reach(watch.name, watch.receive.visit) for watch in self.watches]
         await self._sort()
         await self.dispatcher.drain()
+        await self._remind()
         await self._deliver()
-        return [error for error in errors if error is not None]
+        return [*(error for error in errors if error is not None), *self.runner.hindered.values()]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set; then finish the work in hand, or abandon it after `STOP_SECONDS`."""
@@ -70,19 +78,23 @@ class Daemon:
             *(asyncio.create_task(self._watch(watch), name=watch.name) for watch in self.watches),
             asyncio.create_task(self._loop(self._received, self._sort), name="sort"),
             asyncio.create_task(self._loop(self._sorted, self._dispatch), name="dispatch"),
+            asyncio.create_task(self._loop(self._minute, self._remind), name="remind"),
             asyncio.create_task(self._loop(self._decided, self._deliver), name="deliver"),
         ]
         scheduler = AsyncIOScheduler(timezone="UTC")
         for watch in self.watches:
             scheduler.add_job(watch.receive.mailbox.wake, "interval", seconds=watch.poll_seconds, id=watch.name)
         scheduler.add_job(self._sweep, "interval", seconds=SWEEP_SECONDS, id="sweep")
+        scheduler.add_job(self._minute.set, "interval", seconds=REMIND_SECONDS, id="remind")
         scheduler.start()
         self._sweep()
+        self._minute.set()
         log("daemon.started", mailboxes=len(self.watches))
         await stop.wait()
         scheduler.shutdown(wait=False)
         self.runner.stopping.set()
         self._sweep()
+        self._minute.set()
         for watch in self.watches:
             watch.receive.mailbox.wake()
         end = asyncio.get_running_loop().time() + STOP_SECONDS
@@ -125,6 +137,12 @@ class Daemon:
 
     async def _dispatch(self) -> None:
         await self.dispatcher.start_due(self._one_done)
+
+    async def _remind(self) -> None:
+        """Once through: what fails is due again in a minute."""
+        await self.runner.run_due(self.remind)
+        await self.runner.run_due(self.list_waiting)
+        self._decided.set()
 
     async def _deliver(self) -> None:
         while await self.runner.run_due(self.deliver):

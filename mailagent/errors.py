@@ -1,5 +1,8 @@
 """The three errors an adapter may raise; anything else is a bug, and the runner treats it so."""
 
+LONGEST_REASON = 400
+"""Characters of an error in a log line."""
+
 
 class TemporaryError(Exception):
     """The same call may work later: connection, 4xx, rate limit, busy database.
@@ -29,3 +32,13 @@ class ConfigurationError(Exception):
     def __init__(self, message: str, *, exit_code: int = 78) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+def spoken(error: Exception) -> str:
+    """What a log line says of an error. Of ours the words, on one line and without the addresses that servers put into
+    theirs; of any other the type, for its words may quote a mail.
+    """
+    if not isinstance(error, TemporaryError | PermanentError | ConfigurationError):
+        return type(error).__name__
+    words = ("(address)" if "@" in word else word for word in str(error).split())
+    return " ".join(words)[:LONGEST_REASON]

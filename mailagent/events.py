@@ -1,4 +1,4 @@
-"""Every log event and its fields. Facts are fields; ids only: no body, subject, address or prompt."""
+"""Every log event, its level and its fields. Facts are fields; ids only: no body, subject, address or prompt."""
 
 import logging
 import sys
@@ -7,12 +7,12 @@ from typing import Literal, TextIO
 import structlog
 
 Event = Literal[
-    "daemon.started", "daemon.stopped",
+    "daemon.configured", "daemon.started", "daemon.stopped",
     "mailbox.failed", "mailbox.started",
     "mail.received", "mail.sorted", "mail.set_aside",
     "message.handled", "message.overtaken",
     "cap.reached", "budget.used_up", "mail.returned",
-    "review.decided", "review.refused", "review.unclear",
+    "review.decided", "review.refused", "review.unclear", "review.reminded", "review.listed", "reviewer.missed",
     "outbox.sent", "outbox.postponed", "outbox.failed", "outbox.uncertain",
     "job.postponed", "job.stopped", "job.crashed",
     "model.failed", "model.endpoint_failed", "checkpoint.forgotten",
@@ -20,12 +20,23 @@ Event = Literal[
 ]  # fmt: skip
 """``noun.past_participle``. The type checker refuses any other name."""
 
+WARNINGS: frozenset[Event] = frozenset({
+    "mailbox.failed", "job.postponed", "outbox.postponed", "model.failed", "model.endpoint_failed",
+    "cap.reached", "budget.used_up", "mail.returned", "review.refused",
+})  # fmt: skip
+"""It passes by itself, or was seen to."""
+ERRORS: frozenset[Event] = frozenset({
+    "mail.set_aside", "outbox.failed", "outbox.uncertain", "job.stopped", "job.crashed",
+})  # fmt: skip
+"""It waits for a person."""
+
 Fact = str | int | float | bool | None
 
 
 def log(event: Event, /, **facts: Fact) -> None:
     """Write one line. `facts` are ids, counts, states and error words."""
-    structlog.get_logger("mailagent").info(event, **facts)
+    level = logging.ERROR if event in ERRORS else logging.WARNING if event in WARNINGS else logging.INFO
+    structlog.get_logger("mailagent").log(level, event, **facts)
 
 
 def configure_logging(*, json_lines: bool, file: TextIO = sys.stderr) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol, TypeVar
 
-from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
+from mailagent.errors import ConfigurationError, PermanentError, TemporaryError, spoken
 from mailagent.events import log
 from mailagent.ports import Clock, Health
 
@@ -47,12 +47,15 @@ class Job(Protocol[Item]):
 
 @dataclass(frozen=True, kw_only=True)
 class Runner:
-    """`stopping` ends a run after the item in hand; `stopped` names the jobs that gave up until a restart."""
+    """`stopping` ends a run after the item in hand; `stopped` names the jobs that gave up until a restart; `hindered`
+    is the last error of each job that something outside kept from its work.
+    """
 
     health: Health
     clock: Clock
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     stopped: set[str] = field(default_factory=set)
+    hindered: dict[str, Exception] = field(default_factory=dict)
     _aside: dict[str, int] = field(default_factory=dict)
     _well: set[str] = field(default_factory=set)
 
@@ -72,7 +75,8 @@ class Runner:
         try:
             await job.handle(item)
         except (TemporaryError, ConfigurationError) as error:
-            log("job.postponed", job=job.name, error=type(error).__name__)
+            log("job.postponed", job=job.name, error=type(error).__name__, reason=spoken(error))
+            self.hindered[job.name] = error
             await job.postpone(item, str(error))
             if isinstance(error, ConfigurationError):
                 await self._unwell(job.name, str(error))
@@ -96,7 +100,7 @@ class Runner:
         try:
             await visit()
         except (TemporaryError, ConfigurationError) as error:
-            log("mailbox.failed", mailbox=name, error=type(error).__name__)
+            log("mailbox.failed", mailbox=name, error=type(error).__name__, reason=spoken(error))
             await self.guard(partial(self.health.failed, name, str(error), at=self.clock.now()))
             return error
         except Exception as error:  # noqa: BLE001 - a bug must not stop the mailbox for good

@@ -47,15 +47,22 @@ def read_files(folder: Path) -> TomlFiles:
     for name in (MAIN, *FILES.values()):
         path = folder / name
         try:
-            texts[name] = path.read_text("utf-8")
+            texts[name] = path.read_text("utf-8-sig")  # some editors begin a file with a byte order mark
             table = tomllib.loads(texts[name])
         except FileNotFoundError:
             raise ConfigurationError(
                 f"{path}: error: the file is missing; 'mailagent check --config DIR' reads DIR/{name}, and the"
                 " project's config/ folder has one to start from"
             ) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            raise ConfigurationError(
+                f"{path}:{line}:1: error: not valid TOML: this line is not UTF-8; save the file as UTF-8 text"
+            ) from error
+        except tomllib.TOMLDecodeError as error:
             raise ConfigurationError(f"{path}: error: not valid TOML: {error}") from error
+        except NotADirectoryError:
+            raise ConfigurationError(f"{folder}: error: this is a file; name the folder that holds {name}") from None
         except OSError as error:
             raise ConfigurationError(f"{path}: error: the file cannot be read: {error.strerror}") from error
         values |= _own(path, table, texts[name])
@@ -88,10 +95,6 @@ def explain(error: ValidationError, files: TomlFiles, model: type[BaseModel]) ->
 
 
 def _explain_one(kind: str, path: Path_, message: str, files: TomlFiles, model: type[BaseModel]) -> str:
-    key = str(path[0]) if path else ""
-    name = FILES.get(key, MAIN)
-    inside = path[1:] if key in WHOLE else path
-    shown = ".".join(str(part) for part in inside if not isinstance(part, int))
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(str(path[-1]), _known_keys(model, path[:-1]), n=1)
         hint = f", did you mean '{near[0]}'?" if near else f"; known are {', '.join(_known_keys(model, path[:-1]))}"
@@ -100,15 +103,24 @@ def _explain_one(kind: str, path: Path_, message: str, files: TomlFiles, model: 
         text = f"the key '{path[-1]}' is missing"
     else:
         text = message.removeprefix("Value error, ")
+    return place(path, text, files)
+
+
+def place(path: Path_, text: str, files: TomlFiles) -> str:
+    """`text` with the file, line, column and key that `path` leads to in the settings, and the line under it."""
     if not path:
         return f"{files.folder}: error: {text}"
+    key = str(path[0])
+    name = FILES.get(key, MAIN)
+    inside = path[1:] if key in WHOLE else path
+    shown = ".".join(str(part) for part in inside if not isinstance(part, int))
     variable = f"MAILAGENT__{'__'.join(str(part) for part in path)}".upper()
     if variable in map(str.upper, os.environ):
         return f"error: the environment variable {variable}: {text}"
     line, column = locate(files.texts[name], inside)
-    place = f"{files.folder / name}:{line}:{column}: error {shown or key}: {text}"
+    placed = f"{files.folder / name}:{line}:{column}: error {shown or key}: {text}"
     source = files.texts[name].splitlines()[line - 1 : line]
-    return f"{place}\n    {source[0].strip()}" if source and source[0].strip() else place
+    return f"{placed}\n    {source[0].strip()}" if source and source[0].strip() else placed
 
 
 def locate(text: str, path: Path_) -> tuple[int, int]:
@@ -124,7 +136,8 @@ def locate(text: str, path: Path_) -> tuple[int, int]:
                 seen[name] = seen.get(name, -1) + 1
                 table = (name, seen[name])
             else:
-                table = tuple(name.split("."))
+                first, *rest = name.split(".")
+                table = (first, seen[first], *rest) if first in seen else (first, *rest)
             here, column = table, 1
         else:
             key = KEY.match(line)

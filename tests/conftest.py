@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from mailagent.adapters.imap import ImapAccount, ImapMailbox
@@ -26,6 +27,13 @@ settings.load_profile("everyday")  # the same examples every time: 'make test' d
 async def fetch_all(mailbox: ImapMailbox, uids: Sequence[int]) -> list[RawMail]:
     """The mails of all groups."""
     return [mail async for group in mailbox.fetch(uids) for mail in group]
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_at_the_start() -> Iterator[None]:
+    """A command that ran in this process logs to a stream that is closed after it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

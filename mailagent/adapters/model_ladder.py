@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from mailagent.domain.signals import Sentiment
-from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
+from mailagent.errors import ConfigurationError, PermanentError, TemporaryError, spoken
 from mailagent.events import log
 from mailagent.ports import (
     Answer,
@@ -23,6 +23,7 @@ from mailagent.ports import (
     CustomerMail,
     Health,
     Model,
+    Revision,
     UnusableAnswerError,
     Usage,
 )
@@ -33,7 +34,9 @@ REST = 60.0
 LONGEST_REST = 900.0
 """Seconds; the longer one where the server itself names a time."""
 
-T = TypeVar("T", Classification, Answer, Brief)
+REWRITES_NOTHING = "no language model is configured, and the offline model rewrites nothing"
+
+T = TypeVar("T", Classification, Answer, Brief, Revision)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,6 +94,19 @@ class Ladder:
         )
         return found or _by(await self._offline.brief(mail, articles, tone=tone, reason=reason), "offline", before)
 
+    async def revise(
+        self, mail: CustomerMail, articles: Sequence[Article], *, draft: str, instruction: str, tone: Sentiment
+    ) -> Revision:
+        """See `Model`. The offline model rewrites nothing."""
+        found, before = await self._ask(
+            "revise",
+            mail,
+            lambda model: model.revise(mail, articles, draft=draft, instruction=instruction, tone=tone),
+        )
+        if found is None:
+            raise UnusableAnswerError(before.problems or REWRITES_NOTHING, before)
+        return found
+
     async def _ask(
         self, step: str, mail: CustomerMail, call: Callable[[Model], Awaitable[T]]
     ) -> tuple[T | None, Usage]:
@@ -108,7 +124,7 @@ class Ladder:
             except (TemporaryError, ConfigurationError) as error:
                 await self._failed(endpoint, error)
                 before = _and(before, f"{endpoint.name}: {error}")
-                log("model.endpoint_failed", step=step, endpoint=endpoint.name, error=type(error).__name__)
+                log("model.endpoint_failed", step=step, endpoint=endpoint.name, reason=spoken(error))
             except PermanentError as error:
                 await self._works(endpoint)
                 before = _and(before, f"{endpoint.name}: {error}", getattr(error, "usage", Usage()))
@@ -127,7 +143,7 @@ class Ladder:
         endpoint.failures += 1
         named = error.retry_after if isinstance(error, TemporaryError) else None
         if named is not None or endpoint.failures >= FAILURES:
-            endpoint.rests_until = self._monotonic() + min(max(named or REST, 0.0), LONGEST_REST)
+            endpoint.rests_until = self._monotonic() + min(named or REST, LONGEST_REST)
         await self._tell(endpoint, str(error))
 
     async def _tell(self, endpoint: Endpoint, said: str) -> None:

@@ -7,7 +7,6 @@ gives the same result.
 """
 
 import asyncio
-import re
 import threading
 from collections.abc import Sequence
 from typing import Protocol
@@ -15,24 +14,22 @@ from typing import Protocol
 from mailagent.domain.category import Category
 from mailagent.domain.facts import names_code
 from mailagent.domain.signals import Sentiment
-from mailagent.errors import ConfigurationError
+from mailagent.errors import ConfigurationError, PermanentError
 from mailagent.language.asks import asks_of, complexity_of, wants_act
 from mailagent.language.claims import CLAIM_WORDS
 from mailagent.language.examples import Examples
 from mailagent.language.mood import mood_of, wants_human
 from mailagent.language.summary import excerpt_of, first_steps, summary_of
 from mailagent.language.words import stems
-from mailagent.ports import Answer, Article, Asked, Brief, Classification, CustomerMail, Usage
+from mailagent.mail.phrases import REPLY_PREFIXES, prefix_of
+from mailagent.ports import LONGEST_MAIL, Answer, Article, Asked, Brief, Classification, CustomerMail, Revision, Usage
 
 LANGUAGES = ("en", "de", "fr", "es")
 SHORTEST_TEXT = 20
 """Letters; the language of a shorter text is a guess."""
 SURE_LANGUAGE = 0.7
-LONGEST_TEXT = 12_000
 LONGEST_ANSWER = 2_400
 LONGEST_QUERY = 2_000
-REPLY = re.compile(r"\s*(?:re|aw|antw|sv|vs|r[eé]p|res|rif|odp|ynt|回复)\s{0,3}[:：]", re.IGNORECASE)  # noqa: RUF001 - as programs write it
-"""The beginning of a subject that a mail program repeated."""
 
 
 class OfflineModel:
@@ -46,7 +43,7 @@ class OfflineModel:
 
     async def classify(self, mail: CustomerMail) -> Classification:
         """See `Model`. The first call loads the language data, about a second in a thread."""
-        text = mail.text[:LONGEST_TEXT]
+        text = mail.text[:LONGEST_MAIL]
         language = await self._language(mail)
         nearest = self._examples.nearest(_subject(mail), text, language)
         mood = mood_of(f"{mail.subject}\n{text}", language)
@@ -85,7 +82,7 @@ class OfflineModel:
         usable = [
             article for article in articles if article.automatic and article.language.partition("-")[0] == language
         ]
-        text = mail.text[:LONGEST_TEXT]
+        text = mail.text[:LONGEST_MAIL]
         category = self._examples.nearest(_subject(mail), text, language).category
         if not (
             asks
@@ -121,7 +118,7 @@ class OfflineModel:
         reason: str,
     ) -> Brief:
         """See `Model`. The summary quotes the mail; fix and draft are those of the best article."""
-        summary = summary_of(mail.subject, mail.text[:LONGEST_TEXT], await self._language(mail))
+        summary = summary_of(mail.subject, mail.text[:LONGEST_MAIL], await self._language(mail))
         if not articles:
             fix = f"No article covers this; please answer it yourself. It came to you because {_clause(reason)}."
             return Brief(summary=summary, suggested_fix=fix, draft=None, usage=Usage(calls=1))
@@ -130,11 +127,23 @@ class OfflineModel:
         fix = f'{first_steps(best.text)}\nSource: "{best.title}" ({best.id}){caution}'
         return Brief(summary=summary, suggested_fix=fix, draft=await self._excerpt(mail, best), usage=Usage(calls=1))
 
+    async def revise(
+        self,
+        mail: CustomerMail,  # noqa: ARG002 (the port's)
+        articles: Sequence[Article],  # noqa: ARG002
+        *,
+        draft: str,  # noqa: ARG002
+        instruction: str,  # noqa: ARG002
+        tone: Sentiment,  # noqa: ARG002
+    ) -> Revision:
+        """See `Model`. Raises `PermanentError`: to follow an instruction takes a language model."""
+        raise PermanentError("the offline model rewrites nothing")
+
     async def _language(self, mail: CustomerMail) -> str:
-        return await asyncio.to_thread(self._languages.of, f"{mail.subject}\n{mail.text[:LONGEST_TEXT]}")
+        return await asyncio.to_thread(self._languages.of, f"{mail.subject}\n{mail.text[:LONGEST_MAIL]}")
 
     async def _excerpt(self, mail: CustomerMail, article: Article) -> str:
-        wanted = f"{mail.subject} {mail.text[:LONGEST_TEXT]}"
+        wanted = f"{mail.subject} {mail.text[:LONGEST_MAIL]}"
         return excerpt_of(article.text, wanted, await self._language(mail), limit=LONGEST_ANSWER)
 
 
@@ -183,7 +192,7 @@ def _answering(ask: Asked, usable: Sequence[Article], language: str) -> Article 
 
 def _subject(mail: CustomerMail) -> str:
     """Nothing for a reply, which has the subject of the mail that it answers."""
-    return "" if REPLY.match(mail.subject) else mail.subject
+    return "" if prefix_of(mail.subject) in REPLY_PREFIXES else mail.subject
 
 
 def _clause(reason: str) -> str:

@@ -19,8 +19,8 @@ def read_secret(named: str, *, key: str) -> str:
     kind, _, rest = named.partition(":")
     match kind:
         case "env":
-            value = os.environ.get(rest, "")
-            missing = f"the environment variable {rest} is not set"
+            value = os.environ.get(rest, "") if rest else ""
+            missing = f"the environment variable {rest} is not set" if rest else "env: needs a name, as in env:PASSWORD"
         case "file":
             value, missing = _read(Path(rest))
         case "credential":
@@ -44,6 +44,8 @@ def _read(path: Path) -> tuple[str, str]:
         return path.read_text("utf-8").strip(), f"the file {path} is empty"
     except OSError as error:
         return "", f"the file {path} cannot be read: {error.strerror}"
+    except UnicodeDecodeError:
+        return "", f"the file {path} is not UTF-8 text; write the password into it and nothing else"
 
 
 def _run(words: str) -> tuple[str, str]:

@@ -25,12 +25,18 @@ HEAD = """\
 def signing_keys(data_dir: Path) -> tuple[Key, ...]:
     """The keys of the installation, the one to sign with last; made at the first start.
 
-    Raises `ConfigurationError` when the file is damaged.
+    Raises `ConfigurationError` when the file is damaged, or the folder cannot be written to.
     """
     path = data_dir / FILE
-    if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write(path, (_new("a"),), replace=False)
+    try:
+        if not path.exists():
+            data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _write(path, (_new("a"),), replace=False)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path}: error: it cannot be written: {error.strerror}; data_dir in mailagent.toml must name a folder that"
+            " mailagent may write to"
+        ) from error
     return _read(path)
 
 

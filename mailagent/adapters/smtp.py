@@ -5,7 +5,6 @@ dot is written nothing was accepted; after it, only the server's answer tells.
 """
 
 import asyncio
-import ipaddress
 import re
 import ssl
 from contextlib import suppress
@@ -14,12 +13,15 @@ from typing import Literal
 
 import aiosmtplib
 
+from mailagent.domain.hosts import is_this_machine
 from mailagent.errors import ConfigurationError, PermanentError, TemporaryError, UncertainError
 
 ADDRESS = re.compile(r"[^\s<>,;\x00-\x1f\x7f\ud800-\udfff]{1,255}@[^\s<>,;@\x00-\x1f\x7f\ud800-\udfff]{1,255}")
 ONE_LINE_END = re.compile(rb"\r\n|\r|\n")
 ADMIN_MUST_ACT = frozenset({530, 534, 535, 538})
 """RFC 4954 section 6: authentication required, too weak, refused; encryption required."""
+NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"})
+"""What OpenSSL says of a server that answers in plain text."""
 PROBE = 10.0
 """Seconds that a reused connection has to answer."""
 CLOSING = 5.0
@@ -28,13 +30,14 @@ CLOSING = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpAccount:
-    """Where mail goes out. `sender` is the envelope's, where bounces go unless a mail names another; `timeout` in
-    seconds, for each answer; `final_timeout` for the one that accepts the mail (RFC 5321 section 4.5.3.2.6 asks for ten
-    minutes); `ca_file` replaces the system's authorities.
+    """Where mail of the mailbox `name` goes out. `sender` is the envelope's, where bounces go unless a mail names
+    another; `timeout` in seconds, for each answer; `final_timeout` for the one that accepts the mail (RFC 5321 section
+    4.5.3.2.6 asks for ten minutes); `ca_file` replaces the system's authorities.
 
     Raises `ConfigurationError` when mail would cross a network unencrypted.
     """
 
+    name: str
     host: str
     port: int
     security: Literal["tls", "starttls", "none"]
@@ -46,10 +49,16 @@ class SmtpAccount:
     ca_file: str | None = None
 
     def __post_init__(self) -> None:
-        if self.security == "none" and not _is_loopback(self.host):
+        if self.security == "none" and not is_this_machine(self.host):
             raise ConfigurationError(
-                f"smtp: security none is for servers on this machine only, not for {self.host}; choose tls or starttls"
+                f'{self.place}: smtp.security = "none" is for servers on this machine only; write "tls" or "starttls"'
+                " in mailboxes.toml"
             )
+
+    @property
+    def place(self) -> str:
+        """What an error is about: the mailbox and its server."""
+        return f"mailbox {self.name}: smtp {self.host}:{self.port}"
 
 
 class SmtpSender:
@@ -65,7 +74,7 @@ class SmtpSender:
         sender = return_path or self._account.sender
         for address in (sender, recipient):
             if not ADDRESS.fullmatch(address):
-                raise PermanentError(f"smtp: not one plain address: {address!r}")
+                raise PermanentError(f"{self._account.place}: not one plain address: {address!r}")
         async with self._lock:
             try:
                 client = await self._ready()
@@ -73,7 +82,7 @@ class SmtpSender:
                 await self._hand_over(client, raw)
             except (aiosmtplib.SMTPException, OSError) as error:
                 self._drop()
-                raise TemporaryError(f"smtp: {error}") from error
+                raise TemporaryError(f"{self._account.place}: {_words(error)}") from error
             except (UncertainError, ConfigurationError, asyncio.CancelledError):
                 self._drop()
                 raise
@@ -108,29 +117,33 @@ class SmtpSender:
             await client.connect()
             await client.ehlo()
             if account.security == "starttls":
-                await _encrypt(client)
+                await _encrypt(client, account)
         except (aiosmtplib.SMTPException, OSError) as error:
-            cause = error if isinstance(error, ssl.SSLError) else error.__cause__
-            if isinstance(cause, ssl.SSLCertVerificationError):
-                raise ConfigurationError(
-                    f"smtp: the certificate of {account.host} is not trusted: {cause.verify_message}; "
-                    "correct the host name, or name its authority with ca_file"
-                ) from error
-            raise
+            raise _unreachable(account, error) from error
         if account.user is not None:
             await self._log_in(client, account.user, account.password or "")
         return client
 
     async def _log_in(self, client: aiosmtplib.SMTP, user: str, password: str) -> None:
-        refused = f"smtp: {self._account.host} refused the login of {user}"
+        account = self._account
         if not client.supported_auth_methods:
-            raise ConfigurationError(f"{refused}: it offers no way to log in here", exit_code=77)
+            encrypt = (
+                ' Many servers offer one only under smtp.security = "starttls".' if account.security == "none" else ""
+            )
+            raise ConfigurationError(
+                f'{account.place}: the server offers no login (AUTH); in mailboxes.toml set smtp_user = "" if it takes'
+                f" mail without one, else correct smtp.port, usually 465 for tls and 587 for starttls.{encrypt}"
+            )
         try:
             await client.login(user, password)
         except aiosmtplib.SMTPAuthenticationError as error:
             if 400 <= error.code < 500:  # noqa: PLR2004  # 4xx: later
                 raise
-            raise ConfigurationError(f"{refused}: {error.code} {error.message}", exit_code=77) from error
+            raise ConfigurationError(
+                f"{account.place}: the server refused the login of {user}: {_words(error)}; correct user, smtp_user or"
+                " secret in mailboxes.toml, and ask your provider whether programs need a password of their own",
+                exit_code=77,
+            ) from error
 
     async def _announce(self, client: aiosmtplib.SMTP, sender: str, recipient: str, raw: bytes) -> None:
         """MAIL, RCPT and DATA: up to here the mail can be taken back."""
@@ -141,11 +154,11 @@ class SmtpSender:
             options.append("BODY=8BITMIME")
         if not (sender + recipient).isascii():
             if not client.supports_extension("smtputf8"):
-                raise PermanentError(f"smtp: {self._account.host} takes no address outside ASCII")
+                raise PermanentError(f"{self._account.place}: the server takes no address outside ASCII")
             options.append("SMTPUTF8")
-        await _say(client, f"MAIL FROM:<{sender}>", *options, wanted=(250,))
-        await _say(client, f"RCPT TO:<{recipient}>", wanted=(250, 251))
-        await _say(client, "DATA", wanted=(354,))
+        await self._say(client, f"MAIL FROM:<{sender}>", *options, wanted=(250,))
+        await self._say(client, f"RCPT TO:<{recipient}>", wanted=(250, 251))
+        await self._say(client, "DATA", wanted=(354,))
 
     async def _hand_over(self, client: aiosmtplib.SMTP, raw: bytes) -> None:
         """The mail with its final dot, and the answer that decides."""
@@ -156,12 +169,25 @@ class SmtpSender:
         try:
             answer = await protocol.read_response(timeout=self._account.final_timeout)
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise UncertainError(f"smtp: no answer to the mail: {error}") from error
+            raise UncertainError(f"{self._account.place}: no answer to the mail: {_words(error)}") from error
         if answer.code == 250:  # noqa: PLR2004  # the only success
             return
         if not 400 <= answer.code < 600:  # noqa: PLR2004  # neither yes nor no
-            raise UncertainError(f"smtp: {answer.code} {answer.message}")
-        raise _refusal(answer.code, answer.message)
+            raise UncertainError(f"{self._account.place}: {answer.code} {answer.message}")
+        raise self._refusal(answer.code, answer.message)
+
+    async def _say(self, client: aiosmtplib.SMTP, *words: str, wanted: tuple[int, ...]) -> None:
+        answer = await client.execute_command(*(word.encode() for word in words))
+        if answer.code not in wanted:
+            raise self._refusal(answer.code, answer.message)
+
+    def _refusal(self, code: int, message: str) -> Exception:
+        words = f"{self._account.place}: {code} {message}"
+        if code in ADMIN_MUST_ACT:
+            return ConfigurationError(
+                f"{words}; check user, smtp_user, secret and smtp.security in mailboxes.toml", exit_code=77
+            )
+        return PermanentError(words) if 500 <= code < 600 else TemporaryError(words)  # noqa: PLR2004  # 5xx: for good
 
     def _drop(self) -> None:
         """Forget the connection and what is still to be written to it; a half-sent mail must not be completed."""
@@ -173,24 +199,41 @@ class SmtpSender:
             client.close()
 
 
-async def _encrypt(client: aiosmtplib.SMTP) -> None:
+async def _encrypt(client: aiosmtplib.SMTP, account: SmtpAccount) -> None:
     if not client.supports_extension("starttls"):
-        raise ConfigurationError(f"smtp: {client.hostname} offers no STARTTLS; use tls")
+        raise ConfigurationError(
+            f'{account.place}: the server offers no STARTTLS; in mailboxes.toml set smtp.security = "tls", and'
+            " smtp.port to the port for TLS, usually 465"
+        )
     await client.starttls()
     await client.ehlo()
 
 
-async def _say(client: aiosmtplib.SMTP, *words: str, wanted: tuple[int, ...]) -> None:
-    answer = await client.execute_command(*(word.encode() for word in words))
-    if answer.code not in wanted:
-        raise _refusal(answer.code, answer.message)
+def _unreachable(account: SmtpAccount, error: Exception) -> Exception:
+    """No connection, or no greeting. A port that is for TLS is silent until the client begins."""
+    cause = error if isinstance(error, ssl.SSLError) else error.__cause__
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return ConfigurationError(
+            f"{account.place}: the server's certificate is not trusted: {cause.verify_message}; in mailboxes.toml"
+            " correct smtp.host, or name the certificate's own authority with smtp.ca_file"
+        )
+    if isinstance(cause, ssl.SSLError) and cause.reason in NOT_TLS:
+        return ConfigurationError(
+            f"{account.place}: no TLS is spoken there; in mailboxes.toml set smtp.port to the port for TLS, usually"
+            ' 465, or smtp.security = "starttls", usually on port 587'
+        )
+    hint = "check smtp.host and smtp.port in mailboxes.toml, and whether the server runs"
+    if isinstance(error, TimeoutError) and account.security != "tls":
+        hint += '; a port for TLS, usually 465, needs smtp.security = "tls"'
+    reason = (cause.strerror if isinstance(cause, OSError) else None) or _words(error)
+    return TemporaryError(f"{account.place}: no connection: {reason}; {hint}")
 
 
-def _refusal(code: int, message: str) -> Exception:
-    words = f"smtp: {code} {message}"
-    if code in ADMIN_MUST_ACT:
-        return ConfigurationError(f"{words}; check user, password and security", exit_code=77)
-    return PermanentError(words) if 500 <= code < 600 else TemporaryError(words)  # noqa: PLR2004  # 5xx: for good
+def _words(error: Exception) -> str:
+    """What the server said, or what became of the connection."""
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return f"{error.code} {error.message}" if error.code > 0 else str(error.message)
+    return str(error) or type(error).__name__
 
 
 def _dotted(raw: bytes) -> bytes:
@@ -205,11 +248,7 @@ def _verifying(account: SmtpAccount) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=account.ca_file)
     except OSError as error:
-        raise ConfigurationError(f"smtp: ca_file {account.ca_file}: {error}") from error
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
+        raise ConfigurationError(
+            f"{account.place}: the certificates in {account.ca_file} cannot be read: {error.strerror}; correct"
+            " smtp.ca_file in mailboxes.toml"
+        ) from error

@@ -7,7 +7,6 @@ import typer
 
 app = typer.Typer(
     name="mailagent",
-    help="Triage a support mailbox: answer what the knowledge base answers, put the rest before a person by email.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -17,11 +16,31 @@ rules = typer.Typer(name="rules", help="The rule table of routing.toml: list, te
 app.add_typer(rules)
 kb = typer.Typer(name="kb", help="The articles that answers are taken from.", no_args_is_help=True)
 app.add_typer(kb)
+reviewer = typer.Typer(name="reviewer", help="Who may decide, and how their replies are read.", no_args_is_help=True)
+app.add_typer(reviewer)
 
 ConfigFolder = Annotated[Path, typer.Option("--config", metavar="DIR", help="The folder with the *.toml files.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Mails as .eml files.")]
 CONFIG = Path("config")
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer gives it so
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"mailagent {version('mailagent')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Triage a support mailbox: answer what the knowledge base answers, put the rest before a person by email."""
 
 
 @app.command()
@@ -231,3 +250,19 @@ def kb_gaps(config: ConfigFolder = CONFIG, *, as_json: AsJson = False) -> None:
     from mailagent.cli.kb import show_gaps
 
     show_gaps(config, as_json=as_json)
+
+
+@reviewer.command("list")
+def reviewer_list(config: ConfigFolder = CONFIG, *, as_json: AsJson = False) -> None:
+    """List who may decide."""
+    from mailagent.cli.reviewers import list_reviewers
+
+    list_reviewers(config, as_json=as_json)
+
+
+@reviewer.command("read")
+def reviewer_read(files: Files, config: ConfigFolder = CONFIG, *, as_json: AsJson = False) -> None:
+    """Show what mails would do as replies of a reviewer. Changes nothing, and needs no configuration."""
+    from mailagent.cli.reviewers import read_replies
+
+    raise typer.Exit(read_replies(files, config, as_json=as_json))

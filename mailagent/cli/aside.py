@@ -4,23 +4,25 @@ import asyncio
 import sys
 from pathlib import Path
 
-from mailagent.cli.show import complain, print_json, print_table, say
+from mailagent.cli.show import complain, local_time, print_json, print_table, say
 from mailagent.settings import load_settings
 from mailagent.wiring import open_views
 
 
 def see_aside(config: Path, message: int | None, *, retry: bool, as_json: bool) -> int:
     """List, print or retry; returns the exit code."""
+    settings = load_settings(config)
 
     async def main() -> int:
-        async with open_views(load_settings(config)) as views:
+        async with open_views(settings) as views:
             rows = await views.set_aside()
             if message is None:
                 if as_json:
                     print_json(rows)
                 elif rows:
                     columns = {"message": "Message", "received_at": "Received", "size": "Bytes", "reason": "Reason"}
-                    print_table(columns, rows)
+                    shown = [{**row, "received_at": local_time(row["received_at"], settings.zone)} for row in rows]
+                    print_table(columns, shown)
                 else:
                     say("Nothing is set aside.")
                 return 0

@@ -8,6 +8,7 @@ from mailagent.adapters.knowledge import load_articles
 from mailagent.adapters.secrets import is_literal
 from mailagent.adapters.templates import JinjaTemplates
 from mailagent.cli.show import complain, say
+from mailagent.domain.policy import SENDS
 from mailagent.domain.routing import Rule, unreachable
 from mailagent.errors import ConfigurationError
 from mailagent.letters.samples import SAMPLES, WITHOUT_HTML
@@ -71,7 +72,7 @@ def _write(templates: JinjaTemplates, language: str) -> None:
 
 def _render(templates: JinjaTemplates, name: str, **changed: str) -> None:
     values = {**SAMPLES[name], **changed}
-    if name in WITHOUT_HTML or name.startswith("review/errors/"):
+    if name in WITHOUT_HTML:
         templates.text(name, values)
     else:
         templates.body(name, values)
@@ -107,7 +108,13 @@ def _warnings(settings: Settings, config: Path) -> Iterator[str]:
     if embeddings and embeddings.secret and is_literal(embeddings.secret):
         yield f"{config}/model.toml: embeddings: secret is written in the file; use env: or file:"
     if settings.mode == "shadow":
-        yield f'{config}/mailagent.toml: mode = "shadow": mail is read and triaged, and nothing is sent to anybody'
+        yield f'{config}/mailagent.toml: mode = "shadow": mail is read and triaged, and {SENDS["shadow"]}'
+    watched = {mailbox.address for mailbox in settings.mailbox}
+    if settings.admin in watched:
+        yield (
+            f"{config}/mailagent.toml: admin is a watched mailbox: notices are marked as read there like any mail of"
+            " our own; name an address that a person reads"
+        )
     yield from _unreachable(settings.rules(), config)
 
 

@@ -10,13 +10,12 @@ from mailagent.adapters.knowledge import load_articles
 from mailagent.cli.gold import GoldLine, read_gold
 from mailagent.cli.scores import print_scores
 from mailagent.cli.show import complain, print_json, say
-from mailagent.cli.trial import Trial
+from mailagent.cli.trial import Trial, Tried
 from mailagent.domain.evaluation import Result, Triaged, misses, scores_of
 from mailagent.errors import PermanentError
 from mailagent.events import configure_logging
 from mailagent.mail.automatic import Kind
 from mailagent.settings import Settings, load_settings
-from mailagent.triage.state import TriageState
 from mailagent.wiring import open_trial
 
 
@@ -68,7 +67,7 @@ async def _triage(settings: Settings, folder: Path, lines: Mapping[int, GoldLine
     async def one(trial: Trial, number: int, line: GoldLine) -> Result | str:
         async with free:
             if line.eml is None:
-                outcome: TriageState | Kind = await trial.of_text(line.subject, line.text or "", number=number)
+                outcome: Tried | Kind = await trial.of_text(line.subject, line.text or "", number=number)
             else:
                 try:
                     outcome = await trial.of_mail((folder / line.eml).read_bytes(), number=number)
@@ -76,16 +75,18 @@ async def _triage(settings: Settings, folder: Path, lines: Mapping[int, GoldLine
                     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
                     return f"eml: {line.eml}: {reason}; correct the path, or put the text of the mail into text"
         name = line.id or f"line {number}"
-        return Result(name=name, expected=line.expected(), triaged=_triaged(outcome))
+        triaged = _triaged(outcome, priced=bool(settings.model.prices))
+        return Result(name=name, expected=line.expected(), triaged=triaged)
 
     async with open_trial(settings) as engine:
         trial = Trial(settings=settings, engine=engine)
         return await asyncio.gather(*(one(trial, number, line) for number, line in lines.items()))
 
 
-def _triaged(outcome: TriageState | Kind) -> Triaged:
-    if isinstance(outcome, Kind):
-        return Triaged(route="ignore", rule=f"intake:{outcome.kind}")
+def _triaged(tried: Tried | Kind, *, priced: bool) -> Triaged:
+    if isinstance(tried, Kind):
+        return Triaged(route="ignore", rule=f"intake:{tried.kind}", money=0.0 if priced else None)
+    outcome = tried.state
     ended = Triaged(
         route=outcome["disposition"],
         rule=outcome["rule"],
@@ -93,6 +94,7 @@ def _triaged(outcome: TriageState | Kind) -> Triaged:
         calls=outcome["usage"]["calls"],
         tokens_in=outcome["usage"]["tokens_in"],
         tokens_out=outcome["usage"]["tokens_out"],
+        money=outcome["usage"]["cost"] if priced else None,
         failure=outcome["failure"],
     )
     if not outcome["category"]:
@@ -103,5 +105,6 @@ def _triaged(outcome: TriageState | Kind) -> Triaged:
         sentiment=outcome["sentiment"],
         language=outcome["language"],
         wants_human=outcome["wants_human"],
+        asks=len(outcome["asks"]),
         confidence=outcome["confidence"],
     )

@@ -17,8 +17,7 @@ from mailagent.domain.signals import Sentiment
 class GoldLine(BaseModel):
     """One line: the mail, as `text` or as `eml` (a path, from the folder of the file), and what is expected of it.
 
-    A label that is missing is not scored. `asks`, the number of separate things that the customer wants, is for
-    readers.
+    A label that is missing is not scored. `asks` is the number of separate things that the customer wants.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -50,6 +49,7 @@ class GoldLine(BaseModel):
             language=self.language,
             route=self.route,
             wants_human=self.wants_human,
+            asks=self.asks,
             articles=None if self.articles is None else frozenset(self.articles),
         )
 

@@ -16,4 +16,7 @@ def see_keys(config: Path, *, rotate: bool, forget: bool) -> None:
     if rotate or forget:
         say("Restart the daemon to use it.")
     if forget:
-        say("Reply addresses in open digests no longer work: reviewers decide at the customer's next message.")
+        say(
+            "The reply addresses in open digests have ended: a decision sent to them is refused and the admin is told;"
+            " reviewers decide at the customer's next message, which brings a new digest."
+        )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mailagent.adapters.offline_model import Languages
 from mailagent.cli.show import complain, print_facts, print_json, print_json_line, say
+from mailagent.domain.policy import SENDS
 from mailagent.errors import PermanentError
 from mailagent.events import configure_logging
 from mailagent.mail.automatic import Kind, kind_of
@@ -16,6 +17,7 @@ from mailagent.mail.cautions import UNPROVEN, sender_verdict
 from mailagent.mail.parse import parse
 
 if TYPE_CHECKING:
+    from mailagent.cli.trial import Tried
     from mailagent.settings import Settings
     from mailagent.triage.state import TriageState
 
@@ -52,44 +54,62 @@ def inspect_mails(files: list[Path], *, as_json: bool) -> int:
 
 def try_mail(file: Path, config: Path, *, as_json: bool) -> None:
     """Take the mail through the real graph, with nothing stored and nothing sent."""
+    from mailagent.cli.trial_letter import letter_of  # noqa: PLC0415
     from mailagent.settings import load_settings  # noqa: PLC0415 - inspect needs neither settings nor the graph
 
     settings = load_settings(config)
-    state = tried(file, settings)
-    category = "" if isinstance(state, Kind) else state["category"]
-    found = {"sender": _sender(file, settings), "mode": settings.modes().of(category), **_facts(state)}
+    raw = read_mail(file)
+    outcome = tried(file, raw, settings)
+    state = outcome if isinstance(outcome, Kind) else outcome.state
+    mode = settings.modes().of("" if isinstance(state, Kind) else state["category"])
+    letter = None if isinstance(outcome, Kind) else letter_of(outcome, settings)
+    found = {"sender": _sender(raw, settings), "mode": mode, **_facts(state)}
     if as_json:
-        print_json(found)
+        print_json({**found, "sends": SENDS[mode], "letter": letter and asdict(letter)})
         return
     results = found.pop("kb_results")
     response, fix = found.pop("response"), found.pop("suggested_fix")
+    found["mode"] = f"{mode}: {SENDS[mode]}"
     print_facts({**found, "kb_results": [row["id"] for row in results] if isinstance(results, list) else []})
     for heading, text in (("Suggested fix", fix), ("Response", response)):
-        if text:
+        if text and letter is None:
             say(f"\n{heading}", "bold")
             say(str(text))
+    if letter is not None:
+        say(f"\n{'Would be sent' if mode != 'shadow' else 'Would be sent in another mode'} to {letter.to}", "bold")
+        say(f"Subject: {letter.subject}\n")
+        say(letter.text)
 
 
-def tried(file: Path, settings: "Settings") -> "TriageState | Kind":
-    """Where the graph ends with the mail in `file`; exits with 1 and the reason where it cannot be read."""
+def read_mail(file: Path) -> bytes:
+    """The bytes of `file`; exits with 1 and the reason where it cannot be read."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        complain(f"{file}: {_reason(error)}")
+        raise SystemExit(1) from None
+
+
+def tried(file: Path, raw: bytes, settings: "Settings") -> "Tried | Kind":
+    """Where the graph ends with the mail in `file`; exits with 1 and the reason where it is none."""
     from mailagent.cli.trial import Trial  # noqa: PLC0415 - inspect needs neither settings nor the graph
     from mailagent.wiring import open_trial  # noqa: PLC0415
 
-    async def main(raw: bytes) -> "TriageState | Kind":
+    async def main() -> "Tried | Kind":
         async with open_trial(settings) as engine:
             return await Trial(settings=settings, engine=engine).of_mail(raw)
 
     configure_logging(json_lines=not sys.stderr.isatty(), file=sys.stderr)
     try:
-        return asyncio.run(main(file.read_bytes()))
-    except (PermanentError, OSError) as error:
+        return asyncio.run(main())
+    except PermanentError as error:
         complain(f"{file}: {_reason(error)}")
         raise SystemExit(1) from None
 
 
-def _sender(file: Path, settings: "Settings") -> str:
+def _sender(raw: bytes, settings: "Settings") -> str:
     """The address of a mail that was tried, and whether it is proven, as the daemon takes it."""
-    mail = parse(file.read_bytes())
+    mail = parse(raw)
     server = settings.review.trusted_server()
     verdict = sender_verdict(mail, server)
     proof = f"proven by {server}" if server else 'taken at its word (authentication = "off" in review.toml)'

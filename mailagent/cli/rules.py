@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
-from mailagent.cli.mails import tried
+from mailagent.cli.mails import read_mail, tried
 from mailagent.cli.show import complain, print_json, print_table, say
 from mailagent.domain.case import read_case_number
 from mailagent.domain.routing import Rule, explain, unreachable
@@ -13,7 +13,6 @@ from mailagent.domain.signals import Signals
 from mailagent.mail.automatic import Kind
 from mailagent.settings import load_settings
 from mailagent.store.views import View
-from mailagent.triage.routes import signals_of
 from mailagent.wiring import open_views
 
 ROW = {"rule": "Rule", "when": "When", "then": "Then", "priority": "Priority", "why": "Why"}
@@ -46,11 +45,13 @@ def list_rules(config: Path, *, as_json: bool) -> None:
 def try_rules(file: Path, config: Path, *, as_json: bool) -> None:
     """Take the mail through the real graph, sending nothing, and hold each rule against its signals."""
     settings = load_settings(config)
-    state = tried(file, settings)
-    if isinstance(state, Kind):
-        complain(f"{file}: no rule is asked: {state.kind}: {state.reason}")
+    outcome = tried(file, read_mail(file), settings)
+    if isinstance(outcome, Kind):
+        complain(f"{file}: no rule is asked: {outcome.kind}: {outcome.reason}")
         raise SystemExit(1)
-    _print(settings.rules(), signals_of(state), state["rule"], state["escalation_reason"], as_json=as_json)
+    state = outcome.state
+    signals = _signals(state["signals"], sender=state["sender"], subject=state["subject"])
+    _print(settings.rules(), signals, state["rule"], state["escalation_reason"], as_json=as_json)
 
 
 def explain_case(config: Path, number: str, *, as_json: bool) -> int:
@@ -69,13 +70,17 @@ def explain_case(config: Path, number: str, *, as_json: bool) -> int:
     messages = cast("Sequence[Mapping[str, object]]", found["messages"]) if found else ()
     for message in reversed(messages):
         entry = cast("Mapping[str, object]", message["log"] or {})
-        if "signals" in entry:
+        if entry.get("signals"):
             kept = cast("Mapping[str, object]", entry["signals"])
-            signals = Signals(**{**kept, "sender": message["from"] or "", "subject": message["subject"]})  # type: ignore[arg-type]  # as `nodes.log` wrote them
+            signals = _signals(kept, sender=message["from"] or "", subject=message["subject"])
             _print(settings.rules(), signals, str(entry["rule"]), str(entry["reason"]), as_json=as_json)
             return 0
     complain(f"There is no triaged message in {number}; 'mailagent cases' lists the cases.")
     return 1
+
+
+def _signals(kept: Mapping[str, object], *, sender: object, subject: object) -> Signals:
+    return Signals(**{**kept, "sender": sender, "subject": subject})  # type: ignore[arg-type]  # as `Nodes` wrote them
 
 
 def _print(rules: Sequence[Rule], signals: Signals, decided: str, reason: str, *, as_json: bool) -> None:

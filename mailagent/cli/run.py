@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mailagent.cli.show import complain
 from mailagent.errors import ConfigurationError
-from mailagent.events import configure_logging
+from mailagent.events import configure_logging, log
 from mailagent.settings import load_settings
 from mailagent.wiring import open_daemon
 
@@ -21,6 +21,7 @@ def run_daemon(config: Path, *, once: bool) -> int:
     settings = load_settings(config)
     os.umask(0o077)  # whatever is written in the data folder is for its owner only
     configure_logging(json_lines=not sys.stderr.isatty())
+    log("daemon.configured", mode=settings.modes().told())
 
     async def main() -> int:
         async with open_daemon(settings) as daemon:

@@ -29,7 +29,8 @@ def print_scores(scores: Scores) -> None:
         [_confidence(one) for one in scores.calibration],
     )
     say("\nIn all", "bold")
-    error = scores.calibration_error
+    error, tokens, money = scores.calibration_error, scores.tokens_a_message, scores.money_a_message
+    priced = "no [prices] given" if money is None else f"{money:.6f} by [prices]"
     print_facts(
         {
             "mails": scores.mails,
@@ -39,6 +40,7 @@ def print_scores(scores: Scores) -> None:
             "expected calibration error": None if error is None else f"{error:.3f}",
             "model calls": f"{scores.calls} ({scores.calls / scores.mails:.1f} a mail)",
             "tokens in, out": f"{scores.tokens_in}, {scores.tokens_out}",
+            "cost a message": f"{tokens or 0:.0f} tokens; {priced}",
             "mails without a result of the model": scores.failures,
         }
     )

@@ -3,6 +3,8 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +16,8 @@ KEPT = frozenset("\n\u200c\u200d")
 """Not printable by themselves; the joiners make one emoji of several and shape letters of Persian and Hindi."""
 BREAKS = frozenset("\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029")
 """White space that ends a line or moves the cursor."""
+PIPED_WIDTH = 20_000
+"""Characters: wide enough for every column, since nothing folds for a program or a file."""
 
 
 def print_json(value: object) -> None:
@@ -57,8 +61,14 @@ def complain(text: str) -> None:
 
 
 def console() -> Console:
-    """Standard output: no colour when piped or with ``NO_COLOR``."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    """Standard output: no colour when piped or with ``NO_COLOR``; in a terminal its width, piped as wide as needed."""
+    is_piped = not sys.stdout.isatty()
+    return Console(highlight=False, soft_wrap=is_piped, width=PIPED_WIDTH if is_piped else None)
+
+
+def local_time(at: object, zone: ZoneInfo) -> str | None:
+    """A time that a view gave, such as ``2026-11-21 13:07:39 CET``; None for none."""
+    return None if at is None else f"{datetime.fromisoformat(str(at)).astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
 
 
 def _cell(value: object) -> str:

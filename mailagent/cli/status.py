@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
-from mailagent.cli.show import print_facts, print_json, print_json_line, print_table, say
+from mailagent.cli.show import local_time, print_facts, print_json, print_json_line, print_table, say
 from mailagent.settings import Settings, load_settings
 from mailagent.store.views import View
 from mailagent.wiring import open_views
+
+LISTS = ("outbox", "outside", "unreached")
 
 
 def show_status(config: Path, *, as_json: bool) -> int:
@@ -29,12 +31,22 @@ def show_status(config: Path, *, as_json: bool) -> int:
     if as_json:
         print_json({"ok": not wrong, **found})
         return int(wrong)
-    counts = {name.replace("_", " "): value for name, value in found.items() if name not in ("outbox", "outside")}
+    zone = settings.zone
+    times = {name: local_time(found[name], zone) for name in ("oldest_pending", "next_due")}
+    found = {**found, "mode": settings.modes().told(), **times}
+    counts = {name.replace("_", " "): value for name, value in found.items() if name not in LISTS}
     print_facts({**counts, **{f"outbox {state}": count for state, count in outbox.items()}})
     if outside:
         say("")
-        rows = [{**row, "working": "yes" if row["working"] else "NO"} for row in outside]
+        rows = [
+            {**row, "working": "yes" if row["working"] else "NO", "worked_at": local_time(row["worked_at"], zone)}
+            for row in outside
+        ]
         print_table({"name": "Outside", "working": "Works", "worked_at": "Last worked", "detail": "Error"}, rows)
+    unreached = cast("list[Mapping[str, object]]", view["unreached"])
+    if unreached:
+        say("")
+        print_table({"case": "Case", "why": "May have reached no reviewer"}, unreached)
     if found["set_aside"]:
         say("\nMail was set aside: 'mailagent aside' lists it.", "yellow")
     if outbox["failed"] or outbox["uncertain"]:

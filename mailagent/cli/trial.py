@@ -14,6 +14,15 @@ from mailagent.triage.engine import Engine
 from mailagent.triage.state import TriageState, fresh
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """Where the graph ended, with the case and message that it was asked about."""
+
+    state: TriageState
+    case: Case
+    message: Message
+
+
 @dataclass(frozen=True, kw_only=True)
 class Trial:
     """Tries mails, several at once if each gets a `number` of its own. `engine` is that of `wiring.open_trial`."""
@@ -21,7 +30,7 @@ class Trial:
     settings: Settings
     engine: Engine
 
-    async def of_mail(self, raw: bytes, *, number: int = 1) -> TriageState | Kind:
+    async def of_mail(self, raw: bytes, *, number: int = 1) -> Tried | Kind:
         """Where the graph ends with a mail as it came, or the kind of one that no model sees.
 
         Raises `PermanentError` when the mail cannot be read.
@@ -61,7 +70,7 @@ class Trial:
         attachments: tuple[str, ...] = (),
         quoted: str = "",
         number: int = 1,
-    ) -> TriageState:
+    ) -> Tried:
         """Where the graph ends with this as the first mail of a case."""
         now = datetime.now(UTC)
         message = Message(
@@ -86,4 +95,5 @@ class Trial:
             state="new",
             opened_at=now,
         )
-        return (await self.engine.start(fresh(case, message, []))).state
+        outcome = await self.engine.start(fresh(case, message, []))
+        return Tried(state=outcome.state, case=case, message=message)

@@ -148,6 +148,7 @@ class _Demo:
     async def _send(self, sender: str, recipient: str, mail: EmailMessage) -> None:
         """By SMTP, as any mail client would."""
         account = SmtpAccount(
+            name="demo",
             host=self.servers.host,
             port=self.servers.smtp_port,
             security="none",
@@ -213,7 +214,7 @@ def _configure(folder: Path, servers: DemoServers) -> Path:
         "mailboxes": f'[[mailbox]]\nname = "support"\naddress = "{SUPPORT}"\n'
         f"imap = {{ {place}, port = {servers.imap_port} }}\nsmtp = {{ {place}, port = {servers.smtp_port} }}\n"
         f'user = "{SUPPORT}"\nsecret = "{servers.password}"\nsmtp_user = ""\nbaseline = "all"\n',
-        "review": f'queue = "{QUEUE}"\nauthserv_id = "{servers.authserv_id}"\n',
+        "review": f'queue = "{QUEUE}"\nauthserv_id = "{servers.authserv_id}"\nundo_window = "0m"\nconfirm = "actor"\n',
         "reviewers": f'[[reviewer]]\nname = "{REVIEWER_NAME}"\naddresses = ["{REVIEWER}"]\n',
     }
     for name, text in files.items():

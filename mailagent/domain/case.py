@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Literal, NewType
 
 CaseId = NewType("CaseId", int)
-CaseState = Literal["new", "waiting", "open", "answered"]
-"""waiting: an escalation is open; open: a reviewer rejected the draft and writes by other means; answered: nothing to
-do for now."""
+CaseState = Literal["new", "waiting", "open", "asked", "answered", "closed"]
+"""waiting: an escalation is open; open: a reviewer rejected the draft and writes by other means; asked: the customer
+was asked something, and the clock stands still; answered: nothing to do for now; closed: a reviewer ended it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Case:
     @property
     def with_a_person(self) -> bool:
         """Whether a person has taken the matter on, so that no automatic answer may come between."""
-        return self.state in ("waiting", "open")
+        return self.state in ("waiting", "open", "asked")
 
     @property
     def number(self) -> str:

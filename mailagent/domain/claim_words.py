@@ -18,8 +18,8 @@ WORDS_KEPT = 4096
 _PART = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*\*?|\d+|[^\s\w]")
 
 
-class Phrases(Generic[Meaning]):
-    """Phrases and what they mean. A word that ends with ``*`` stands for every word that starts like it."""
+class ClaimPhrases(Generic[Meaning]):
+    """Phrases of claims and what they mean. A word that ends with ``*`` stands for every word that starts like it."""
 
     def __init__(self, phrases: Iterable[tuple[str, Meaning]]) -> None:
         self._by_start: dict[str, list[tuple[list[str], Meaning]]] = {}
@@ -72,19 +72,19 @@ class FigureWords:
     `clock_after` goes before. `beside` holds all that may stand beside a number, to see at once where nothing does.
     """
 
-    numbers: Phrases[str]
+    numbers: ClaimPhrases[str]
     not_alone: frozenset[str]
-    percent: Phrases[bool]
-    units: Phrases[str]
-    currencies: Phrases[str]
-    months: Phrases[str]
-    days: Phrases[str]
-    ranges: Phrases[bool]
-    steps: Phrases[bool]
-    clock: Phrases[str]
-    hours: Phrases[str]
+    percent: ClaimPhrases[bool]
+    units: ClaimPhrases[str]
+    currencies: ClaimPhrases[str]
+    months: ClaimPhrases[str]
+    days: ClaimPhrases[str]
+    ranges: ClaimPhrases[bool]
+    steps: ClaimPhrases[bool]
+    clock: ClaimPhrases[str]
+    hours: ClaimPhrases[str]
     clock_after: frozenset[str]
-    beside: Phrases[bool]
+    beside: ClaimPhrases[bool]
 
     def starts(self, word: str) -> bool:
         """Whether a number word, a month or a day may start with `word`."""
@@ -105,18 +105,18 @@ class PromiseWords:
     a marker and its verb, `nominal` words show that no verb follows at once, and `harmless` verbs promise nothing.
     """
 
-    markers: Phrases[Marker]
-    acts: Phrases[str]
-    alone: Phrases[str]
-    reports: Phrases[str]
+    markers: ClaimPhrases[Marker]
+    acts: ClaimPhrases[str]
+    alone: ClaimPhrases[str]
+    reports: ClaimPhrases[str]
     participles: re.Pattern[str]
     future: re.Pattern[str]
     finite: re.Pattern[str]
-    conditions: Phrases[bool]
-    negations: Phrases[bool]
-    fillers: Phrases[bool]
-    nominal: Phrases[bool]
-    harmless: Phrases[bool]
+    conditions: ClaimPhrases[bool]
+    negations: ClaimPhrases[bool]
+    fillers: ClaimPhrases[bool]
+    nominal: ClaimPhrases[bool]
+    harmless: ClaimPhrases[bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from typing import Literal
 from mailagent.domain.routing import Action
 from mailagent.domain.signals import Sentiment
 
-Field = Literal["category", "sentiment", "language", "route", "wants_human"]
-FIELDS: tuple[Field, ...] = ("category", "sentiment", "language", "route", "wants_human")
+Field = Literal["category", "sentiment", "language", "route", "wants_human", "asks"]
+FIELDS: tuple[Field, ...] = ("category", "sentiment", "language", "route", "wants_human", "asks")
 BINS = 5
 WRONG_AUTOMATIC = 10
 """What a wrong decision without a person costs, in needless escalations."""
@@ -20,21 +20,24 @@ LANGUAGE_ENDING = re.compile(r"\.[a-z]{2}\Z")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """The labels of a mail; what is None is not scored. `articles` are those of which a right answer cites one."""
+    """The labels of a mail; what is None is not scored. `articles` are those of which a right answer cites one; `asks`
+    is how many separate things the customer wants.
+    """
 
     category: str | None = None
     sentiment: Sentiment | None = None
     language: str | None = None
     route: Action | None = None
     wants_human: bool | None = None
+    asks: int | None = None
     articles: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Triaged:
     """Where the graph ended with a mail. `confidence` from 0.0 to 1.0, of the category; `cited` are the articles
-    of an automatic answer; `failure` is why the model gave no result, or empty. Signals are None for a mail that no
-    model sees, such as a bounce.
+    of an automatic answer; `money` is what its model calls cost, None where no prices are known; `failure` is why the
+    model gave no result, or empty. Signals are None for a mail that no model sees, such as a bounce.
     """
 
     category: str | None = None
@@ -43,11 +46,13 @@ class Triaged:
     route: Action
     rule: str
     wants_human: bool | None = None
+    asks: int | None = None
     confidence: float = 0.0
     cited: tuple[str, ...] = ()
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    money: float | None = None
     failure: str = ""
 
 
@@ -98,7 +103,8 @@ class Bin:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
     """Every figure about some mails, each as the function of its name tells. `by_language` holds the accuracy by
-    expected language; `failures` counts the mails for which the model gave no result.
+    expected language; `failures` counts the mails for which the model gave no result. `tokens_a_message`, in and out,
+    and `money_a_message`, in the currency of the prices, are means, None where there is nothing to tell.
     """
 
     mails: int
@@ -113,6 +119,8 @@ class Scores:
     calls: int
     tokens_in: int
     tokens_out: int
+    tokens_a_message: float | None
+    money_a_message: float | None
     failures: int
 
 
@@ -138,6 +146,8 @@ def scores_of(results: Sequence[Result]) -> Scores:
         calls=sum(one.triaged.calls for one in results),
         tokens_in=sum(one.triaged.tokens_in for one in results),
         tokens_out=sum(one.triaged.tokens_out for one in results),
+        tokens_a_message=_mean([one.triaged.tokens_in + one.triaged.tokens_out for one in results]),
+        money_a_message=_mean([one.triaged.money for one in results if one.triaged.money is not None]),
         failures=sum(bool(one.triaged.failure) for one in results),
     )
 
@@ -220,6 +230,10 @@ def misses(result: Result) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
 def _originals(articles: Iterable[str]) -> set[str]:
     """Their ids without the language."""
     return {LANGUAGE_ENDING.sub("", article) for article in articles}
@@ -238,14 +252,14 @@ def _cost(result: Result) -> int:
             return 0 if wanted == "escalate" else 1
 
 
-def _pair(result: Result, name: Field) -> tuple[str | bool | None, str | bool | None]:
+def _pair(result: Result, name: Field) -> tuple[str | int | None, str | int | None]:
     """Expected and found."""
-    wanted: str | bool | None = getattr(result.expected, name)
-    got: str | bool | None = getattr(result.triaged, name)
+    wanted: str | int | None = getattr(result.expected, name)
+    got: str | int | None = getattr(result.triaged, name)
     return wanted, got
 
 
 def _word(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value or "none")
+    return "none" if value is None else str(value)

@@ -8,8 +8,9 @@ from mailagent.domain.case import CaseId
 
 MessageId = NewType("MessageId", int)
 
-Intake = Literal["person", "auto_reply", "bounce", "automatic", "own", "review", "duplicate"]
-"""What a message is before any model sees it; duplicate: a second copy of a message under the same Message-ID."""
+Intake = Literal["person", "auto_reply", "bounce", "automatic", "own", "review", "duplicate", "spam"]
+"""What a message is before any model sees it; duplicate: a second copy of a message under the same Message-ID; spam: of
+a sender whom a reviewer listed."""
 
 MessageState = Literal["received", "ready", "handled", "aside"]
 """received: raw bytes only; ready: sorted, waits for its turn in its case; aside: kept for a person."""

@@ -8,12 +8,14 @@ from mailagent.domain.case import CaseId
 
 OutboxId = NewType("OutboxId", int)
 
-MailKind = Literal["answer", "acknowledgment", "holding", "digest", "receipt", "confirmation", "notice"]
-ANSWERS: frozenset[MailKind] = frozenset({"answer", "acknowledgment", "holding"})
+MailKind = Literal[
+    "answer", "acknowledgment", "holding", "ask", "digest", "reminder", "list", "receipt", "confirmation", "notice"
+]
+ANSWERS: frozenset[MailKind] = frozenset({"answer", "acknowledgment", "holding", "ask"})
 """What goes to customers."""
-OutboxState = Literal["ready", "sending", "sent", "failed", "uncertain", "returned"]
+OutboxState = Literal["ready", "sending", "sent", "failed", "uncertain", "returned", "withdrawn"]
 """uncertain: the server may have accepted it; it is not sent again, a person is told. returned: it was sent, and a mail
-system gave it back for good."""
+system gave it back for good. withdrawn: a reviewer took the decision back before it left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,7 @@ class Outgoing:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOutboxEntry:
     """`key` is unique and made from the cause: one cause, one mail. `raw` is never rebuilt. `automatic` mail to a
-    customer was decided by no person, and counts against the caps.
+    customer was decided by no person, and counts against the caps. `not_before` is when it may leave at the earliest.
     """
 
     key: str
@@ -48,6 +50,7 @@ class NewOutboxEntry:
     message_id: str
     raw: bytes
     automatic: bool = False
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

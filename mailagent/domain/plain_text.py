@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from mailagent.domain.foreign_letters import LATIN
+
 TokenKind = Literal["iso", "date", "time", "phone", "code", "number", "word", "mark", "stop"]
 
 _LOOKS = str.maketrans(
-    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u051b\u051d\u043a\u043c\u0442\u043d\u0432"
-    "\u0433\u03b1\u03b5\u03bf\u03c1\u03bd\u03b9\u03ba\u03c5\u03c7\u03c4\u0131\u0261\u0251\u00f8\u0142\u0111"
-    "\u2019\u2018\u02bc\u00b4`\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2044",
-    "aeopcyxijsdhqwkmthbraeopvikuxtigaold'''''-------/",
+    {
+        **LATIN,
+        **dict.fromkeys("\u2019\u2018\u02bc\u00b4`", "'"),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict(zip("\u0433\u0251\u00f8\u0142\u0111\u2044", "raold/", strict=True)),
+    }
 )
 """Letters of other scripts, quotes, dashes and slashes -> the plain ones that each looks like."""
 

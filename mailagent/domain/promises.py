@@ -49,7 +49,7 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class FoundPhrase:
     """A phrase found in a sentence, from the place `first` to before `end`."""
 
     name: str
@@ -91,7 +91,7 @@ class _Reader:
         self.tokens = tokens
         self.layout = layout
         self.words = words
-        self.acts = [Word(name=name, first=first, end=end) for name, first, end in words.acts.everywhere(tokens)]
+        self.acts = [FoundPhrase(name=name, first=first, end=end) for name, first, end in words.acts.everywhere(tokens)]
         self.act_places = [act.first for act in self.acts]
         self.markers = self._markers()
         self.marker_places = [word.first for _, word in self.markers]
@@ -105,16 +105,16 @@ class _Reader:
             if promise := self._of_marker(marker, word, following):
                 yield promise
         for name, first, end in self.words.alone.everywhere(self.tokens):
-            yield self._promise([Word(name=name, first=first, end=end)], tense="will")
+            yield self._promise([FoundPhrase(name=name, first=first, end=end)], tense="will")
         for name, first, end in self.words.reports.everywhere(self.tokens):
-            clause = Word(name="", first=max(self.layout.clause_start[first], first - BACK), end=end)
-            yield self._promise([Word(name=name, first=first, end=end)], clause, tense="done")
+            clause = FoundPhrase(name="", first=max(self.layout.clause_start[first], first - BACK), end=end)
+            yield self._promise([FoundPhrase(name=name, first=first, end=end)], clause, tense="done")
         for number, act in enumerate(self.acts):
             before = self.acts[number - 1] if number and self.acts[number - 1].end == act.first else None
             if self._is_participle(act.first) and (before or self._is_headline(act)) and self._has_no_marker(act.first):
                 yield self._promise([before, act] if before else [act], tense="done")
 
-    def _markers(self) -> list[tuple[Marker, Word]]:
+    def _markers(self) -> list[tuple[Marker, FoundPhrase]]:
         """The markers in order, none within another; a verb in a finite form is one of no length before itself."""
         texts = {token.text for token in self.tokens}
         future = {text for text in texts if self.words.future.fullmatch(text)}
@@ -124,15 +124,15 @@ class _Reader:
             found += [(place, place, "will") for place, token in enumerate(self.tokens) if token.text in future]
         if finite:
             found += [(place, place, "subject") for place in self.act_places if self.tokens[place].text in finite]
-        markers: list[tuple[Marker, Word]] = []
+        markers: list[tuple[Marker, FoundPhrase]] = []
         free = 0
         for first, end, marker in sorted(found, key=lambda one: (one[0], -one[1])):
             if first >= free and not (markers and markers[-1][1].first == first):
-                markers.append((marker, Word(name="", first=first, end=end)))
+                markers.append((marker, FoundPhrase(name="", first=first, end=end)))
                 free = end
         return markers
 
-    def _of_marker(self, marker: Marker, word: Word, following: int) -> Promise | None:
+    def _of_marker(self, marker: Marker, word: FoundPhrase, following: int) -> Promise | None:
         if marker == "none":
             return None
         reach = NEAR if marker in {"is", "subject"} else AHEAD
@@ -146,7 +146,7 @@ class _Reader:
             acts.append(verb)
         return self._promise(acts, word, tense=self._tense(marker, acts)) if acts else None
 
-    def _promise(self, acts: list[Word], marker: Word | None = None, *, tense: Tense) -> Promise:
+    def _promise(self, acts: list[FoundPhrase], marker: FoundPhrase | None = None, *, tense: Tense) -> Promise:
         parts = [*acts, marker] if marker else acts
         start = marker.first if marker else acts[0].first
         clause = self.layout.clause_start[start]
@@ -164,7 +164,7 @@ class _Reader:
             last=max(part.end for part in parts) - 1,
         )
 
-    def _tense(self, marker: Marker, acts: list[Word]) -> Tense:
+    def _tense(self, marker: Marker, acts: list[FoundPhrase]) -> Tense:
         if marker == "is":
             return "is"
         if marker == "subject":
@@ -173,20 +173,20 @@ class _Reader:
             return "done" if self._is_participle(first.first) or self._is_participle(second.first) else "will"
         return "done" if marker.startswith("done") else "will"
 
-    def _acts_between(self, first: int, until: int) -> list[Word]:
+    def _acts_between(self, first: int, until: int) -> list[FoundPhrase]:
         return self.acts[bisect_left(self.act_places, first) : bisect_left(self.act_places, until)]
 
     def _has_no_marker(self, place: int) -> bool:
         return _next(self.marker_places, self.layout.clause_start[place]) > place
 
-    def _is_headline(self, act: Word) -> bool:
+    def _is_headline(self, act: FoundPhrase) -> bool:
         """Whether the act ends a sentence of a few words: "Order cancelled."."""
         start = max(0, act.end - HEADLINE)
         ends = self.layout.sentence_ends
         last = min(_next(ends, act.first), len(self.tokens)) == act.end
         return last and (start == 0 or _next(ends, start - 1) < act.first)
 
-    def _unknown_verb(self, place: int, until: int) -> Word | None:
+    def _unknown_verb(self, place: int, until: int) -> FoundPhrase | None:
         """The verb behind a marker if no list names it, in "wir haben Ihre Zahlung ..." the last of its clause."""
         for _ in range(MOST_FILLERS):
             filler = self.words.fillers.at(self.tokens, place) or self.words.negations.at(self.tokens, place)
@@ -202,7 +202,7 @@ class _Reader:
                 return None
         if self.words.harmless.at(self.tokens, verb) or self.words.acts.at(self.tokens, verb):
             return None
-        return Word(name=f"{self.tokens[verb].text[:STEM]}...", first=verb, end=verb + 1)
+        return FoundPhrase(name=f"{self.tokens[verb].text[:STEM]}...", first=verb, end=verb + 1)
 
     def _is_participle(self, place: int) -> bool:
         return self.words.participles.fullmatch(self.tokens[place].text) is not None

@@ -1,9 +1,13 @@
 """Times in the words of people."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
+
+from mailagent.domain.decision import Weekday
+
+MORNING = time(9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,19 @@ def spoken_time(at: datetime, *, now: datetime, zone: ZoneInfo) -> str:
     if local.date() == today + timedelta(days=1):
         return f"tomorrow {clock}"
     return f"{local:%a} {local.day} {local:%b}, {clock}"
+
+
+def next_moment(until: timedelta | Weekday, *, now: datetime, zone: ZoneInfo) -> datetime:
+    """When a snooze ends: so long from now, or the next time in `zone` that it is this day and hour."""
+    if isinstance(until, timedelta):
+        return now + until
+    local = now.astimezone(zone)
+    clock = until.at or MORNING
+    day = local.date() + timedelta(days=(until.day - local.weekday()) % 7)
+    found = datetime.combine(day, clock, zone)
+    if found <= local:
+        found = datetime.combine(day + timedelta(days=7), clock, zone)
+    return found.astimezone(UTC)
 
 
 def spoken_duration(length: timedelta) -> str:

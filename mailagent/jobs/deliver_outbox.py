@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mailagent.domain.outgoing import OutboxEntry
-from mailagent.errors import ConfigurationError, PermanentError, TemporaryError, UncertainError
-from mailagent.events import log
+from mailagent.errors import ConfigurationError, PermanentError, TemporaryError, UncertainError, spoken
+from mailagent.events import Event, log
 from mailagent.letters.notices import Notices
 from mailagent.ports import Clock, Health, MailSender, Outbox
 
@@ -78,6 +78,7 @@ class DeliverOutbox:
     async def set_aside(self, entry: OutboxEntry, error: Exception) -> None:
         """It failed, or nobody knows; the admin hears of it, unless it was itself a notice."""
         uncertain = isinstance(error, UncertainError)
-        log("outbox.uncertain" if uncertain else "outbox.failed", outbox_id=entry.id, case_id=entry.case_id)
+        event: Event = "outbox.uncertain" if uncertain else "outbox.failed"
+        log(event, outbox_id=entry.id, case_id=entry.case_id, reason=spoken(error))
         notices = [] if entry.kind == "notice" else [self.notices.not_sent(entry, error, uncertain=uncertain)]
         await self.outbox.give_up(entry, uncertain=uncertain, error=str(error), notices=notices)

@@ -10,23 +10,22 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mailagent.domain.case import CaseId, case_number, read_case_number
-from mailagent.domain.decision import Decision, read_decision
+from mailagent.domain.decision import Decision
 from mailagent.domain.message import Intake, Message
 from mailagent.domain.outgoing import ANSWERS, NewOutboxEntry
 from mailagent.domain.placement import NamedCase, Placement, Verdict, place
-from mailagent.errors import PermanentError
+from mailagent.errors import PermanentError, spoken
 from mailagent.events import log
-from mailagent.letters.notices import Notices
-from mailagent.mail.addresses import addresses
+from mailagent.letters.notices import NO_TOKEN, Notices
+from mailagent.mail.addresses import addresses, without_tag
 from mailagent.mail.automatic import Kind, from_mail_system, kind_of
 from mailagent.mail.bounce import Bounce, read_bounce
 from mailagent.mail.cautions import cautions_of, sender_verdict
 from mailagent.mail.identity import same_words
 from mailagent.mail.parse import ParsedMail, parse
-from mailagent.mail.quoting import reviewers_text
 from mailagent.mail.rating import read_rating
-from mailagent.mail.signature import without_signature
-from mailagent.mail.tokens import Signed, Tokens
+from mailagent.mail.reviewing import Styles, read_reply, reply_text
+from mailagent.mail.tokens import ReviewToken, Signed, Tokens
 from mailagent.ports import Cases, Clock, Messages, Outbox, Returned, Sorted
 
 BATCH = 200
@@ -42,13 +41,13 @@ SUBJECT_CASE = re.compile(r"\[(C-\d{1,15})\]", re.ASCII)
 RETRY = timedelta(seconds=30)
 BLOCKED_FOR = timedelta(days=60)
 """How long nothing automatic goes to an address that does not exist."""
-NO_TOKEN = "it carries no valid token of ours"  # noqa: S105 - a reason, not a password
 
 
 @dataclass(frozen=True, kw_only=True)
 class SortMail:
     """A `Job`. `ours` are all addresses that we write from; `authserv_id` is None when senders are taken at their
-    word; with `requires_auth` nothing automatic goes to a sender whose address is not proven.
+    word; `styles` are how reviewers write; with `requires_auth` nothing automatic goes to a sender whose address is not
+    proven. `escalate_to` is who is asked when a reviewer is away.
     """
 
     messages: Messages
@@ -57,6 +56,8 @@ class SortMail:
     notices: Notices
     ours: frozenset[str]
     reviewers: frozenset[str]
+    styles: Styles
+    escalate_to: str | None
     authserv_id: str | None
     requires_auth: bool
     clock: Clock
@@ -89,7 +90,7 @@ class SortMail:
 
     async def set_aside(self, message: Message, error: Exception) -> None:
         """Keep the bytes; the admin hears of it."""
-        log("mail.set_aside", message_id=message.id, error=type(error).__name__)
+        log("mail.set_aside", message_id=message.id, error=type(error).__name__, reason=spoken(error))
         notice = self.notices.set_aside(message, error)
         await self.messages.set_aside(message.id, reason=str(error), notices=[notice])
 
@@ -99,7 +100,7 @@ class SortMail:
         """What it is, and the notices about it."""
         kind = kind_of(mail, ours=self.ours, bounced=bounce is not None)
         verdict = sender_verdict(mail, self.authserv_id)
-        is_rewritten = kind.kind == "person" and mail.sender is not None and self._is_ours(mail.sender)
+        is_rewritten = kind.kind == "person" and mail.sender is not None and without_tag(mail.sender) in self.ours
         bare = Sorted(
             intake=kind.kind,
             caution="",
@@ -119,6 +120,8 @@ class SortMail:
         )
         if kind.kind == "bounce" and bounce is not None:
             return await self._bounce(message, mail, bare, bounce, verdict=verdict, signed=signed)
+        if kind.kind == "auto_reply" and signed.review is not None and await self._exists(signed.review.case_id):
+            return self._missed(message, bare, signed.review, reason=kind.reason)
         if kind.kind != "person":
             return _ended(bare, message, kind.kind, kind.reason), []
         review = await self._review(message, mail, bare, signed)
@@ -126,7 +129,9 @@ class SortMail:
             return await self._customer(message, mail, bare, kind=kind, verdict=verdict, signed=signed), []
         if review.case_id is not None:
             return review, []
-        return review, [self.notices.refused(replace(message, sender=mail.sender), case=None, reason=NO_TOKEN)]
+        known = mail.sender if mail.sender in self.reviewers else None
+        reply = replace(message, sender=mail.sender)
+        return review, [self.notices.refused(reply, case=None, reason=NO_TOKEN, reviewer=known or "")]
 
     async def _bounce(
         self, message: Message, mail: ParsedMail, bare: Sorted, bounce: Bounce, *, verdict: Verdict, signed: Signed
@@ -159,6 +164,19 @@ class SortMail:
         notices = [] if entry.kind == "notice" else [self.notices.returned(entry, reason=reason, until=returned.until)]
         return replace(_ended(about, message, "bounce", f"our {entry.kind} came back"), returned=returned), notices
 
+    def _missed(
+        self, message: Message, bare: Sorted, token: ReviewToken, *, reason: str
+    ) -> tuple[Sorted, Sequence[NewOutboxEntry]]:
+        """A program answered a mail that asks for a decision. Noted on the question, so that it is passed on; where
+        there is nobody else to ask, the admin hears of it.
+        """
+        sender = bare.sender or "somebody"
+        log("reviewer.missed", message_id=message.id, case_id=token.case_id, revision=token.revision)
+        about = replace(bare, case_id=token.case_id, review_revision=token.revision)
+        named = replace(message, case_id=token.case_id, subject=bare.subject)
+        notices = [self.notices.missed(named, sender=sender)] if self.escalate_to in (None, sender) else []
+        return _ended(about, message, "auto_reply", f"{sender} answers by itself: {reason}"), notices
+
     async def _review(self, message: Message, mail: ParsedMail, bare: Sorted, signed: Signed) -> Sorted | None:
         """A reply to a question, or what claims to be one; None for a customer's mail."""
         token = signed.review
@@ -167,14 +185,17 @@ class SortMail:
         is_short = len(mail.full_text) <= LONGEST_REVIEW
         if token is not None and not is_short:
             raise PermanentError(f"a reviewer's reply has more than {LONGEST_REVIEW:,} characters")
-        review = replace(bare, intake="review", text=_reviewers_text(mail) if is_short else "")
+        style = self.styles.of(mail.sender)
+        review = replace(bare, intake="review", text=reply_text(mail, style) if is_short else "")
         if token is not None and await self._exists(token.case_id):
             return replace(review, case_id=token.case_id, review_revision=token.revision)
         if token is not None or signed.claims_review:
             return _ended(review, message, "review", NO_TOKEN)
         if mail.sender in self.reviewers and (named := await self._case_in_subject(mail)):
             return replace(review, case_id=named)
-        if mail.sender in self.reviewers and isinstance(read_decision(review.text), Decision):
+        about_list = (entry := await self.outbox.find_sent(mail.in_reply_to, starting=None)) and entry.kind == "list"
+        decides = isinstance(read_reply(review.text, style.words), Decision)
+        if mail.sender in self.reviewers and (about_list or decides):
             return _ended(review, message, "review", NO_TOKEN)
         return None
 
@@ -182,6 +203,8 @@ class SortMail:
         self, message: Message, mail: ParsedMail, bare: Sorted, *, kind: Kind, verdict: Verdict, signed: Signed
     ) -> Sorted:
         """What a person wrote to us: its case, and what speaks against answering it automatically."""
+        if bare.sender is not None and await self.cases.is_spam(bare.sender):
+            return _ended(bare, message, "spam", "a reviewer called mail of this sender spam")
         known = self.ours | self.reviewers
         cautions = cautions_of(mail, kind, verdict, requires_auth=self.requires_auth, known=known)
         if signed.returned_id is not None:
@@ -237,21 +260,8 @@ class SortMail:
 
     def _copied(self, mail: ParsedMail) -> tuple[str, ...]:
         named = (address for value in (*mail.values("to"), *mail.values("cc")) for address in addresses(value))
-        others = dict.fromkeys(address for address in named if not self._is_ours(address))
+        others = dict.fromkeys(address for address in named if without_tag(address) not in self.ours)
         return tuple(others)[:MOST_COPIED]
-
-    def _is_ours(self, address: str) -> bool:
-        local, _, domain = address.rpartition("@")
-        return f"{local.partition('+')[0]}@{domain}" in self.ours
-
-
-def _reviewers_text(mail: ParsedMail) -> str:
-    """What a reviewer wrote: a letter to the customer as it stands, any other decision without their signature."""
-    text = reviewers_text(mail.full_text) or mail.text
-    decision = read_decision(text)
-    if isinstance(decision, Decision) and decision.verb == "modify":
-        return text
-    return "\n".join(without_signature(text.split("\n"))[0])
 
 
 def _read(raw: bytes, tokens: Tokens) -> tuple[ParsedMail, Signed, Bounce | None]:

@@ -4,24 +4,26 @@ Commit 2 marks the message as handled and queues its mails in one transaction. A
 message again from the store; nothing has left by then.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mailagent.domain.budget import Budget, nearly_used_up, used_up
 from mailagent.domain.caps import Caps, reached
 from mailagent.domain.case import Case
+from mailagent.domain.deadlines import Deadlines
 from mailagent.domain.escalation import Escalation, NewEscalation
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry
 from mailagent.domain.policy import Modes
-from mailagent.errors import TemporaryError
+from mailagent.errors import TemporaryError, spoken
 from mailagent.events import log
 from mailagent.letters.customer import CustomerLetters
 from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
 from mailagent.ports import Cases, Clock, Handled, Messages, Outbox, Spending, Turn
 from mailagent.triage.engine import Engine, Outcome
+from mailagent.triage.routes import LOW_RATING
 from mailagent.triage.state import TriageState, fresh
 
 RETRY = timedelta(seconds=30)
@@ -29,7 +31,7 @@ RETRY = timedelta(seconds=30)
 
 @dataclass(frozen=True, kw_only=True)
 class TriageCases:
-    """A `Job` over messages of customers. `deadlines` by category; `longest` where there is none."""
+    """A `Job` over messages of customers."""
 
     engine: Engine
     messages: Messages
@@ -40,8 +42,7 @@ class TriageCases:
     notices: Notices
     caps: Caps
     budget: Budget
-    deadlines: Mapping[str, timedelta]
-    longest: timedelta
+    deadlines: Deadlines
     modes: Modes
     clock: Clock
     name: str = "triage_cases"
@@ -60,7 +61,7 @@ class TriageCases:
             history = await self.messages.history(case.id, of=message.sender, before=message.id)
         state = fresh(case, message, history, no_cost=no_cost)
         waiting = await self.cases.open_escalation(case.id)
-        if message.rating is not None:
+        if message.rating is not None and (case.with_a_person or message.rating > LOW_RATING):
             outcome, waiting = await self.engine.rate(state), None
         elif waiting is not None:
             outcome = await self.engine.follow_up(waiting, state)
@@ -95,7 +96,7 @@ class TriageCases:
 
     async def set_aside(self, message: Message, error: Exception) -> None:
         """See `Job`."""
-        log("mail.set_aside", message_id=message.id, error=type(error).__name__)
+        log("mail.set_aside", message_id=message.id, error=type(error).__name__, reason=spoken(error))
         await self.messages.set_aside(
             message.id, reason=f"{type(error).__name__}: {error}", notices=[self.notices.set_aside(message, error)]
         )
@@ -174,10 +175,15 @@ class TriageCases:
         *,
         earlier: Sequence[Turn],
     ) -> Handled:
-        """Put the question, and tell the customer that a person answers, once a case."""
+        """Put the question, and tell the customer that a person answers, once a case; but not whoever seems to speak to
+        a machine, whom any answer would teach.
+        """
         state = outcome.state
         if outcome.interrupt_id is None:
             raise TemporaryError("the graph does not wait although a person must be asked")
+        due_at = self.deadlines.due(state["category"], state["priority"], at=bare.at)
+        if waiting is not None:  # the customer was told that time, and writing again does not move it
+            due_at = min(due_at, waiting.due_at)
         question = NewEscalation(
             case_id=case.id,
             revision=await self.cases.latest_revision(case.id) + 1,
@@ -186,12 +192,13 @@ class TriageCases:
             priority=state["priority"],
             reason=state["escalation_reason"],
             draft=state["response"],
-            due_at=bare.at + self.deadlines.get(state["category"], self.longest),
+            due_at=due_at,
             graph_state=state,
+            assigned_to=waiting.assigned_to if waiting else None,
         )
         written = sum(turn.who == "customer" for turn in earlier)
         mails = [self.review.digest(case, message, question, state, earlier_messages=written)]
-        acknowledge = not message.caution and not case.acknowledged
+        acknowledge = not (message.caution or case.acknowledged or state["injection_suspected"])
         if acknowledge:
             mails.append(
                 self.customer.acknowledgment(

@@ -1,1 +1,1 @@
-"""What the words of a mail tell without a model: mood, asks, nearest examples, extracts. Pure."""
+"""What the words of a mail tell without a model: mood, asks, claims, orders to a machine, extracts. Pure."""

@@ -14,7 +14,7 @@ from importlib.resources.abc import Traversable
 from itertools import chain
 from typing import Any, cast, get_args
 
-from mailagent.domain.claim_words import ClaimWords, FigureWords, Marker, Phrases, PromiseWords
+from mailagent.domain.claim_words import ClaimPhrases, ClaimWords, FigureWords, Marker, PromiseWords
 from mailagent.domain.plain_text import folded
 from mailagent.errors import ConfigurationError
 
@@ -64,8 +64,8 @@ def read_language(file: Traversable) -> Language:
 def claim_words(languages: Sequence[Language]) -> ClaimWords:
     """The words of `languages` together: figures are the same in all, promises are read in each by itself."""
 
-    def phrases(table: str) -> Phrases[str]:
-        return Phrases(chain.from_iterable(_meanings(language[table]) for language in languages))
+    def phrases(table: str) -> ClaimPhrases[str]:
+        return ClaimPhrases(chain.from_iterable(_meanings(language[table]) for language in languages))
 
     def among(key: str) -> list[str]:
         return [word for language in languages for word in language[""][key]]
@@ -84,8 +84,8 @@ def claim_words(languages: Sequence[Language]) -> ClaimWords:
             days=phrases("days"),
             ranges=_listed(among("ranges")),
             steps=_listed(among("steps")),
-            clock=Phrases((word, "" if half == "any" else half) for word, half in clock if half != "hours"),
-            hours=Phrases((word, "") for word, half in clock if half == "hours"),
+            clock=ClaimPhrases((word, "" if half == "any" else half) for word, half in clock if half != "hours"),
+            hours=ClaimPhrases((word, "") for word, half in clock if half == "hours"),
             clock_after=frozenset(map(folded, among("clock_after"))),
             beside=_listed([*among("percent"), *beside]),
         ),
@@ -97,10 +97,10 @@ def _promise_words(language: Language) -> PromiseWords:
     lists = language["promises"]
     markers = cast("Iterator[tuple[str, Marker]]", _meanings(language["markers"]))  # `read_language` knows the keys
     return PromiseWords(
-        markers=Phrases(markers),
-        acts=Phrases(_meanings(language["acts"])),
-        alone=Phrases(_meanings(language["alone"])),
-        reports=Phrases(_meanings(language["reports"])),
+        markers=ClaimPhrases(markers),
+        acts=ClaimPhrases(_meanings(language["acts"])),
+        alone=ClaimPhrases(_meanings(language["alone"])),
+        reports=ClaimPhrases(_meanings(language["reports"])),
         participles=_forms(lists["participles"]),
         future=_forms(lists["future"]),
         finite=_forms(lists["finite"]),
@@ -128,8 +128,8 @@ def _clock(language: Language) -> Iterator[tuple[str, str]]:
     return ((half, word) for half, words in language["clock"].items() for word in words)
 
 
-def _listed(phrases: Sequence[str]) -> Phrases[bool]:
-    return Phrases((phrase, True) for phrase in phrases)
+def _listed(phrases: Sequence[str]) -> ClaimPhrases[bool]:
+    return ClaimPhrases((phrase, True) for phrase in phrases)
 
 
 def _forms(words: Sequence[str]) -> re.Pattern[str]:

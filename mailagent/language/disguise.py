@@ -1,7 +1,7 @@
 """A text as a model may read it: without the disguises that hide its words from a program.
 
 Letters are brought to one form: compatibility forms to plain ones, lower case, no accents, nothing invisible, and
-letters of other scripts as the Latin ones they look like (Unicode Technical Standard 39 section 4, a small table).
+letters of other scripts as the Latin ones they look like.
 """
 
 import re
@@ -10,17 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-_LOOKS = {
-    "a": "\u0430\u03b1\u1d00", "b": "\u0432\u03b2\u0299", "c": "\u0441\u1d04", "d": "\u0501\u1d05",
-    "e": "\u0435\u03b5\u1d07", "g": "\u0261\u0262", "h": "\u04bb\u043d\u029c",
-    "i": "\u0456\u03b9\u0131\u0269\u026a", "j": "\u0458", "k": "\u043a\u03ba\u1d0b", "l": "\u04cf\u029f",
-    "m": "\u043c\u1d0d", "n": "\u0578\u0274", "o": "\u043e\u03bf\u0585\u1d0f", "p": "\u0440\u03c1\u1d18",
-    "q": "\u051b", "r": "\u0280", "s": "\u0455\ua731", "t": "\u0442\u03c4\u1d1b", "u": "\u057d\u03c5\u1d1c",
-    "v": "\u03bd\u1d20", "w": "\u051d\u1d21", "x": "\u0445\u03c7", "y": "\u0443\u028f", "z": "\u1d22",
-    "'": "\u2019\u02bc",
-}  # fmt: skip
-"""A Latin letter and the Cyrillic, Greek, Armenian and small capital letters that look like it."""
-_LATIN = {look: letter for letter, looks in _LOOKS.items() for look in looks}
+from mailagent.domain.foreign_letters import LATIN
+
+_LATIN = {**LATIN, "\u2019": "'", "\u02bc": "'"}
 _DIGITS = str.maketrans("013457", "oieast")
 """Digits that stand for letters within a word."""
 _WORD = re.compile(r"[^\W_]+|@")
@@ -36,7 +28,7 @@ class Plain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class PlainWord:
     """One word of a plain text, or an "@". `start` and `end` are places in it; `opens` where it begins a sentence."""
 
     text: str
@@ -58,10 +50,10 @@ def plain(text: str) -> Plain:
     return Plain(text="".join(letters), places=places)
 
 
-def words_of(text: str) -> list[Word]:
+def plain_words(text: str) -> list[PlainWord]:
     """The words of a plain text, in order; digits within words read as the letters they stand for."""
     ends = [match.start() for match in _SENTENCE_END.finditer(text)]
-    found: list[Word] = []
+    found: list[PlainWord] = []
     passed = 0
     for match in _WORD.finditer(text):
         opens = not found
@@ -71,7 +63,7 @@ def words_of(text: str) -> list[Word]:
         word = match[0]
         if not word.isalpha() and not word.isdigit():
             word = word.translate(_DIGITS)
-        found.append(Word(text=word, start=match.start(), end=match.end(), opens=opens))
+        found.append(PlainWord(text=word, start=match.start(), end=match.end(), opens=opens))
     return found
 
 

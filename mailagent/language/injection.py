@@ -16,8 +16,8 @@ from importlib import resources
 from itertools import islice
 from urllib.parse import unquote
 
-from mailagent.language.disguise import Plain, plain, run_together, words_of
-from mailagent.language.phrasebook import Phrasebook
+from mailagent.language.disguise import Plain, plain, plain_words, run_together
+from mailagent.language.gapped_phrases import GappedPhrases
 
 MOST = 3
 LONGEST_EXCERPT = 80
@@ -39,7 +39,7 @@ _LANGUAGES = [
     for file in _FOLDER.joinpath("injection_languages").iterdir()
     if file.name.endswith(".toml")
 ]
-_PHRASES, _ORDERS = Phrasebook(), Phrasebook()
+_PHRASES, _ORDERS = GappedPhrases(), GappedPhrases()
 for _table in _LANGUAGES:
     _PHRASES.add(_table["phrases"], _table)
 _ORDERS.add(_DATA["orders"], {})
@@ -109,7 +109,7 @@ def _open(text: Plain) -> Iterator[tuple[int, int]]:
 
 
 def _said(text: str) -> Iterator[tuple[int, int]]:
-    words = words_of(text)
+    words = plain_words(text)
     yield from islice(_PHRASES.find(words), MOST_PHRASES)
     together = run_together(text)
     for phrase in _ANYWHERE:
@@ -126,7 +126,7 @@ def _shaped(text: str) -> Iterator[tuple[int, int]]:
     """Turns of a conversation, output of a model, links to be filled in."""
     yield from (match.span() for match in _MARKS.finditer(text))
     for match in islice(_ROLE.finditer(text), MOST_ROLES):
-        reach = words_of(text[match.end() : match.end() + 200])[:ROLE_REACH]
+        reach = plain_words(text[match.end() : match.end() + 200])[:ROLE_REACH]
         following = next((number for number, word in enumerate(reach) if number and word.opens), len(reach))
         for _, end in _ORDERS.find(reach[:following]):
             yield match.start(), match.end() + end

@@ -1,4 +1,4 @@
-"""The mails that customers get: answer, acknowledgment, holding reply, each in the customer's `language`."""
+"""The mails that customers get: answer, acknowledgment, holding reply, question, each in the customer's `language`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -56,6 +56,20 @@ class CustomerLetters:
         """We are still on it; a person writes by `due`."""
         values = self._promise(case, message, tone, language, due)
         return self._letter("holding", "holding", case, message, values, automatic=False)
+
+    def ask(
+        self, case: Case, message: Message, *, question: str, tone: str, language: str, cause: Message
+    ) -> NewOutboxEntry:
+        """A reviewer's `question`, word for word; `cause` is the reviewer's reply, and there may be several."""
+        values = {
+            "greeting_name": greeting_name(message.sender_name),
+            "tone": tone,
+            "language": language,
+            "question": question,
+            "case_number": case.number,
+            "company": self.paper.company,
+        }
+        return self._letter("ask", f"ask:{cause.id}", case, message, values, automatic=False)
 
     def _promise(self, case: Case, message: Message, tone: str, language: str, due: datetime) -> dict[str, object]:
         return {

@@ -1,6 +1,6 @@
 """Notices to the admin: what only a person can mend."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,18 @@ from mailagent.domain.case import Case, case_number
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry, Outgoing
 from mailagent.letters.desk import Stationery
+
+NO_TOKEN = "it carries no valid token of ours"  # noqa: S105 - a reason, not a password
+NOT_LISTED = "the sender is not in reviewers.toml"
+NOT_PROVEN = "the mail provider did not vouch for the sender's address"
+REFUSALS: Mapping[str, str] = {
+    NO_TOKEN: "If a reviewer wrote it, its reply address has ended: 'mailagent keys --forget' ends those of all older"
+    " digests, and a lost data folder does. They decide at the customer's next message, which brings a new digest; if"
+    " that is too late, write to the customer yourself. If no reviewer wrote it, somebody tried to forge a decision.",
+    NOT_LISTED: "If the sender should decide, add the address to config/reviewers.toml.",
+    NOT_PROVEN: "Check 'authserv_id' in config/review.toml, and whether the reviewer's provider signs mail (DKIM).",
+}
+"""Why a decision was refused -> what the admin can do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,16 +52,17 @@ class Notices:
             ],
         )
 
-    def refused(self, reply: Message, *, case: Case | None, reason: str) -> NewOutboxEntry:
-        """Somebody who may not decide tried to. One a day for each question and reason: nobody can flood the admin."""
+    def refused(self, reply: Message, *, case: Case | None, reason: str, reviewer: str = "") -> NewOutboxEntry:
+        """Somebody who may not decide tried to; `reason` is one of `REFUSALS`. One a day for each question, reason and,
+        where one is named, `reviewer`: nobody can flood the admin.
+        """
         number = case.number if case else "none"
         return self._notice(
-            key=f"{number}:{reply.review_revision or 0}:refused:{reason}:{self.paper.clock.now():%Y-%m-%d}",
+            key=f"{number}:{reply.review_revision or 0}:refused:{reason}:{reviewer}:{self.paper.clock.now():%Y-%m-%d}",
             mailbox=reply.mailbox,
             heading="A decision was refused",
             what="A mail that claims to decide a case was not obeyed. Nothing was sent to its sender.",
-            remedy="If the sender should decide, add the address to config/reviewers.toml; if the address is listed,"
-            " check 'authserv_id' in config/review.toml.",
+            remedy=REFUSALS[reason],
             facts=[("Case", number), ("Sender", reply.sender or "not one address"), ("Reason", reason)],
         )
 
@@ -94,6 +107,37 @@ class Notices:
             if day
             else "Read it in the mailbox. If it is right, reach the recipient in another way.",
             facts=[("Mail", entry.kind), ("Case", case), ("Recipient", entry.recipient), ("Reason", reason)],
+        )
+
+    def missed(self, message: Message, *, sender: str) -> NewOutboxEntry:
+        """A reviewer's program answers that nobody is there, and there is nobody else to ask. Once a week."""
+        year, week, _ = self.paper.clock.now().isocalendar()
+        return self._notice(
+            key=f"missed:{sender}:{year}-{week}",
+            mailbox=message.mailbox,
+            heading="A reviewer is away",
+            what="A mail that asks for a decision was answered by a program: nobody may have read it, and there is"
+            " nobody else whom mailagent could ask. Of others from the same address no notice is written this week.",
+            remedy="See that somebody reads the queue: 'mailagent cases --to-decide' lists what waits. To have such"
+            " questions passed on, set escalate_to in config/review.toml.",
+            facts=[
+                ("Case", case_number(message.case_id) if message.case_id is not None else "none"),
+                ("Sender", sender),
+                ("Subject", message.subject or "none"),
+            ],
+        )
+
+    def not_reminded(self, case: Case | None, key: str, error: Exception) -> NewOutboxEntry:
+        """A reminder or a list could not be written; what it is about waits on."""
+        return self._notice(
+            key=f"{key}:not-written",
+            mailbox=case.mailbox if case else "",
+            heading="A reminder could not be written",
+            what="mailagent failed to remind the reviewers of what waits for them. It is not tried again before a"
+            " restart.",
+            remedy="Look at what waits with 'mailagent cases --to-decide', and check the templates with 'mailagent"
+            " check'.",
+            facts=[("Case", case.number if case else "all"), ("Reason", f"{type(error).__name__}: {error}")],
         )
 
     def not_sent(self, entry: OutboxEntry, error: Exception, *, uncertain: bool) -> NewOutboxEntry:

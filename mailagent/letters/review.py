@@ -1,22 +1,25 @@
-"""The mails that reviewers get: digest, receipt, confirmation."""
+"""The mails that reviewers get: digest, reminder, receipts, confirmation."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from mailagent.domain.case import Case
 from mailagent.domain.decision import Decision
-from mailagent.domain.escalation import NewEscalation
+from mailagent.domain.escalation import Escalation, NewEscalation
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import MailKind, NewOutboxEntry, Outgoing
-from mailagent.domain.times import spoken_duration, spoken_time
-from mailagent.letters.desk import MAILTO_LIMIT, Desk, Stationery, mailto
-from mailagent.mail.compose import clean_header
+from mailagent.domain.reminders import Stage, digest_key, reminder_key
+from mailagent.domain.times import spoken_time
+from mailagent.letters.desk import Desk, Stationery
+from mailagent.letters.question import CUSTOMER_TEXT_LIMIT, question_values, review_subject
 from mailagent.triage.state import TriageState
 
-CUSTOMER_TEXT_LIMIT = 2_000
 QUOTED_LINES = 3
+HEADS = {"approve": "Sent", "modify": "Sent", "reject": "Rejected", "ask": "Asked", "close": "Closed", "spam": "Spam"}
+"""How a confirmation begins its sender's name."""
 LINE_LIMIT = 200
 
 
@@ -29,73 +32,56 @@ class ReviewLetters:
     reviewers: int
 
     def digest(
-        self, case: Case, message: Message, question: NewEscalation, state: TriageState, *, earlier_messages: int
+        self,
+        case: Case,
+        message: Message,
+        question: NewEscalation,
+        state: TriageState,
+        *,
+        earlier_messages: int,
+        assignee: str | None = None,
     ) -> NewOutboxEntry:
-        """Put one escalation before the reviewers. The token travels in Reply-To, Message-ID and the Ref line."""
-        desk = self.paper.desk(case.mailbox)
-        now = self.paper.clock.now()
-        address = desk.tokens.review_address(desk.address, case.id, question.revision)
-        subject = self._subject(case)
-        draft = state["response"]
-        modify = f"MODIFY\n\n{draft or ''}\n"
-        modify_url = mailto(address, subject=f"Re: {subject}", body=modify)
-        if len(modify_url) > MAILTO_LIMIT:
-            modify_url = mailto(address, subject=f"Re: {subject}", body="MODIFY\n\n")
+        """Put one escalation before the reviewers, or before the one whose it is. The token travels in Reply-To,
+        Message-ID and the Ref line.
+        """
+        assignee = assignee or question.assigned_to
         titles = {article["id"]: article["title"] for article in state["kb_results"]}
         values: dict[str, object] = {
-            "case_number": case.number,
-            "subject": case.subject or "(no subject)",
-            "priority": question.priority,
-            "due": spoken_time(question.due_at, now=now, zone=self.paper.zone),
-            "time_left": spoken_duration(question.due_at - now),
-            "category": state["category"] or "unknown",
+            **question_values(self.paper, case, message, question, state),
             "confidence_percent": round(state["confidence"] * 100) if state["category"] else None,
-            "sentiment": state["sentiment"],
             "sentiment_score": state["sentiment_score"],
             "mood_words": state["mood_words"],
-            "summary": state["summary"],
-            "why": question.reason,
-            "rule": state["rule"],
-            "draft": draft,
-            "draft_missing": _why_no_draft(state),
-            "approve_url": mailto(address, subject=f"Re: {subject}", body="APPROVE\n") if draft else None,
-            "modify_url": modify_url,
-            "reject_url": mailto(address, subject=f"Re: {subject}", body="REJECT\n"),
-            "customer_name": message.sender_name,
             "customer_address": message.sender or "unknown sender",
-            "received": spoken_time(message.received_at, now=now, zone=self.paper.zone),
-            "customer_text": message.text[:CUSTOMER_TEXT_LIMIT],
-            "customer_text_cut": len(message.text) > CUSTOMER_TEXT_LIMIT,
             "quoted_text": message.quoted[:CUSTOMER_TEXT_LIMIT],
             "earlier_messages": earlier_messages,
             "attachments": list(message.attachments),
             "suggested_fix": state["suggested_fix"],
             "sources": [titles.get(source, source) for source in state["sources"]],
             "queue": self.queue,
-            "company": self.paper.company,
-            "ref": desk.tokens.review_reference(case.id, question.revision),
             "reviewers": self.reviewers,
-            "caution": message.caution,
             "because": state["because"],
-            "claims": list(dict.fromkeys(claim["words"] for claim in state["claims"])) if draft else [],
-            "open_asks": _open_asks(state),
         }
-        key = f"{case.id}:{question.revision}:digest"
-        return self._mail(
-            "digest",
-            desk,
-            case,
-            values,
-            key=key,
-            recipient=self.queue,
-            message_id=desk.tokens.review_message_id(case.id, question.revision, key),
-            reply_to=address,
-            sender_name=f"{'Urgent' if question.priority == 'urgent' else 'Needs decision'}: {self.paper.company}",
-            headers=(
-                ("X-Mailagent-Category", state["category"] or "unknown"),
-                ("X-Mailagent-Priority", question.priority),
-            ),
-        )
+        said = "Urgent" if question.priority == "urgent" else "Needs decision"
+        key = digest_key(case.id, question.revision) + (f":{assignee}" if assignee else "")
+        recipient = assignee or self.queue
+        return self._question("digest", case, question, values, key=key, recipient=recipient, said=said)
+
+    def reminder(
+        self, case: Case, message: Message, question: Escalation, *, stage: Stage, recipient: str, unreached: str
+    ) -> NewOutboxEntry:
+        """Put it again, to whoever `recipient` is: a reply decides as one to the digest does. `unreached` says why the
+        digest found nobody.
+        """
+        state = cast("TriageState", question.graph_state)
+        values = {
+            **question_values(self.paper, case, message, question, state),
+            "stage": stage,
+            "unreached": unreached if stage == "unreached" else "",
+            "asked": self.spoken(question.opened_at),
+            "queue": self.queue,
+        }
+        key = reminder_key(case.id, question.revision, stage)
+        return self._question("reminder", case, question, values, key=key, recipient=recipient, said="Reminder")
 
     def receipt(self, case: Case, reply: Message, *, code: str, values: Mapping[str, object]) -> NewOutboxEntry:
         """Nothing was sent, and why. `reply` is the reviewer's; `values` fill the text of `code`.
@@ -115,6 +101,7 @@ class ReviewLetters:
                 "message": text.strip(),
                 "lines": [line[:LINE_LIMIT] for line in reply.text.splitlines() if line.strip()][:QUOTED_LINES],
                 "code": code,
+                "over": "Nothing was sent",
                 "case_number": case.number,
                 "ref": desk.tokens.review_reference(case.id, revision) if revision else case.number,
                 "company": self.paper.company,
@@ -126,33 +113,140 @@ class ReviewLetters:
             sender_name=f"Nothing was sent: {self.paper.company}",
         )
 
-    def confirmation(
-        self, case: Case, message: Message, reply: Message, decision: Decision, *, reviewer: str, letter: str | None
+    def told(
+        self, case: Case, reply: Message, word: str, values: Mapping[str, object], *, to_all: bool = False
     ) -> NewOutboxEntry:
-        """What was done, to the reviewer who decided."""
+        """What a word of the reviewer's did, or what they asked for: the text of ``review/done/<word>``."""
+        desk = self.paper.desk(case.mailbox)
+        given = {"case_number": case.number, **values}
+        heading, _, text = self.paper.templates.text(f"review/done/{word}", given).partition("\n")
+        revision = reply.review_revision or 0
         return self._mail(
-            "confirmation",
-            self.paper.desk(case.mailbox),
+            "receipt",
+            desk,
             case,
             {
+                "heading": heading.removeprefix("#").strip(),
+                "message": text.strip(),
+                "lines": [],
+                "code": "",
+                "over": self.paper.company,
                 "case_number": case.number,
-                "subject": case.subject or "(no subject)",
-                "reviewer": reviewer,
-                "verb": decision.verb,
-                "letter": letter or "",
-                "note": decision.note,
-                "customer_name": message.sender_name or message.sender or "the customer",
+                "ref": desk.tokens.review_reference(case.id, revision),
                 "company": self.paper.company,
             },
-            key=f"{reply.id}:confirmation",
-            recipient=reply.sender or self.queue,
+            key=f"{reply.id}:{word}:receipt",
+            recipient=self.queue if to_all else reply.sender or self.queue,
             reply=reply,
-            sender_name=f"{'Rejected' if decision.verb == 'reject' else 'Sent'}: {self.paper.company}",
+            reply_to=desk.tokens.review_address(desk.address, case.id, revision),
+            sender_name=self.paper.company,
         )
+
+    def confirmations(
+        self,
+        case: Case,
+        message: Message,
+        reply: Message,
+        decision: Decision,
+        *,
+        reviewer: str,
+        letter: str,
+        confirm: str,
+        assigned_to: str | None,
+        undo_until: datetime | None,
+    ) -> list[NewOutboxEntry]:
+        """What was decided, to everybody who got the digest ("all"), to the reviewer who decided ("actor"), or to
+        nobody. `letter` is what the customer gets; until `undo_until` it can be taken back.
+        """
+        readers = {"all": {self.queue, assigned_to}, "actor": {reply.sender}}.get(confirm, set())
+        desk, revision = self.paper.desk(case.mailbox), reply.review_revision or 0
+        values = {
+            "case_number": case.number,
+            "subject": case.subject or "(no subject)",
+            "reviewer": reviewer,
+            "verb": decision.verb,
+            "letter": letter,
+            "note": decision.note,
+            "customer_name": message.sender_name or message.sender or "the customer",
+            "undo_until": undo_until and self.spoken(undo_until),
+            "ref": desk.tokens.review_reference(case.id, revision),
+            "company": self.paper.company,
+        }
+        return [
+            self._mail(
+                "confirmation",
+                desk,
+                case,
+                values,
+                key=f"{reply.id}:confirmation:{reader}",
+                recipient=reader,
+                reply=reply,
+                reply_to=desk.tokens.review_address(desk.address, case.id, revision),
+                sender_name=f"{HEADS[decision.verb]}: {self.paper.company}",
+            )
+            for reader in sorted(filter(None, readers))
+        ]
+
+    def facts(self, case: Case, question: Escalation) -> dict[str, object]:
+        """What WHY and STATUS tell of a case and its question."""
+        state = cast("TriageState", question.graph_state)
+        usage = state["usage"]
+        return {
+            "state": case.state,
+            "subject": case.subject or "(no subject)",
+            "customer": f"{case.customer_name or case.customer} <{case.customer}>",
+            "opened": self.spoken(case.opened_at),
+            "due": self.spoken(question.due_at),
+            "priority": question.priority,
+            "assigned_to": question.assigned_to,
+            "decided": f"{question.decided_by}: {question.verb}" if question.verb else None,
+            "category": state["category"] or "unknown",
+            "confidence_percent": round(state["confidence"] * 100),
+            "sentiment": state["sentiment"],
+            "mood_words": state["mood_words"],
+            "rule": state["rule"],
+            "why": question.reason,
+            "because": state["because"],
+            "sources": state["sources"],
+            "claims": [claim["words"] for claim in state["claims"]],
+            "asks": [{"text": ask["text"], "article": ask["article"] or ask["found"]} for ask in state["asks"]],
+            "model": usage["by"] or "offline",
+            "tokens": usage["tokens_in"] + usage["tokens_out"],
+            "cost": usage["cost"],
+        }
 
     def spoken(self, at: datetime) -> str:
         """A time for a reviewer."""
         return spoken_time(at, now=self.paper.clock.now(), zone=self.paper.zone)
+
+    def _question(
+        self,
+        kind: MailKind,
+        case: Case,
+        question: NewEscalation,
+        values: Mapping[str, object],
+        *,
+        key: str,
+        recipient: str,
+        said: str,
+    ) -> NewOutboxEntry:
+        """A mail whose reply decides."""
+        desk = self.paper.desk(case.mailbox)
+        return self._mail(
+            kind,
+            desk,
+            case,
+            values,
+            key=key,
+            recipient=recipient,
+            message_id=desk.tokens.review_message_id(case.id, question.revision, key),
+            reply_to=desk.tokens.review_address(desk.address, case.id, question.revision),
+            sender_name=f"{said}: {self.paper.company}",
+            headers=(
+                ("X-Mailagent-Category", str(values["category"])),
+                ("X-Mailagent-Priority", question.priority),
+            ),
+        )
 
     def _mail(
         self,
@@ -172,7 +266,7 @@ class ReviewLetters:
         """A mail in the case's review thread: constant subject, common root."""
         body = self.paper.templates.body(f"review/{kind}", values)
         answered = (reply.message_id,) if reply and reply.message_id else ()
-        subject = self._subject(case)
+        subject = review_subject(case)
         return self.paper.seal(
             Outgoing(
                 kind=kind,
@@ -197,19 +291,3 @@ class ReviewLetters:
             mailbox=case.mailbox,
             case_id=case.id,
         )
-
-    def _subject(self, case: Case) -> str:
-        return f"[{case.number}] {clean_header(case.subject) or '(no subject)'}"
-
-
-def _open_asks(state: TriageState) -> list[str]:
-    """What the draft leaves out of what the customer asks; nothing where the draft was not made from articles alone."""
-    if not any(ask["article"] for ask in state["asks"]):
-        return []
-    return [ask["text"] for ask in state["asks"] if ask["article"] is None]
-
-
-def _why_no_draft(state: TriageState) -> str:
-    if state["failure"]:
-        return "the model gave no usable result."
-    return "no article answers this message."

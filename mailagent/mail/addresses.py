@@ -55,6 +55,12 @@ def one_mailbox(values: Sequence[str]) -> Mailbox | None:
     return Mailbox(name=name if _shows_only(address, name) else "", address=address, written=written)
 
 
+def without_tag(address: str) -> str:
+    """``support@example.com`` for ``support+r.c12@example.com`` (RFC 5233, a plus before the tag)."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
 def addresses(value: str) -> tuple[str, ...]:
     """Every address in `value`, lower-cased, in order, each once."""
     found = (_address(match.strip("'.")) for match in _ANY_ADDRESS.findall(one_line(value)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mailagent.mail.absence import absence_form, asks, reads_like_a_note
-from mailagent.mail.addresses import addresses, domain_of, organisation
+from mailagent.mail.addresses import addresses, domain_of, organisation, without_tag
 from mailagent.mail.parse import ParsedMail
 from mailagent.mail.phrases import BOUNCED, CHALLENGE, CHALLENGED
 
@@ -77,7 +77,7 @@ def kind_of(mail: ParsedMail, *, ours: Collection[str], bounced: bool) -> Kind:
 
 
 def _own(mail: ParsedMail, ours: Collection[str], *, is_rewritten: bool) -> str:
-    is_from_us = mail.sender is not None and _without_tag(mail.sender) in ours and not is_rewritten
+    is_from_us = mail.sender is not None and without_tag(mail.sender) in ours and not is_rewritten
     return "we sent it" if is_from_us or mail.values(LOOP_HEADER) else ""
 
 
@@ -136,10 +136,10 @@ def _is_challenge(mail: ParsedMail) -> bool:
 def _unanswerable(mail: ParsedMail, ours: Collection[str], *, by_us: bool) -> str:
     if mail.sender is None:
         return "From does not name exactly one sender"
-    if _without_tag(mail.sender) in ours:
+    if without_tag(mail.sender) in ours:
         return "a mailing list of ours put its own address in place of the sender's"
     home = organisation(domain_of(mail.sender))
-    to_us = [address for address in mail.reply_to if _without_tag(address) in ours]
+    to_us = [address for address in mail.reply_to if without_tag(address) in ours]
     elsewhere = any(organisation(domain_of(address)) != home for address in mail.reply_to if address not in to_us)
     over_list = _is_list(mail) and not by_us
     signs = (
@@ -246,8 +246,3 @@ def _is_set(mail: ParsedMail, name: str) -> bool:
 def _suppressed(mail: ParsedMail) -> set[str]:
     values = ",".join(mail.values("x-auto-response-suppress")).lower()
     return {word.strip() for word in values.split(",") if word.strip()}
-
-
-def _without_tag(address: str) -> str:
-    local, _, domain = address.rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"

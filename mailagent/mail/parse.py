@@ -18,7 +18,7 @@ from mailagent.mail.addresses import addresses, one_mailbox
 from mailagent.mail.body import Attachment, content_type, read_body
 from mailagent.mail.charset import decode_header, from_surrogates, one_line
 from mailagent.mail.limits import DEEPEST, admit
-from mailagent.mail.phrases import FORWARD_PREFIXES, FORWARDED
+from mailagent.mail.phrases import FORWARD_PREFIXES, FORWARDED, prefix_of
 from mailagent.mail.quoting import has_marker, split_reply
 
 RECIPIENT_FIELDS = ("to", "cc", "delivered-to", "x-original-to", "x-forwarded-to", "envelope-to")
@@ -77,9 +77,7 @@ class ParsedMail:
     def passes_on(self) -> bool:
         """Whether the sender forwards somebody's mail: what it says is then a part of what they write."""
         first = next((line.strip(" >-\t").casefold() for line in self.quoted.split("\n") if line.strip(" >-\t")), "")
-        return self.subject.partition(":")[0].strip().casefold() in FORWARD_PREFIXES or first.startswith(
-            ("forwarded message", *FORWARDED)
-        )
+        return prefix_of(self.subject) in FORWARD_PREFIXES or first.startswith(("forwarded message", *FORWARDED))
 
     def values(self, name: str) -> tuple[str, ...]:
         """The decoded values of every header called `name`, the topmost first."""

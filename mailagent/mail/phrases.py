@@ -12,9 +12,15 @@ from mailagent.errors import ConfigurationError
 
 KEYS = frozenset({
     "wrote", "wrote_me", "salutations", "openers", "from", "date", "to", "subject", "other_fields", "message",
-    "original", "forwarded", "forward_prefixes", "footers", "own", "devices", "lists", "out_of_office", "absent",
-    "away", "challenge", "challenged", "bounced", "negations",
+    "original", "forwarded", "forward_prefixes", "reply_prefixes", "footers", "own", "devices", "lists",
+    "out_of_office", "absent", "away", "challenge", "challenged", "bounced", "disclaimers", "negations",
 })  # fmt: skip
+
+
+def prefix_of(subject: str) -> str:
+    """What stands before the first colon of a subject, casefolded, such as ``re``; empty where there is no colon."""
+    before, colon, _ = subject.replace("\N{FULLWIDTH COLON}", ":").partition(":")
+    return before.strip().casefold() if colon else ""
 
 
 def read_language(file: Traversable) -> dict[str, tuple[str, ...]]:
@@ -76,6 +82,9 @@ FORWARDED = frozenset(_all("forwarded"))
 FORWARD_PREFIXES = frozenset(_all("forward_prefixes"))
 """Before the colon in the subject of a mail that somebody passes on."""
 
+REPLY_PREFIXES = frozenset(_all("reply_prefixes"))
+"""Before the colon in the subject of an answer, which is that of the mail it answers."""
+
 FOOTERS = tuple((start.lstrip(), end.strip()) for start, _, end in (line.partition("…") for line in _all("footers")))
 """How a phone's footer starts and ends, written "start … end"; it is one short line at the end of the text."""
 
@@ -105,6 +114,9 @@ CHALLENGED = tuple(_all("challenged"))
 
 BOUNCED = tuple(_all("bounced"))
 """In the subject of a mail from a mail system: a bounce."""
+
+DISCLAIMERS = tuple(frozenset(language["disclaimers"]) for language in _LANGUAGES)
+"""What legal disclaimers below a mail say, by language: each of them is a word of ordinary letters too."""
 
 NEGATIONS = tuple(sorted(set(_all("negations"))))
 """Single words with which a sentence says the opposite."""

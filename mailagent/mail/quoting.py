@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from mailagent.mail.answered import MARKER, closes_bracket, digest_start, find_quote, joined, tells_who, unglued
-from mailagent.mail.signature import LONGEST_LINE, trimmed, without_footers, without_marked_signature, without_signature
+from mailagent.mail.signature import LONGEST_LINE, trimmed, without_footers, without_signature
 
 MOST_LINES = 2_000
 """Lines in which a quote is looked for; what a longer text has below them is kept as it is."""
@@ -92,7 +92,10 @@ def reviewers_text(text: str) -> str:
         filled = [line for line in lines if line.strip()]
         if not filled or _QUOTED.match(filled[-1]) or any(_REFERENCE.match(line) for line in filled):
             return ""
-    return "\n".join(without_footers(without_marked_signature(without_footers(lines[:start]))))
+    elif _QUOTED.match(lines[start]):
+        while start and _QUOTED.match(lines[start - 1]):
+            start -= 1
+    return "\n".join(without_footers(lines[:start]))
 
 
 def _mark_bars(lines: list[str], quoted: list[bool]) -> None:

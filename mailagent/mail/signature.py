@@ -55,13 +55,6 @@ def without_footers(lines: list[str]) -> list[str]:
     return lines
 
 
-def without_marked_signature(lines: list[str]) -> list[str]:
-    """`lines` without the signature that a program put below ``-- `` at their end, where nothing else is cut."""
-    at = next((at for at in reversed(range(len(lines))) if lines[at] == "-- "), len(lines))
-    is_short = sum(bool(line.strip()) for line in lines[at + 1 :]) <= SIGNATURE_LINES
-    return lines[:at] if is_short and not any(map(_POSTSCRIPT.match, lines[at:])) else lines
-
-
 def _signature_end(lines: list[str], at: int) -> int | None:
     """The index behind the signature whose dashes are at `at`; None where they start none.
 

@@ -174,7 +174,7 @@ class Tokens:
                     yield tuple(parts)
 
     def _cause(self, case_id: CaseId, cause: str) -> str:
-        """Made with the first key for ever: the same cause gives the same id, however often keys are rotated."""
+        """Made with the oldest key, so the same cause gives the same id until ``keys --forget`` ends that key."""
         return _mac(self.keys[0], "cause", (case_id, cause))[1:11]
 
     def _sign(self, purpose: Purpose, *parts: int | str) -> str:

@@ -1,6 +1,7 @@
-"""What the daemon needs from outside, as Protocols. `adapters/` and `store/` provide them; `wiring.py` chooses."""
+"""What the daemon needs from outside, as Protocols. `adapters/` and `store/` provide them; `wiring` chooses."""
 
 from mailagent.ports.model import (
+    LONGEST_MAIL,
     Answer,
     Article,
     Asked,
@@ -9,6 +10,7 @@ from mailagent.ports.model import (
     CustomerMail,
     Knowledge,
     Model,
+    Revision,
     Turn,
     UnusableAnswerError,
     Usage,
@@ -22,6 +24,7 @@ from mailagent.ports.store import (
     Health,
     Messages,
     Outbox,
+    QuestionChange,
     Returned,
     Sightings,
     Sorted,
@@ -30,6 +33,7 @@ from mailagent.ports.store import (
 from mailagent.ports.vectors import Embedder, Vector, Vectors
 
 __all__ = [
+    "LONGEST_MAIL",
     "Answer",
     "Article",
     "Asked",
@@ -51,7 +55,9 @@ __all__ = [
     "Messages",
     "Model",
     "Outbox",
+    "QuestionChange",
     "Returned",
+    "Revision",
     "Sightings",
     "Sorted",
     "Spending",

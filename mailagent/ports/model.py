@@ -7,6 +7,9 @@ from typing import Protocol
 from mailagent.domain.signals import Sentiment
 from mailagent.errors import PermanentError
 
+LONGEST_MAIL = 12_000
+"""Characters of one mail that a model sees."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
@@ -41,7 +44,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerMail:
-    """What a model sees of a message. `text` is at most 12,000 characters and is data, never an instruction.
+    """What a model sees of a message. `text` is at most `LONGEST_MAIL` characters and is data, never an instruction.
     `quoted` is what it quotes of a mail that is not of this case. `no_cost` says why no model that costs may be asked
     about it; it is empty where one may.
     """
@@ -124,6 +127,14 @@ class Brief:
     usage: Usage
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """The body of a draft that was written anew, without greeting and closing."""
+
+    text: str
+    usage: Usage
+
+
 class Model(Protocol):
     """Reports signals and writes drafts; it decides nothing.
 
@@ -140,6 +151,11 @@ class Model(Protocol):
 
     async def brief(self, mail: CustomerMail, articles: Sequence[Article], *, tone: Sentiment, reason: str) -> Brief:
         """Put the case before a person, who was asked for `reason`."""
+
+    async def revise(
+        self, mail: CustomerMail, articles: Sequence[Article], *, draft: str, instruction: str, tone: Sentiment
+    ) -> Revision:
+        """Write `draft`, the whole letter, anew as a reviewer's `instruction` says; the facts in it are true."""
 
 
 class Knowledge(Protocol):

@@ -8,11 +8,12 @@ from typing import Protocol
 from mailagent.domain.budget import Spent
 from mailagent.domain.caps import AutomaticMail
 from mailagent.domain.case import Case, CaseId
-from mailagent.domain.decision import Verb
-from mailagent.domain.escalation import Escalation, NewEscalation
+from mailagent.domain.commands import Verb
+from mailagent.domain.escalation import Escalation, NewEscalation, Waiting
 from mailagent.domain.message import Intake, Message, MessageId, RawMail
 from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry, OutboxId
 from mailagent.domain.placement import Asker
+from mailagent.domain.routing import Priority
 from mailagent.ports.model import Turn
 
 
@@ -139,6 +140,18 @@ class DecidedBy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionChange:
+    """What becomes of an open question without an answer; None leaves a part as it is."""
+
+    revision: int
+    assigned_to: str | None = None
+    snoozed_until: datetime | None = None
+    priority: Priority | None = None
+    due_at: datetime | None = None
+    graph_state: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spending:
     """What models cost for one message of `sender`, in tokens and in the currency of the prices."""
 
@@ -152,8 +165,10 @@ class Handled:
     """Commit 2: everything that one message leads to. Written whole or not at all.
 
     `case_state` and `escalated` are the case's afterwards. `opens` puts a question, `supersedes` ends the open
-    revision without an answer, `decides` ends it with one. `answer` is the text that the customer is sent for good;
-    `log` the entries by message.
+    revision without an answer, `decides` ends it with one, `undoes` opens a decided one again and takes back what its
+    decision queued for the customer; `changes` keeps it open. `answer` is the text that the customer is sent for good,
+    None for none any more after an undo; `spam` an address whose mail ends unanswered from now on, `corrections` what a
+    reviewer corrected about a message, by signal; `log` the entries by message.
     """
 
     message_id: MessageId
@@ -166,6 +181,10 @@ class Handled:
     opens: NewEscalation | None = None
     supersedes: int | None = None
     decides: DecidedBy | None = None
+    undoes: int | None = None
+    changes: QuestionChange | None = None
+    spam: str | None = None
+    corrections: tuple[MessageId, str, Mapping[str, str]] | None = None
     answer: tuple[MessageId, str] | None = None
     spending: Spending | None = None
     log: Mapping[MessageId, Mapping[str, object]]
@@ -190,20 +209,36 @@ class Cases(Protocol):
     async def escalation(self, case_id: CaseId, revision: int) -> Escalation | None:
         """One question, in whatever state."""
 
+    async def waiting(self) -> list[Waiting]:
+        """The open questions of all cases, the first due first."""
+
     async def latest_revision(self, case_id: CaseId) -> int:
         """0 before the first escalation."""
+
+    async def is_spam(self, address: str) -> bool:
+        """Whether a reviewer listed `address`, so that its mail ends unanswered."""
 
     async def spent(self, sender: str | None, case_id: CaseId, *, at: datetime) -> Spent:
         """What models cost in the day before `at`."""
 
     async def commit(self, handled: Handled) -> bool:
         """Write it all. False, and nothing is written, when the message was already handled or the escalation that
-        it decides or supersedes is not open any more.
+        it decides, supersedes or changes is not open any more, or the one that it undoes was not decided by a mail
+        whose effects can still be taken back.
         """
+
+    async def remind(self, question: Waiting, mail: NewOutboxEntry, *, at: datetime) -> bool:
+        """Queue a mail about a question. False, and nothing is written, when the question is not open any more."""
 
 
 class Outbox(Protocol):
     """Mail to send."""
+
+    async def write(self, mails: Sequence[NewOutboxEntry], *, at: datetime) -> None:
+        """Queue mail that no message is the cause of; what is there already under its key stays as it is."""
+
+    async def written(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those of `keys` that are there already, in whatever state."""
 
     async def due(self, *, at: datetime, limit: int) -> list[OutboxEntry]:
         """Entries in state ``ready`` that are due, oldest first."""

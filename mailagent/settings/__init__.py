@@ -1,18 +1,26 @@
 """``config/*.toml`` as typed settings. What is wrong is reported with file, line, column and the nearest known key."""
 
 from pathlib import Path
-from typing import Self
+from typing import get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from mailagent.domain.budget import Budget
 from mailagent.domain.caps import Caps
 from mailagent.domain.category import Category
-from mailagent.domain.policy import Mode, Modes
-from mailagent.domain.routing import Rule
+from mailagent.domain.deadlines import Deadlines
+from mailagent.domain.decision import Known
+from mailagent.domain.policy import Mode, Modes, ReviewPolicy
+from mailagent.domain.routing import Priority, Rule
+from mailagent.domain.signals import Sentiment
+from mailagent.domain.working_time import WorkingTime
 from mailagent.errors import ConfigurationError
+from mailagent.language.commands import vocabulary
+from mailagent.mail.reviewing import Style, Styles
+from mailagent.settings.agreement import problems_of_addresses, problems_of_names
+from mailagent.settings.commands import check_commands
 from mailagent.settings.sections import (
     CategorySettings,
     MailboxSettings,
@@ -23,7 +31,7 @@ from mailagent.settings.sections import (
     RuleSettings,
 )
 from mailagent.settings.values import Address, Timezone
-from mailagent.toml_files import FILES, explain, read_files
+from mailagent.toml_files import FILES, explain, place, read_files
 
 __all__ = ["MailboxSettings", "Settings", "load_settings"]
 
@@ -50,26 +58,6 @@ class Settings(BaseSettings):
     rule: tuple[RuleSettings, ...] = Field(min_length=1)
     model: ModelSettings
     _folder: Path = PrivateAttr(default=Path("config"))
-
-    @model_validator(mode="after")
-    def _is_consistent(self) -> Self:
-        for what, names in (
-            ("mailbox", [mailbox.name for mailbox in self.mailbox]),
-            ("category", [category.id for category in self.category]),
-            ("rule", [rule.name for rule in self.rule]),
-        ):
-            twice = sorted({name for name in names if names.count(name) > 1})
-            if twice:
-                raise ValueError(f"{FILES[what]}: two entries are named '{twice[0]}'; give each its own name")
-        known = {category.id for category in self.category}
-        for rule in self.rule:
-            for category in rule.when.category or ():
-                if category not in known:
-                    raise ValueError(
-                        f"{FILES['rule']}: rule '{rule.name}' names the category '{category}', which"
-                        f" {FILES['category']} does not have"
-                    )
-        return self
 
     @classmethod
     def settings_customise_sources(
@@ -107,9 +95,62 @@ class Settings(BaseSettings):
             for row in self.category
         )
 
+    def styles(self) -> Styles:
+        """How each reviewer writes."""
+        added = self.review.commands
+        words = {language: vocabulary(language, added) for language in {"en", *(row.language for row in self.reviewer)}}
+        return Styles(
+            others=Style(words=words["en"]),
+            by_address={
+                address: Style(words=words[row.language], signature=row.signature)
+                for row in self.reviewer
+                for address in row.addresses
+            },
+        )
+
+    def known_corrections(self) -> Known:
+        """The values that a reviewer's SET may give; a language is any tag."""
+        return {
+            "category": [row.id for row in self.category],
+            "priority": get_args(Priority),
+            "sentiment": get_args(Sentiment),
+        }
+
+    def working_time(self) -> WorkingTime:
+        """The hours in which deadlines are counted."""
+        return WorkingTime(zone=self.zone, week=self.review.hours, holidays=frozenset(self.review.holidays))
+
+    def personal_hours(self) -> dict[str, WorkingTime]:
+        """The hours of reviewers who have their own, by address."""
+        return {
+            address: WorkingTime(zone=self.zone, week=person.hours, holidays=frozenset(self.review.holidays))
+            for person in self.reviewer
+            if person.hours is not None
+            for address in person.addresses
+        }
+
+    def deadlines(self) -> Deadlines:
+        """How long a person may take, by category, in working time."""
+        return Deadlines(by_category={row.id: row.deadline for row in self.category}, working=self.working_time())
+
     def budget(self) -> Budget:
         """The limits of what models may cost as the domain knows them."""
         return Budget(**self.model.budget.model_dump())
+
+    def review_policy(self) -> ReviewPolicy:
+        """What follows a reviewer's decision as the domain knows it."""
+        row = self.review
+        return ReviewPolicy(undo_window=row.undo_window, confirm=row.confirm, on_reject=row.on_reject)
+
+    def colleagues(self) -> dict[str, str]:
+        """The address of each reviewer, by name, by each address, and by first name where only one has it, in lower
+        case.
+        """
+        found = {name.casefold(): row.addresses[0] for row in self.reviewer for name in (row.name, *row.addresses)}
+        first = [row.name.casefold().split()[0] for row in self.reviewer]
+        return found | {
+            name: row.addresses[0] for name, row in zip(first, self.reviewer, strict=True) if first.count(name) == 1
+        }
 
     def modes(self) -> Modes:
         """The mode of the installation and of each category that has its own."""
@@ -136,5 +177,12 @@ def load_settings(folder: Path) -> Settings:
         settings = Settings(**files.values)  # type: ignore[arg-type]  # pydantic checks every value
     except ValidationError as error:
         raise ConfigurationError("\n".join(explain(error, files, Settings))) from error
+    check_commands(settings.review.commands, files)
+    problems = [
+        *problems_of_names(settings.mailbox, settings.category, settings.rule),
+        *problems_of_addresses(settings.mailbox, settings.review, settings.reviewer),
+    ]
+    if problems:
+        raise ConfigurationError("\n".join(place(path, text, files) for path, text in problems))
     settings._folder = folder  # noqa: SLF001 - its own private attribute
     return settings

@@ -1,18 +1,23 @@
 """The tables of ``config/*.toml``, one class each."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Literal, Self, cast, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from mailagent.domain.commands import Verb
+from mailagent.domain.hosts import is_this_machine
 from mailagent.domain.policy import Mode
 from mailagent.domain.routing import Action, Conditions, Priority
 from mailagent.domain.signals import Sentiment
+from mailagent.domain.working_time import Week
+from mailagent.settings.hours import Holiday, TimeOfDay, WorkingHours
 from mailagent.settings.values import Address, Domain, Duration, OneOf, Pattern
 
 Security = Literal["tls", "starttls", "none"]
+OFFICE_HOURS: Week = (((9 * 60, 17 * 60),),) * 5 + ((), ())
 
 
 class Table(BaseModel):
@@ -28,6 +33,15 @@ class Server(Table):
     port: int = Field(ge=1, le=65535)
     security: Security = "tls"
     ca_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _is_encrypted(self) -> Self:
+        if self.security == "none" and not is_this_machine(self.host):
+            raise ValueError(
+                f'security = "none" is for servers on this machine only, and a password would cross the network to'
+                f' {self.host} unencrypted; write security = "tls" or "starttls"'
+            )
+        return self
 
 
 class MailboxSettings(Table):
@@ -53,6 +67,25 @@ class ReviewSettings(Table):
     queue: Address
     authentication: Literal["required", "off"] = "required"
     authserv_id: str | None = None
+    undo_window: Duration = timedelta(minutes=2)
+    confirm: Literal["all", "actor", "none"] = "all"
+    on_reject: Literal["holding", "silent"] = "holding"
+    commands: dict[str, dict[Verb, tuple[str, ...]]] = Field(default_factory=dict)
+    escalate_to: Address | None = None
+    hours: WorkingHours = OFFICE_HOURS
+    holidays: tuple[Holiday, ...] = ()
+    digest_times: tuple[TimeOfDay, ...] = (time(9), time(14))
+
+    @field_validator("digest_times")
+    @classmethod
+    def _is_within_hours(cls, times: tuple[time, ...], info: ValidationInfo) -> tuple[time, ...]:
+        """A list that falls outside the hours of every day would never be sent."""
+        week: Week = info.data.get("hours", OFFICE_HOURS)
+        for at in times:
+            minutes = at.hour * 60 + at.minute
+            if not any(begin <= minutes < end for day in week for begin, end in day):
+                raise ValueError(f"{at:%H:%M} is outside the hours of every day, so this list would never be sent")
+        return tuple(sorted(set(times)))
 
     def trusted_server(self) -> str | None:
         """Whose word counts about senders; None where they are taken at their own."""
@@ -73,6 +106,9 @@ class Reviewer(Table):
 
     name: str
     addresses: tuple[Address, ...] = Field(min_length=1)
+    language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
+    signature: str = ""
+    hours: WorkingHours | None = None
 
 
 class CategorySettings(Table):
@@ -82,7 +118,7 @@ class CategorySettings(Table):
     says: str
     examples: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-    deadline: Duration = timedelta(hours=8)
+    deadline: Duration = Field(default=timedelta(hours=8), le=timedelta(days=60))
     mode: Mode | None = None
 
 

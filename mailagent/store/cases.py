@@ -1,4 +1,4 @@
-"""Cases, their escalations and the log; commit 2. See `ports.Cases`."""
+"""Cases, their escalations and the log. See `ports.Cases`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,21 +6,23 @@ from typing import cast
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.budget import Spent
 from mailagent.domain.caps import DAY
 from mailagent.domain.case import Case, CaseId, CaseState
-from mailagent.domain.decision import Verb
-from mailagent.domain.escalation import Escalation, EscalationState, NewEscalation
+from mailagent.domain.commands import Verb
+from mailagent.domain.escalation import Escalation, EscalationState, Waiting
 from mailagent.domain.message import MessageId
+from mailagent.domain.outgoing import NewOutboxEntry
 from mailagent.domain.placement import Asker
 from mailagent.domain.routing import Priority
 from mailagent.ports import Handled
 from mailagent.store.database import Sessions
+from mailagent.store.handled import write_handled
 from mailagent.store.messages import remember_id
 from mailagent.store.outbox import enqueue
-from mailagent.store.tables import CaseRow, EscalationRow, LogRow, MessageRow, SpendingRow
+from mailagent.store.tables import CaseRow, EscalationRow, MessageRow, SpamSenderRow, SpendingRow
+from mailagent.store.waiting import read_waiting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +86,11 @@ class StoredCases:
             row = await session.get(EscalationRow, (case_id, revision))
             return None if row is None else read_escalation(row)
 
+    async def waiting(self) -> list[Waiting]:
+        """See `ports.Cases`."""
+        async with self.sessions.begin() as session:
+            return await read_waiting(session)
+
     async def latest_revision(self, case_id: CaseId) -> int:
         """See `ports.Cases`."""
         async with self.sessions.begin() as session:
@@ -91,6 +98,11 @@ class StoredCases:
                 await session.exec(select(func.max(EscalationRow.revision)).where(EscalationRow.case_id == case_id))
             ).first()
             return latest or 0
+
+    async def is_spam(self, address: str) -> bool:
+        """See `ports.Cases`."""
+        async with self.sessions.begin() as session:
+            return await session.get(SpamSenderRow, address) is not None
 
     async def spent(self, sender: str | None, case_id: CaseId, *, at: datetime) -> Spent:
         """See `ports.Cases`."""
@@ -110,79 +122,17 @@ class StoredCases:
     async def commit(self, handled: Handled) -> bool:
         """See `ports.Cases`."""
         async with self.sessions.begin() as session:
-            message = await session.get_one(MessageRow, handled.message_id)
-            if message.state != "ready" or not await _close_question(session, handled):
+            return await write_handled(session, handled)
+
+    async def remind(self, question: Waiting, mail: NewOutboxEntry, *, at: datetime) -> bool:
+        """See `ports.Cases`."""
+        async with self.sessions.begin() as session:
+            row = await session.get(EscalationRow, (question.case_id, question.revision))
+            if row is None or row.state != "open":
                 return False
-            message.state = "handled"
-            message.reason = ""
-            session.add(message)
-            case = await session.get_one(CaseRow, handled.case_id)
-            if handled.case_state is not None:
-                case.state = handled.case_state
-                case.settled_at = handled.at if handled.case_state == "answered" else None
-            case.escalated = case.escalated if handled.escalated is None else handled.escalated
-            case.acknowledged = case.acknowledged or handled.acknowledged
-            case.automatic_answers += int(handled.automatic_answer)
-            session.add(case)
-            if handled.opens is not None:
-                session.add(_new_escalation(handled.opens, handled.at))
-            for message_id, entry in handled.log.items():
-                await session.merge(
-                    LogRow(message_id=message_id, case_id=handled.case_id, at=handled.at, entry=dict(entry))
-                )
-            if handled.spending is not None:
-                spent = handled.spending
-                await session.merge(
-                    SpendingRow(
-                        message_id=handled.message_id,
-                        case_id=handled.case_id,
-                        sender=spent.sender,
-                        at=handled.at,
-                        tokens=spent.tokens,
-                        cost=spent.cost,
-                    )
-                )
-            if handled.answer is not None:
-                answered = await session.get_one(MessageRow, handled.answer[0])
-                answered.answer = handled.answer[1]
-                session.add(answered)
-            for letter in handled.outbox:
-                await remember_id(session, letter.message_id, handled.case_id)
-            await enqueue(session, handled.outbox, at=handled.at)
+            await remember_id(session, mail.message_id, question.case_id)
+            await enqueue(session, [mail], at=at)
             return True
-
-
-async def _close_question(session: AsyncSession, handled: Handled) -> bool:
-    """Compare and set: the open revision is decided or superseded once, by whoever comes first."""
-    revision = handled.decides.revision if handled.decides else handled.supersedes
-    if revision is None:
-        return True
-    row = await session.get(EscalationRow, (handled.case_id, revision))
-    if row is None or row.state != "open":
-        return False
-    row.state = "decided" if handled.decides else "superseded"
-    row.decided_at = handled.at
-    if handled.decides:
-        row.decided_by = handled.decides.reviewer
-        row.verb = handled.decides.verb
-    session.add(row)
-    await session.flush()
-    return True
-
-
-def _new_escalation(new: NewEscalation, at: datetime) -> EscalationRow:
-    return EscalationRow(
-        case_id=new.case_id,
-        revision=new.revision,
-        message_id=new.message_id,
-        interrupt_id=new.interrupt_id,
-        priority=new.priority,
-        reason=new.reason,
-        draft=new.draft,
-        due_at=new.due_at,
-        graph_state=dict(new.graph_state),
-        opened_at=at,
-    )
 
 
 def read_case(row: CaseRow) -> Case:
@@ -219,4 +169,7 @@ def read_escalation(row: EscalationRow) -> Escalation:
         decided_by=row.decided_by,
         decided_at=row.decided_at,
         verb=cast("Verb | None", row.verb),
+        decision_id=None if row.decision_id is None else MessageId(row.decision_id),
+        assigned_to=row.assigned_to,
+        snoozed_until=row.snoozed_until,
     )

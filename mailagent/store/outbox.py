@@ -11,14 +11,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.caps import DAY, HOUR, AutomaticMail
 from mailagent.domain.case import CaseId
-from mailagent.domain.outgoing import MailKind, NewOutboxEntry, OutboxEntry, OutboxId, OutboxState
+from mailagent.domain.outgoing import ANSWERS, MailKind, NewOutboxEntry, OutboxEntry, OutboxId, OutboxState
 from mailagent.ports import Returned
 from mailagent.store.database import Sessions
 from mailagent.store.tables import AddressBlockRow, CaseRow, OutboxRow
 
+KEYS_AT_ONCE = 10_000
+"""Databases take so many values in a question, and not many more."""
 
-async def enqueue(session: AsyncSession, entries: Sequence[NewOutboxEntry], *, at: datetime) -> None:
-    """Add `entries` within the caller's transaction; a key that is there already stays as it is."""
+
+async def enqueue(
+    session: AsyncSession, entries: Sequence[NewOutboxEntry], *, at: datetime, cause: int | None = None
+) -> None:
+    """Add `entries` within the caller's transaction; a key that is there already stays as it is. `cause` is the message
+    whose handling leads to them.
+    """
     for entry in entries:
         if (await session.exec(select(OutboxRow.id).where(OutboxRow.key == entry.key))).first() is not None:
             continue
@@ -33,10 +40,24 @@ async def enqueue(session: AsyncSession, entries: Sequence[NewOutboxEntry], *, a
                 automatic=entry.automatic,
                 raw=entry.raw,
                 created_at=at,
-                due_at=at,
+                due_at=entry.not_before or at,
+                cause_id=cause,
             )
         )
         await session.flush()
+
+
+async def withdraw(session: AsyncSession, *, cause: int, by: int) -> bool:
+    """Within the caller's transaction: the customer's mails that message `cause` led to do not leave. False, and
+    nothing is changed, when one of them may have left. Their keys are free again.
+    """
+    rows = [*await session.exec(select(OutboxRow).where(OutboxRow.cause_id == cause, col(OutboxRow.kind).in_(ANSWERS)))]
+    if any(row.state != "ready" for row in rows):
+        return False
+    for row in rows:
+        row.state, row.key = "withdrawn", f"{row.key}:withdrawn:{by}"
+        session.add(row)
+    return True
 
 
 async def record_return(session: AsyncSession, returned: Returned) -> None:
@@ -57,6 +78,20 @@ class StoredOutbox:
     """See `ports.Outbox`."""
 
     sessions: Sessions
+
+    async def write(self, mails: Sequence[NewOutboxEntry], *, at: datetime) -> None:
+        """See `ports.Outbox`."""
+        async with self.sessions.begin() as session:
+            await enqueue(session, mails, at=at)
+
+    async def written(self, keys: Sequence[str]) -> frozenset[str]:
+        """See `ports.Outbox`."""
+        async with self.sessions.begin() as session:
+            found: set[str] = set()
+            for start in range(0, len(keys), KEYS_AT_ONCE):
+                some = keys[start : start + KEYS_AT_ONCE]
+                found.update(await session.exec(select(OutboxRow.key).where(col(OutboxRow.key).in_(some))))
+            return frozenset(found)
 
     async def due(self, *, at: datetime, limit: int) -> list[OutboxEntry]:
         """See `ports.Outbox`."""

@@ -163,10 +163,15 @@ class EscalationRow(SQLModel, table=True):
     decided_by: str | None = None
     decided_at: datetime | None = Field(default=None, sa_type=UtcTime)
     verb: str | None = None
+    decision_id: int | None = None
+    assigned_to: str | None = None
+    snoozed_until: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class OutboxRow(SQLModel, table=True):
-    """One mail to send, with frozen bytes. `key` is made from its cause: one cause, one mail."""
+    """One mail to send, with frozen bytes. `key` is made from its cause: one cause, one mail. `cause_id` is the message
+    whose handling queued it.
+    """
 
     __tablename__ = "outbox"
     id: int | None = Field(default=None, primary_key=True)
@@ -177,6 +182,7 @@ class OutboxRow(SQLModel, table=True):
     recipient: str
     message_id: str = Field(index=True)
     automatic: bool = False
+    cause_id: int | None = Field(default=None, index=True)
     raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     state: str = Field(default="ready", index=True)
     attempts: int = 0
@@ -205,6 +211,27 @@ class AddressBlockRow(SQLModel, table=True):
     address: str = Field(primary_key=True)
     until: datetime = Field(sa_type=UtcTime)
     reason: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class SpamSenderRow(SQLModel, table=True):
+    """An address that a reviewer's decision, `decision_id`, listed: its mail is recorded and never answered."""
+
+    __tablename__ = "spam_sender"
+    address: str = Field(primary_key=True)
+    decision_id: int
+    reviewer: str
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class CorrectionRow(SQLModel, table=True):
+    """What a reviewer corrected in the triage of a message; a label to measure with and to learn from."""
+
+    __tablename__ = "correction"
+    message_id: int = Field(primary_key=True, foreign_key="message.id")
+    key: str = Field(primary_key=True)
+    value: str
+    reviewer: str
+    at: datetime = Field(sa_type=UtcTime)
 
 
 class LogRow(SQLModel, table=True):

@@ -8,7 +8,17 @@ from sqlmodel import col, func, select
 
 from mailagent.domain.case import CaseId, case_number
 from mailagent.store.database import Sessions
-from mailagent.store.tables import CaseRow, EscalationRow, HealthRow, LogRow, MessageRow, OutboxRow, RawMailRow
+from mailagent.store.tables import (
+    CaseRow,
+    CorrectionRow,
+    EscalationRow,
+    HealthRow,
+    LogRow,
+    MessageRow,
+    OutboxRow,
+    RawMailRow,
+)
+from mailagent.store.waiting import read_waiting
 
 View = Mapping[str, object]
 
@@ -117,6 +127,17 @@ class Views:
                 ],
             }
 
+    async def corrections(self) -> list[View]:
+        """What reviewers corrected, oldest message first."""
+        async with self.sessions.begin() as session:
+            rows = await session.exec(
+                select(CorrectionRow).order_by(col(CorrectionRow.message_id), col(CorrectionRow.key))
+            )
+            return [
+                {"message": row.message_id, "key": row.key, "value": row.value, "reviewer": row.reviewer}
+                for row in rows
+            ]
+
     async def status(self) -> View:
         """Counts of what waits, and when each server last worked."""
         async with self.sessions.begin() as session:
@@ -133,6 +154,7 @@ class Views:
                     select(func.count(), func.min(col(EscalationRow.due_at))).where(EscalationRow.state == "open")
                 )
             ).one()
+            unreached = [row for row in await read_waiting(session) if row.unreached]
             outside = await session.exec(select(HealthRow).order_by(col(HealthRow.name)))
             pending = [states[state] for state in ("received", "ready") if state in states]
             return {
@@ -143,6 +165,7 @@ class Views:
                 "waiting_for_reviewers": waiting[0],
                 "next_due": _time(waiting[1]),
                 "outbox": {state: mails.get(state, 0) for state in ("ready", "sending", "sent", "failed", "uncertain")},
+                "unreached": [{"case": case_number(row.case_id), "why": row.unreached} for row in unreached],
                 "outside": [
                     {
                         "name": row.name,

@@ -4,8 +4,10 @@ classify -> search_kb -> respond -> log -> end
                 |           |       ^ \
                 |           v       |  v
                 +------> escalate --+  await_review -> feedback -> log
-                                            |
-                                            +-> classify   (the customer wrote again)
+                            ^               |             |
+                            |               |             +-> escalate   (a low rating)
+                            |               +-> revise -> log            (a new draft, which waits again)
+                            |               +-> classify                 (the customer wrote again)
 """
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -28,6 +30,7 @@ def build_graph(nodes: Nodes, checkpointer: "BaseCheckpointSaver[str]") -> Graph
     graph.add_node("respond", nodes.respond)
     graph.add_node("escalate", nodes.escalate)
     graph.add_node("await_review", nodes.await_review)
+    graph.add_node("revise", nodes.revise)
     graph.add_node("feedback", nodes.feedback)
     graph.add_node("log", nodes.log)
 
@@ -37,7 +40,8 @@ def build_graph(nodes: Nodes, checkpointer: "BaseCheckpointSaver[str]") -> Graph
     graph.add_conditional_edges("respond", routes.after_respond, ["log", "escalate"])
     graph.add_edge("escalate", "log")
     graph.add_conditional_edges("log", routes.after_log, {"await_review": "await_review", "end": END})
-    graph.add_conditional_edges("await_review", routes.after_review, ["feedback", "classify"])
-    graph.add_edge("feedback", "log")
+    graph.add_conditional_edges("await_review", routes.after_review, ["feedback", "revise", "log", "classify"])
+    graph.add_edge("revise", "log")
+    graph.add_conditional_edges("feedback", routes.after_feedback, ["log", "escalate"])
 
     return graph.compile(checkpointer=checkpointer)

@@ -18,7 +18,7 @@ from langgraph.types import Command
 from mailagent.domain.escalation import Escalation
 from mailagent.events import log
 from mailagent.triage.build import Graph
-from mailagent.triage.state import DecisionState, FollowUp, TriageState, Verdict
+from mailagent.triage.state import DecisionState, FollowUp, NewDraft, Reviewed, TriageState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,21 +47,39 @@ class Engine:
 
     async def decide(self, escalation: Escalation, decision: DecisionState) -> Outcome:
         """Resume with a reviewer's decision."""
-        return await self._resume(escalation, Verdict(kind="decision", decision=decision))
+        return await self._resume(escalation, Reviewed(kind="decision", decision=decision))
+
+    async def redraft(self, escalation: Escalation, *, text: str = "", instruction: str = "") -> Outcome:
+        """Resume with a reviewer's text for the draft, or with what to change in it; it pauses again with the new one.
+
+        `failure` of the state says why no model could write it; the draft is the old one then.
+        """
+        return await self._resume(escalation, NewDraft(kind="draft", text=text, instruction=instruction))
+
+    async def reopen(self, escalation: Escalation) -> Outcome:
+        """Pause once more at a question that was answered before."""
+        kept = cast("TriageState", dict(escalation.graph_state))
+        await self._readable(kept["case_number"])
+        return await self._pause(kept)
 
     async def follow_up(self, escalation: Escalation, state: TriageState) -> Outcome:
         """Resume with the customer's next message; the open question ends without an answer."""
         return await self._resume(escalation, FollowUp(kind="message", state=state))
 
-    async def _resume(self, escalation: Escalation, answer: Verdict | FollowUp) -> Outcome:
+    async def _resume(self, escalation: Escalation, answer: Reviewed | NewDraft | FollowUp) -> Outcome:
         kept = cast("TriageState", dict(escalation.graph_state))
         thread = kept["case_number"]
         interrupt_id: str | None = escalation.interrupt_id
         await self._readable(thread)
         if await self._waiting_at(thread) != interrupt_id:
-            await self.graph.aupdate_state(_config(thread), cast("dict[str, object]", kept), as_node="log")
-            interrupt_id = (await self._run(None, thread)).interrupt_id
+            interrupt_id = (await self._pause(kept)).interrupt_id
         return await self._run(Command(resume={interrupt_id: answer}), thread)
+
+    async def _pause(self, state: TriageState) -> Outcome:
+        """Put a thread where it waits with this state."""
+        thread = state["case_number"]
+        await self.graph.aupdate_state(_config(thread), cast("dict[str, object]", state), as_node="log")
+        return await self._run(None, thread)
 
     async def _readable(self, thread: str) -> None:
         """Forget a thread whose rows cannot be read, before it is run: the store knows all that matters of it."""

@@ -4,22 +4,21 @@ A model that fails is not an error of the graph: the failure is kept in the stat
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import cast
 
 from langgraph.types import interrupt
 
-from mailagent.domain.facts import unproven_claims
 from mailagent.domain.policy import Modes
 from mailagent.domain.routing import Disposition, Rule
 from mailagent.domain.signals import Signals
 from mailagent.errors import PermanentError, TemporaryError
 from mailagent.events import log
-from mailagent.language.claims import CLAIM_WORDS
 from mailagent.language.injection import injection_of
 from mailagent.ports import Article, Asked, Knowledge, Model, Templates, UnusableAnswerError, Usage
-from mailagent.triage.routes import NO_GROUNDED_ANSWER, decide, signals_of
-from mailagent.triage.state import Ask, FollowUp, Found, TriageState, UnprovenClaim, UsageState, Verdict, customer_mail
+from mailagent.triage.evidence import articles_of, claims_of, found_of
+from mailagent.triage.routes import BADLY_RATED, LOW_RATING, NO_GROUNDED_ANSWER, decide, signals_of
+from mailagent.triage.state import Ask, FollowUp, NewDraft, Reviewed, TriageState, UsageState, customer_mail
 
 Update = dict[str, object]
 ARTICLES = 4
@@ -85,12 +84,12 @@ class Nodes:
         articles: dict[str, Article] = {}
         for article in found:
             articles.setdefault(article.id, article)
-        results = [_found(article) for article in [*articles.values()][:MOST_ARTICLES]]
+        results = [found_of(article) for article in [*articles.values()][:MOST_ARTICLES]]
         return {"kb_results": results, "asks": asks, **self._decided({**state, "kb_results": results})}
 
     async def respond(self, state: TriageState) -> Update:
         """Write the reply; when the articles do not hold it, or the model fails, hand over to a person."""
-        articles = [article for article in _articles(state) if article.automatic]
+        articles = [article for article in articles_of(state) if article.automatic]
         try:
             answer = await self.model.respond(
                 customer_mail(state),
@@ -109,7 +108,7 @@ class Nodes:
             for ask, article in zip(state["asks"], answer.answered_by, strict=True)
         ]
         response = self._letter(state, answer.text)
-        claims = _claims(state, answer.text, answer.sources)
+        claims = claims_of(state, answer.text, answer.sources)
         drafted = {"response": response, "sources": list(answer.sources), "asks": asks, "claims": claims}
         known: TriageState = {**state, "response": response, "asks": asks, "claims": claims}
         return {**usage, **drafted, **self._decided(known)}
@@ -123,7 +122,7 @@ class Nodes:
         asked: Update = {"escalated": True, "sources": state["sources"] or found}
         try:
             brief = await self.model.brief(
-                customer_mail(state), _articles(state), tone=state["sentiment"], reason=state["escalation_reason"]
+                customer_mail(state), articles_of(state), tone=state["sentiment"], reason=state["escalation_reason"]
             )
         except (TemporaryError, PermanentError) as error:
             return {
@@ -135,19 +134,46 @@ class Nodes:
         asked |= {"summary": brief.summary, "suggested_fix": brief.suggested_fix, "usage": _add(state, brief.usage)}
         if state["response"] is None and brief.draft:
             asked["response"] = self._letter(state, brief.draft)
-            asked["claims"] = _claims(state, brief.draft, found)
+            asked["claims"] = claims_of(state, brief.draft, found)
         return asked
 
     def await_review(self, state: TriageState) -> Update:
         """Pause until a reviewer decides or the customer writes again. Runs again from its first line on resume."""
-        answer = cast("Verdict | FollowUp", interrupt({"message_id": state["message_id"]}))
+        answer = cast("Reviewed | NewDraft | FollowUp", interrupt({"message_id": state["message_id"]}))
         if answer["kind"] == "message":
             return dict(answer["state"])
-        return {"decision": answer["decision"]}
+        if answer["kind"] == "decision":
+            return {"decision": answer["decision"]}
+        if answer["instruction"]:
+            return {"instruction": answer["instruction"]}
+        return {"response": answer["text"], "claims": []}
+
+    async def revise(self, state: TriageState) -> Update:
+        """Write the draft anew as a reviewer says; where no model can, it stays as it is."""
+        wish = state["instruction"]
+        try:
+            new = await self.model.revise(
+                customer_mail(state),
+                articles_of(state),
+                draft=state["response"] or "",
+                instruction=wish,
+                tone=state["sentiment"],
+            )
+        except (TemporaryError, PermanentError) as error:
+            return {**_failed("revise", state, error), "instruction": ""}
+        return {
+            "response": self._letter(state, new.text),
+            "claims": claims_of(state, new.text, state["sources"], told=wish),
+            "instruction": "",
+            "failure": "",
+            "usage": _add(state, new.usage),
+        }
 
     def feedback(self, state: TriageState) -> Update:
         """Record what people made of it: a reviewer's decision or a customer's rating."""
         decision = state["decision"]
+        if decision is None and (state["feedback_score"] or 0) <= LOW_RATING and not state["with_a_person"]:
+            return _disposed(replace(BADLY_RATED, why=BADLY_RATED.why.format(state["feedback_score"])))
         if decision is None:
             return {"disposition": "ignore", "rule": "rating", "escalation_reason": "the customer rated an answer"}
         match decision["verb"]:
@@ -155,8 +181,10 @@ class Nodes:
                 return {}
             case "modify":
                 return {"response": decision["text"], "claims": []}
-            case "reject":
+            case "reject" | "ask" | "close" | "spam":
                 return {"response": None, "escalated": False}
+            case verb:
+                raise ValueError(f"{verb} does not end a review")
 
     def log(self, state: TriageState) -> Update:
         """The one structured entry of this message."""
@@ -174,7 +202,7 @@ class Nodes:
                 "rule": state["rule"],
                 "because": state["because"],
                 "reason": state["escalation_reason"],
-                "signals": _without_words(signals_of(state)),
+                "signals": state["signals"],
                 "asks": len(state["asks"]),
                 "claims": [claim["words"] for claim in state["claims"]],
                 "priority": state["priority"],
@@ -194,7 +222,8 @@ class Nodes:
         }
 
     def _decided(self, state: TriageState) -> Update:
-        return _disposed(decide(self.rules, self.modes, state))
+        signals = _without_words(signals_of(state))
+        return {**_disposed(decide(self.rules, self.modes, state)), "signals": signals}
 
     def _letter(self, state: TriageState, body: str) -> str:
         """The whole text of a reply around `body`: greeting, tone and closing in the language of the mail."""
@@ -238,34 +267,9 @@ def _add(state: TriageState, usage: Usage) -> UsageState:
     )
 
 
-def _claims(state: TriageState, text: str, sources: Sequence[str]) -> list[UnprovenClaim]:
-    """What a drafted `text` says that neither the articles with the ids `sources` nor the customer's mail prove."""
-    ours = [f"{article['title']}\n{article['text']}" for article in state["kb_results"] if article["id"] in sources]
-    customer = f"{state['subject']}\n{state['customer_message']}\n{state['quoted']}"
-    claims = unproven_claims(text, ours=ours, customer=customer, words=CLAIM_WORDS)
-    return [UnprovenClaim(kind=claim.kind, words=claim.words) for claim in claims]
-
-
 def _without_words(signals: Signals) -> dict[str, object]:
     """The signals without sender and subject, which stand with the message."""
     return {name: value for name, value in asdict(signals).items() if name not in {"sender", "subject"}}
-
-
-def _found(article: Article) -> Found:
-    return Found(
-        id=article.id,
-        title=article.title,
-        category=article.category,
-        text=article.text,
-        score=article.score,
-        automatic=article.automatic,
-        section=article.section,
-        language=article.language,
-    )
-
-
-def _articles(state: TriageState) -> list[Article]:
-    return [Article(**found) for found in state["kb_results"]]
 
 
 def _fix_without_model(state: TriageState) -> str:

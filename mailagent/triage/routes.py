@@ -35,6 +35,11 @@ ASK_UNANSWERED = Disposition(
     rule="ask-unanswered",
     why="the articles do not answer everything that the customer asks",
 )
+LOW_RATING = 2
+"""Of 5: up to here an answer did not help."""
+BADLY_RATED = Disposition(
+    action="escalate", priority="high", rule="low-rating", why="the customer rated our answer {} of 5"
+)
 WITH_A_PERSON = Disposition(
     action="escalate",
     priority="normal",
@@ -98,9 +103,20 @@ def after_log(state: TriageState) -> Literal["await_review", "end"]:
     return "await_review" if state["escalated"] and state["decision"] is None else "end"
 
 
-def after_review(state: TriageState) -> Literal["feedback", "classify"]:
-    """A decision is recorded; a new message of the customer starts over."""
-    return "classify" if state["decision"] is None else "feedback"
+def after_review(state: TriageState) -> Literal["feedback", "revise", "log", "classify"]:
+    """A decision is recorded; a draft is written anew, or was given and waits again; a new message of the customer,
+    which has no draft yet, starts over.
+    """
+    if state["decision"] is not None:
+        return "feedback"
+    if state["instruction"]:
+        return "revise"
+    return "classify" if state["response"] is None else "log"
+
+
+def after_feedback(state: TriageState) -> Literal["escalate", "log"]:
+    """Who was not helped gets a person."""
+    return "escalate" if state["decision"] is None and state["disposition"] == "escalate" else "log"
 
 
 def signals_of(state: TriageState) -> Signals:

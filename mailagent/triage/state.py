@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from typing import Literal, TypedDict
 
 from mailagent.domain.case import Case
-from mailagent.domain.decision import Verb
+from mailagent.domain.commands import Verb
 from mailagent.domain.message import Message
 from mailagent.domain.person import greeting_name
 from mailagent.domain.routing import Action, Priority
 from mailagent.domain.signals import Sentiment
-from mailagent.ports import CustomerMail, Turn
+from mailagent.ports import LONGEST_MAIL, CustomerMail, Turn
 
-TEXT_LIMIT = 12_000
-"""Characters of one mail that a model sees."""
 HISTORY_LIMIT = 4_000
 """Characters of earlier mails of the case that a model sees, the newest kept."""
 
@@ -69,7 +67,11 @@ class UsageState(TypedDict):
 
 
 class TriageState(TypedDict):
-    """The state of one message on its way through the graph. Every field is set afresh for each message."""
+    """The state of one message on its way through the graph. Every field is set afresh for each message.
+
+    `signals` are those of `domain.signals` that the rules last saw, without sender and subject; what escalate adds to
+    the state after them is for a person. Empty where no rule was asked.
+    """
 
     message_id: int
     case_number: str
@@ -100,6 +102,7 @@ class TriageState(TypedDict):
     kb_results: list[Found]
     claims: list[UnprovenClaim]
 
+    signals: dict[str, object]
     disposition: Action
     rule: str
     because: list[str]
@@ -110,12 +113,23 @@ class TriageState(TypedDict):
     suggested_fix: str
     response: str | None
     sources: list[str]
+    instruction: str
 
     decision: DecisionState | None
     feedback_score: int | None
     failure: str
     usage: UsageState
     log_entry: dict[str, object]
+
+
+class NewDraft(TypedDict):
+    """What a paused case is resumed with when a reviewer gave a text for the draft, or said how to change it: one of
+    both is empty. It pauses again with the new draft.
+    """
+
+    kind: Literal["draft"]
+    text: str
+    instruction: str
 
 
 class FollowUp(TypedDict):
@@ -125,7 +139,7 @@ class FollowUp(TypedDict):
     state: TriageState
 
 
-class Verdict(TypedDict):
+class Reviewed(TypedDict):
     """What a paused case is resumed with when a reviewer decided."""
 
     kind: Literal["decision"]
@@ -141,7 +155,7 @@ def fresh(case: Case, message: Message, history: Sequence[Turn], *, no_cost: str
         message_id=int(message.id),
         case_number=case.number,
         subject=message.subject,
-        customer_message=message.text[:TEXT_LIMIT],
+        customer_message=message.text[:LONGEST_MAIL],
         quoted=message.quoted,
         history=_newest(history),
         greeting_name=greeting_name(message.sender_name),
@@ -165,6 +179,7 @@ def fresh(case: Case, message: Message, history: Sequence[Turn], *, no_cost: str
         search_query="",
         kb_results=[],
         claims=[],
+        signals={},
         disposition="escalate",
         rule="",
         because=[],
@@ -175,6 +190,7 @@ def fresh(case: Case, message: Message, history: Sequence[Turn], *, no_cost: str
         suggested_fix="",
         response=None,
         sources=[],
+        instruction="",
         decision=None,
         feedback_score=message.rating,
         failure="",

@@ -1,4 +1,4 @@
-"""Build every object once, from the settings. The only file that knows all others."""
+"""Build every object once, from the settings. The only package that knows all others."""
 
 import fcntl
 import os
@@ -21,14 +21,17 @@ from mailagent.daemon import Daemon, Watch
 from mailagent.domain.case import CaseId
 from mailagent.errors import ConfigurationError
 from mailagent.jobs.deliver_outbox import DeliverOutbox
+from mailagent.jobs.list_waiting import ListWaiting
 from mailagent.jobs.receive_mail import ReceiveMail
-from mailagent.jobs.resume_reviews import ResumeReviews
+from mailagent.jobs.remind_reviewers import RemindReviewers
+from mailagent.jobs.resume_reviews import Effects, ResumeReviews
 from mailagent.jobs.sort_mail import SortMail
 from mailagent.jobs.triage_cases import TriageCases
 from mailagent.letters.customer import CustomerLetters
 from mailagent.letters.desk import Stationery
 from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
+from mailagent.letters.waiting_list import WaitingList
 from mailagent.mail.identity import content_key
 from mailagent.runner import Runner
 from mailagent.settings import Settings
@@ -97,10 +100,10 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
         )
         customer = CustomerLetters(paper=paper)
         reviewers = {address: person.name for person in settings.reviewer for address in person.addresses}
+        styles = settings.styles()
         review = ReviewLetters(paper=paper, queue=settings.review.queue, reviewers=len(settings.reviewer))
         notices = Notices(paper=paper, admin=settings.admin)
-        deadlines = {category.id: category.deadline for category in settings.categories()}
-        longest = max(deadlines.values())
+        deadlines = settings.deadlines()
         triage_cases = TriageCases(
             engine=triage,
             messages=messages,
@@ -112,20 +115,28 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             caps=settings.caps(),
             budget=settings.budget(),
             deadlines=deadlines,
-            longest=longest,
             modes=settings.modes(),
             clock=clock,
         )
         resume_reviews = ResumeReviews(
-            engine=triage,
+            effects=Effects(
+                engine=triage,
+                cases=cases,
+                customer=customer,
+                review=review,
+                policy=settings.review_policy(),
+                colleagues=settings.colleagues(),
+                deadlines=deadlines,
+                modes=settings.modes(),
+                clock=clock,
+            ),
             messages=messages,
             cases=cases,
-            customer=customer,
             review=review,
             notices=notices,
             reviewers=reviewers,
-            deadlines=deadlines,
-            longest=longest,
+            styles=styles,
+            known=settings.known_corrections(),
             modes=settings.modes(),
             clock=clock,
         )
@@ -164,6 +175,8 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
                 notices=notices,
                 ours=frozenset(row.address for row in settings.mailbox),
                 reviewers=frozenset(reviewers),
+                styles=styles,
+                escalate_to=settings.review.escalate_to,
                 requires_auth=settings.replies.requires_auth,
                 authserv_id=settings.review.trusted_server(),
                 clock=clock,
@@ -172,6 +185,28 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
                 due=lambda: messages.due_cases(at=clock.now(), limit=DUE_CASES),
                 work=work,
                 concurrency=settings.model.concurrency,
+            ),
+            remind=RemindReviewers(
+                cases=cases,
+                messages=messages,
+                outbox=outbox,
+                review=review,
+                notices=notices,
+                deadlines=deadlines,
+                personal=settings.personal_hours(),
+                escalate_to=settings.review.escalate_to,
+                modes=settings.modes(),
+                clock=clock,
+            ),
+            list_waiting=ListWaiting(
+                cases=cases,
+                outbox=outbox,
+                letter=WaitingList(paper=paper, queue=settings.review.queue),
+                notices=notices,
+                times=settings.review.digest_times,
+                working=deadlines.working,
+                modes=settings.modes(),
+                clock=clock,
             ),
             deliver=DeliverOutbox(outbox=outbox, senders=senders, notices=notices, health=health, clock=clock),
             runner=runner,
@@ -218,9 +253,14 @@ async def open_views(settings: Settings) -> AsyncIterator[Views]:
 
 def _lock(data_dir: Path) -> int:
     """One daemon a data folder: two would answer the same mail."""
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = data_dir / "lock"
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(data_dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{error.filename}: error: it cannot be written: {error.strerror}; data_dir in mailagent.toml must name a"
+            " folder that mailagent may write to"
+        ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

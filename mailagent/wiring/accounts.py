@@ -45,6 +45,7 @@ def smtp_account(settings: Settings, row: MailboxSettings) -> SmtpAccount:
     """Where its mail is sent. Raises `ConfigurationError` without a password."""
     user = row.user if row.smtp_user is None else row.smtp_user
     return SmtpAccount(
+        name=row.name,
         host=row.smtp.host,
         port=row.smtp.port,
         security=row.smtp.security,

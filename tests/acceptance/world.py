@@ -18,8 +18,8 @@ from typing import Self
 
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.smtp import SmtpServer
+from tests.shop import SHOP
 
-ROOT = Path(__file__).parents[2]
 SUPPORT, QUEUE, ADMIN = "support@larkfield.example", "queue@larkfield.example", "ops@larkfield.example"
 REVIEWER = "dana@larkfield.example"
 AUTHSERV = "mx.larkfield.example"
@@ -40,9 +40,9 @@ class World:
 
     def __post_init__(self) -> None:
         self.config = self.folder / "config"
-        shutil.copytree(ROOT / "config", self.config)
+        shutil.copytree(SHOP / "config", self.config)
         for name in ("templates", "knowledge"):
-            (self.folder / name).symlink_to(ROOT / name)
+            (self.folder / name).symlink_to(SHOP / name)
         self.configure()
 
     def configure(self, *, imap_port: int | None = None, **tables: str) -> None:
@@ -60,7 +60,8 @@ smtp_user = ""
 poll_seconds = 1
 baseline = "all"
 """,
-            "review": f'queue = "{QUEUE}"\nauthentication = "required"\nauthserv_id = "{AUTHSERV}"\n',
+            "review": f'queue = "{QUEUE}"\nauthentication = "required"\nauthserv_id = "{AUTHSERV}"\n'
+            'undo_window = "0m"\nconfirm = "actor"\n',
             "reviewers": f'[[reviewer]]\nname = "Dana Kim"\naddresses = ["{REVIEWER}"]\n\n'
             '[[reviewer]]\nname = "Ben Ode"\naddresses = ["ben@larkfield.example"]\n',
             **tables,

@@ -15,8 +15,9 @@ from mailagent.errors import ConfigurationError
 from mailagent.letters.samples import SAMPLES
 from mailagent.mail.rating import read_rating
 from mailagent.ports import Templates
+from tests.shop import SHOP
 
-SHIPPED = Path(__file__).parents[2] / "templates"
+SHIPPED = SHOP / "templates"
 TONES = ["positive", "neutral", "negative", "angry"]
 LETTERS = ["customer/draft", "customer/acknowledgment", "customer/holding"]
 TO_CUSTOMERS = sorted(name for name in SAMPLES if name.startswith("customer/"))
@@ -56,10 +57,10 @@ def letter(templates: Templates, name: str, language: str, **changed: object) ->
 @pytest.mark.parametrize("name", TO_CUSTOMERS)
 def test_no_line_of_ours_stays_english(templates: Templates, name: str, language: str) -> None:
     """One English footer under a German letter tells the reader that a machine wrote it."""
-    foreign = {"letter": "L", "body": "B", "company": "C", "sources": ["S"]}
+    foreign = {"letter": "L", "body": "B", "company": "C", "sources": ["S"], "question": "Q"}
     changed = {key: value for key, value in foreign.items() if key in SAMPLES[name]}
     english = set(letter(templates, name, "en", **changed).splitlines())
-    kept = {"", "L", "B", "C", "-" * 10, str(SAMPLES[name].get("reference"))}
+    kept = {"", "L", "B", "C", "Q", "-" * 10, str(SAMPLES[name].get("reference"))}
     assert not english & set(letter(templates, name, language, **changed).splitlines()) - kept
 
 

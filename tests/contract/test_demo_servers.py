@@ -35,7 +35,13 @@ def mailbox(servers: DemoServers, open_mailbox: Open) -> ImapMailbox:
 def sender(servers: DemoServers, address: str) -> SmtpSender:
     """Someone who sends through the demo's server."""
     account = SmtpAccount(
-        host=servers.host, port=servers.smtp_port, security="none", user=None, password=None, sender=address
+        name="demo",
+        host=servers.host,
+        port=servers.smtp_port,
+        security="none",
+        user=None,
+        password=None,
+        sender=address,
     )
     return SmtpSender(account)
 

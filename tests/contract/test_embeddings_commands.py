@@ -18,6 +18,7 @@ from mailagent.cli.app import app
 from mailagent.store.database import open_database
 from mailagent.store.health import StoredHealth
 from tests.servers.model import ModelServer, fails
+from tests.shop import SHOP
 
 ROOT = Path(__file__).parents[2]
 SYNONYMS = {"charcoal": "bread"}
@@ -127,7 +128,7 @@ def test_status_tells_of_the_server_while_it_is_configured(config: Path, table: 
 
     asyncio.run(fail())
     if table == "removed":
-        shutil.copy(ROOT / "config/model.toml", config)
+        shutil.copy(SHOP / "config/model.toml", config)
 
     ended, shown, _ = run(config, "status", "--json")
 

@@ -21,7 +21,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from mailagent.adapters.templates import JinjaTemplates
 from mailagent.domain.case import Case, CaseId, CaseState
-from mailagent.domain.decision import Verb
+from mailagent.domain.commands import Verb
 from mailagent.domain.escalation import Escalation
 from mailagent.domain.message import Message, MessageId
 from mailagent.domain.policy import Mode, Modes
@@ -33,8 +33,9 @@ from mailagent.triage.nodes import Nodes
 from mailagent.triage.state import DecisionState, TriageState, fresh
 from tests.fakes.knowledge import FakeKnowledge
 from tests.fakes.model import ANGRY, NEUTRAL, FakeModel, Step
+from tests.shop import SHOP
 
-TEMPLATES = Path(__file__).parents[2] / "templates"
+TEMPLATES = SHOP / "templates"
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 RULES = (
     Rule(name="angry", when=Conditions(sentiment=("angry",)), then="escalate", priority="urgent", why="angry"),
@@ -389,7 +390,7 @@ async def test_a_rating_does_not_disturb_a_paused_case(desk: Desk) -> None:
     engine = await desk.open()
     question = await asked(desk, engine)
 
-    rated = await engine.rate(state(4, "Rating: 2 of 5", rating=2))
+    rated = await engine.rate({**state(4, "Rating: 2 of 5", rating=2), "with_a_person": True})
     decided = await engine.decide(question, decision("approve"))
 
     assert (rated.interrupt_id, rated.state["disposition"], rated.state["rule"]) == (None, "ignore", "rating")

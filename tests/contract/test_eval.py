@@ -9,6 +9,8 @@ import structlog
 from typer.testing import CliRunner, Result
 
 from mailagent.cli.app import app
+from tests.servers.model import TOKENS_IN, TOKENS_OUT, ModelServer
+from tests.shop import SHOP
 
 ROOT = Path(__file__).parents[2]
 PROOF = b"Authentication-Results: mx.example.com; dmarc=pass header.from=example.org\r\n"
@@ -18,7 +20,7 @@ LINES: list[dict[str, object]] = [
     {
         "id": "shipping", "split": "test", "text": "How long does shipping take to Germany and what does it cost?",
         "category": "product", "sentiment": "neutral", "language": "en", "route": "reply",
-        "articles": ["product/shipping"],
+        "articles": ["product/shipping"], "asks": 2,
     },
     {"id": "size", "split": "test", "eml": "size.eml", "route": "reply", "articles": ["product/returns"]},
     {
@@ -44,7 +46,7 @@ def gold(tmp_path: Path) -> Iterator[Path]:
 
 def evaluate(file: Path, *options: str) -> Result:
     """What the command says with the shipped configuration."""
-    return CliRunner().invoke(app, ["eval", str(file), "--config", str(ROOT / "config"), *options])
+    return CliRunner().invoke(app, ["eval", str(file), "--config", str(SHOP / "config"), *options])
 
 
 def test_every_figure_comes_from_the_real_graph(gold: Path) -> None:
@@ -57,6 +59,7 @@ def test_every_figure_comes_from_the_real_graph(gold: Path) -> None:
     assert found["accuracy"]["route"] == {"right": 4, "all": 4, "value": 1.0}
     assert found["accuracy"]["category"]["right"] == found["accuracy"]["category"]["all"] == 2
     assert found["precision"] == {"right": 1, "all": 2, "value": 0.5}
+    assert found["accuracy"]["asks"] == {"right": 1, "all": 1, "value": 1.0}
     assert found["coverage"]["value"] == 1.0
     assert found["cost"] == 10
     assert found["confusion"] == {"complaint": {"complaint": 1}, "product": {"product": 1}}
@@ -109,6 +112,34 @@ def test_a_model_that_fails_is_counted_and_does_not_spoil_the_output(
     assert found["failures"] == 2
     assert found["confusion"] == {"complaint": {"complaint": 1}, "product": {"product": 1}}
     assert "model.failed" in result.stderr
+
+
+def test_the_cost_of_a_message_is_told_in_tokens_and_by_the_prices(gold: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four mails, of which one is a bounce that no model sees; the calls for the other three are paid."""
+    with ModelServer() as server:
+        for key, value in {
+            "PROVIDER": "openai",
+            "BASE_URL": server.url,
+            "SECRET": "env:MAILAGENT_TEST_KEY",
+            "STEPS": '{"classify": "a", "respond": "a", "escalate": "a"}',
+            "PRICES": '{"a": {"input": 2.0, "output": 10.0}}',
+        }.items():
+            monkeypatch.setenv(f"MAILAGENT__MODEL__{key}", value)
+        monkeypatch.setenv("MAILAGENT_TEST_KEY", "none")
+
+        found = json.loads(evaluate(gold, "--split", "test", "--json").stdout)
+        calls = len(server.requests)
+        told = evaluate(gold, "--split", "test").stdout
+
+    tokens, money = calls * (TOKENS_IN + TOKENS_OUT) / 4, calls * (TOKENS_IN * 2 + TOKENS_OUT * 10) / 1_000_000 / 4
+    assert (found["tokens_a_message"], found["money_a_message"]) == (tokens, pytest.approx(money))
+    assert f"{tokens:.0f} tokens; {money:.6f} by [prices]" in told
+
+
+def test_without_prices_the_cost_in_money_is_unknown(gold: Path) -> None:
+    """Zero would be a lie about somebody's bill."""
+    assert json.loads(evaluate(gold, "--json").stdout)["money_a_message"] is None
+    assert "0 tokens; no [prices] given" in evaluate(gold).stdout
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import structlog
 from typer.testing import CliRunner
 
 from mailagent.cli.app import app
+from tests.shop import SHOP
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,7 +25,7 @@ def test_automatic_answers_are_right_far_more_often_than_not() -> None:
     """A wrong one costs ten times a needless question. The bars lie a little below what was measured, so that a change
     of words or thresholds that answers more and worse is seen.
     """
-    options = ["--split", "train", "--json", "--config", str(ROOT / "config")]
+    options = ["--split", "train", "--json", "--config", str(SHOP / "config")]
     result = CliRunner().invoke(app, ["eval", str(ROOT / "bench" / "gold" / "support.jsonl"), *options])
 
     found = json.loads(result.stdout)

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from mailagent.cli.app import app
+from tests.shop import SHOP
 
-ROOT = Path(__file__).parents[2]
 OLD = "---\ntitle: Summer sale\ncategory: general\nvalid_until: 2020-08-31\n---\nHalf price.\n"
 
 
@@ -17,7 +17,7 @@ OLD = "---\ntitle: Summer sale\ncategory: general\nvalid_until: 2020-08-31\n---\
 def _config(tmp_path: Path) -> Path:
     """The shipped files, to spoil."""
     for name in ("config", "knowledge"):
-        shutil.copytree(ROOT / name, tmp_path / name)
+        shutil.copytree(SHOP / name, tmp_path / name)
     return tmp_path / "config"
 
 

@@ -9,8 +9,9 @@ import pytest
 from mailagent.adapters.knowledge import LOOK_AGAIN, KnowledgeFolder, load_articles
 from mailagent.adapters.knowledge.index import CATEGORY_BOOST
 from mailagent.errors import ConfigurationError
+from tests.shop import SHOP
 
-SHIPPED = Path(__file__).parents[2] / "knowledge"
+SHIPPED = SHOP / "knowledge"
 ARTICLE = (
     "---\ntitle: Opening hours\ncategory: general\nanswer: auto\nkeywords: [opening hours]\n---\nWe open at nine.\n"
 )

@@ -23,6 +23,7 @@ async def connect() -> AsyncIterator[Connect]:
 
     def make(server: SmtpServer, **changes: object) -> SmtpSender:
         values: dict[str, object] = {
+            "name": "support",
             "host": server.host,
             "port": server.port,
             "security": "none",

@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,8 @@ from mailagent.adapters.openai_model import OpenAiModel, OpenAiSettings
 from mailagent.domain.category import Category
 from mailagent.ports import Article, Asked, CustomerMail, Model, Turn
 from tests.servers.model import ModelServer
+from tests.shop import SHOP
 
-ROOT = Path(__file__).parents[2]
 STEPS = {"classify": "small", "respond": "strong", "escalate": "strong"}
 PAYMENT = Article(
     id="billing/payment-methods",
@@ -35,7 +34,7 @@ ASKS = [Asked(text="which payment methods do you accept?", article=PAYMENT.id)]
 
 def shipped_categories() -> tuple[Category, ...]:
     """The categories of ``config/categories.toml``."""
-    rows = tomllib.loads((ROOT / "config/categories.toml").read_text(encoding="utf-8"))["category"]
+    rows = tomllib.loads((SHOP / "config/categories.toml").read_text(encoding="utf-8"))["category"]
     return tuple(
         Category(id=row["id"], says=row["says"], examples=tuple(row["examples"]), words=tuple(row["words"]))
         for row in rows
@@ -50,7 +49,7 @@ def model(request: pytest.FixtureRequest) -> Iterator[Model]:
         return
     with ModelServer() as server:
         settings = OpenAiSettings(base_url=server.url, api_key="sk-test-key", steps=STEPS, max_retries=0)
-        yield OpenAiModel(settings, shipped_categories(), prompts=ROOT / "templates/prompts")
+        yield OpenAiModel(settings, shipped_categories(), prompts=SHOP / "templates/prompts")
 
 
 MAILS = {

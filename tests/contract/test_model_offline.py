@@ -1,7 +1,5 @@
 """What the offline model is good for, on the shipped categories."""
 
-from pathlib import Path
-
 import pytest
 
 from mailagent.adapters.clock import SystemClock
@@ -11,8 +9,8 @@ from mailagent.domain.category import Category
 from mailagent.errors import ConfigurationError
 from mailagent.ports import Article, Asked, CustomerMail
 from tests.contract.test_model import ASKS, DOUBLE_CHARGE, PAYMENT, QUESTION, shipped_categories
+from tests.shop import SHOP
 
-ROOT = Path(__file__).parents[2]
 MAILS = {
     "I was charged twice for order LF-20333, please refund one payment.": "billing",
     "Which payment methods do you accept?": "billing",
@@ -159,8 +157,16 @@ async def test_a_whole_mail_finds_the_article_that_answers_it(text: str, article
     """People wrap their question in greetings and stories; a mail that no article answers must find none."""
     found = await OfflineModel(shipped_categories()).classify(CustomerMail(subject="Question", text=text))
 
-    articles = await KnowledgeFolder(ROOT / "knowledge", clock=SystemClock()).search(
+    articles = await KnowledgeFolder(SHOP / "knowledge", clock=SystemClock()).search(
         found.search_query, category=found.category, limit=3
     )
 
     assert [hit.id for hit in articles[:1]] == ([article] if article else [])
+
+
+@pytest.mark.parametrize("prefix", ["Re: ", "AW:", "\u56de\u590d\uff1a", "R\u00e9p : "])
+async def test_the_subject_of_an_answer_is_not_what_is_asked(prefix: str) -> None:
+    """A mail program repeated it: "And how big is it?" below an old "Invoice 77" is about no invoice."""
+    mail = CustomerMail(subject=f"{prefix}Invoice 77", text="What size should I order?")
+
+    assert "Invoice" not in (await OfflineModel(shipped_categories()).classify(mail)).search_query

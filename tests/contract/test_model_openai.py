@@ -10,12 +10,13 @@ import pytest
 
 from mailagent.adapters.openai_model import OpenAiModel, OpenAiSettings
 from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
-from mailagent.ports import Asked, CustomerMail, Turn
-from tests.contract.test_model import DOUBLE_CHARGE, PAYMENT, QUESTION, ROOT, STEPS, shipped_categories
+from mailagent.ports import Asked, CustomerMail, Turn, UnusableAnswerError
+from tests.contract.test_model import DOUBLE_CHARGE, PAYMENT, QUESTION, STEPS, shipped_categories
 from tests.servers.model import TOKENS_IN, TOKENS_OUT, ModelServer, Scripted, fails, says
+from tests.shop import SHOP
 
 KEY = "sk-test-51f0c2"
-PROMPTS = ROOT / "templates/prompts"
+PROMPTS = SHOP / "templates/prompts"
 VERDICT: dict[str, object] = {
     "category": "billing",
     "sentiment": "neutral",
@@ -117,7 +118,18 @@ async def test_a_second_invalid_answer_is_given_up(server: ModelServer, bad: obj
     assert len(server.requests) == 2
 
 
+async def test_what_a_bad_answer_cost_is_counted_although_the_server_fails_then(server: ModelServer) -> None:
+    """The budget would never see the tokens of a server that is about to break down."""
+    server.script(says("I think this is billing."), fails(500))
+
+    with pytest.raises(UnusableAnswerError, match="not answer") as raised:
+        await model_at(server).classify(QUESTION)
+
+    assert (raised.value.usage.calls, raised.value.usage.tokens_in) == (1, TOKENS_IN)
+
+
 UNUSABLE = {
+    "far too long": says("word " * 200_000),
     "a refusal": says("", refusal="I cannot help with that."),
     "an answer cut at the limit": says(VERDICT, finish_reason="length"),
     "an answer cut by a filter": says(VERDICT, finish_reason="content_filter"),

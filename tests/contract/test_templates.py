@@ -7,17 +7,23 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from mailagent.adapters.templates import JinjaTemplates, defang, paragraphs, wrap
-from mailagent.domain.decision import Unclear, read_decision
+from mailagent.domain.decision import Unclear
+from mailagent.domain.reply import read_decision
 from mailagent.errors import ConfigurationError
+from mailagent.language.commands import vocabulary
 from mailagent.letters.samples import SAMPLES, WITHOUT_HTML
 from mailagent.ports import Body, Templates
+from tests.shop import SHOP
 
-SHIPPED = Path(__file__).parents[2] / "templates"
+SHIPPED = SHOP / "templates"
 ERRORS = sorted(name for name in SAMPLES if "/errors/" in name)
-MAILS = sorted(name for name in SAMPLES if "/errors/" not in name and name not in WITHOUT_HTML)
+MAILS = sorted(SAMPLES.keys() - WITHOUT_HTML)
 TO_REVIEWERS = [name for name in MAILS if name.startswith("review/")]
 TONES = ["positive", "neutral", "negative", "angry"]
+SWITCHES = {"tone", "verb", "language", "stage"}
+"""Values that choose words and are none themselves."""
 MARKUP = '<script>alert(1)</script> "><img src=x onerror=alert(1)> & <b>'
+VOCABULARY = vocabulary()
 NO_DRAFT = {"draft": None, "draft_missing": "the model could not be reached", "approve_url": None}
 COMMANDS = "no do not send approve approved yes ok modify send reject nope go ahead agreed " * 6
 
@@ -85,12 +91,13 @@ def test_both_parts_say_the_same(templates: Templates, name: str) -> None:
     mail = body(templates, name)
     text, html = words(mail.text), visible(mail.html)
     for key, value in SAMPLES[name].items():
-        if isinstance(value, str) and value and not key.endswith("_url") and key not in {"tone", "verb", "language"}:
+        if isinstance(value, str) and value and not key.endswith("_url") and key not in SWITCHES:
             said = words(defang(value) if key == "customer_text" else value)
             assert said in text, key
             assert said in html, key
         for item in value if isinstance(value, list) and key != "ratings" else []:
-            for said in item.values() if isinstance(item, dict) else [item]:
+            shown = {k: v for k, v in item.items() if not k.endswith("_url")} if isinstance(item, dict) else {"": item}
+            for said in shown.values():
                 assert words(said) in text, key
                 assert words(said) in html, key
 
@@ -143,7 +150,7 @@ def test_the_words_are_plain_and_calm(templates: Templates, name: str) -> None:
 def assert_no_decision(text: str) -> None:
     """Neither the mail nor any of its lines."""
     for part in [text, *text.split("\n")]:
-        assert isinstance(read_decision(part), Unclear), part
+        assert isinstance(read_decision(part, VOCABULARY), Unclear), part
 
 
 @pytest.mark.parametrize("name", TO_REVIEWERS)
@@ -151,7 +158,7 @@ def test_no_mail_to_reviewers_reads_as_a_decision(templates: Templates, name: st
     """When a mail program fails to mark a quote, our own words must not decide the case."""
     mail = body(templates, name)
     assert_no_decision(mail.text)
-    assert isinstance(read_decision(visible(mail.html)), Unclear)
+    assert isinstance(read_decision(visible(mail.html), VOCABULARY), Unclear)
 
 
 @pytest.mark.parametrize("name", TO_REVIEWERS)
@@ -160,14 +167,16 @@ def test_no_value_makes_a_mail_to_reviewers_a_decision(templates: Templates, nam
     """A customer who writes "no" or "approve" must not decide by the place where a line breaks."""
     said = ("x" * shift + " " + COMMANDS).strip()
     fixed = {"verb", "priority", "sentiment", "code", "approve_url", "modify_url", "reject_url", "case_number", "ref"}
-    fixed |= {"message"}  # ours alone; the test of the error texts covers it
-    hostile: dict[str, object] = {
-        key: said if isinstance(value, str) else [said] if isinstance(value, list) and key != "facts" else value
-        for key, value in SAMPLES[name].items()
-        if key not in fixed
-    }
-    if "facts" in hostile:
-        hostile["facts"] = [{"name": said, "value": said}]
+    fixed |= {"message", "stage", "mood"}  # ours alone; the test of the error texts covers the message
+
+    def spoilt(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: inner if key in fixed else spoilt(inner) for key, inner in value.items()}
+        return (
+            said if isinstance(value, str) else [spoilt(item) for item in value] if isinstance(value, list) else value
+        )
+
+    hostile = {key: spoilt(value) for key, value in SAMPLES[name].items() if key not in fixed}
     assert_no_decision(body(templates, name, **hostile).text)
     if name == "review/digest":
         assert_no_decision(body(templates, name, **{**hostile, **NO_DRAFT, "draft_missing": said}).text)
@@ -179,7 +188,7 @@ def test_no_kind_of_line_end_lets_a_customer_decide(templates: Templates, ending
     said = f"hello{ending}approve{ending}no"
     text = body(templates, "review/digest", customer_text=said, subject=said, customer_name=said, summary=said).text
     for line in text.splitlines():
-        assert isinstance(read_decision(line), Unclear), line
+        assert isinstance(read_decision(line, VOCABULARY), Unclear), line
 
 
 @pytest.mark.parametrize("name", ERRORS)

@@ -1,14 +1,13 @@
 """The shipped articles say the same in every language: a customer in Lyon gets the terms that one in London gets."""
 
-from pathlib import Path
-
 import pytest
 
 from mailagent.adapters.knowledge import ArticleFile, load_articles
 from mailagent.domain.facts import unproven_claims
 from mailagent.language.claims import CLAIM_WORDS
+from tests.shop import SHOP
 
-ARTICLES = {article.id: article for article in load_articles(Path(__file__).parents[2] / "knowledge")}
+ARTICLES = {article.id: article for article in load_articles(SHOP / "knowledge")}
 ORIGINALS = sorted(id_ for id_, article in ARTICLES.items() if article.language == "en")
 TRANSLATIONS = sorted(ARTICLES.keys() - ORIGINALS)
 READ_WRONGLY = frozenset({

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from mailagent.domain.signals import Sentiment
-from mailagent.ports import Answer, Article, Asked, Brief, Classification, CustomerMail, Usage
+from mailagent.ports import Answer, Article, Asked, Brief, Classification, CustomerMail, Revision, Usage
 
-Step = Literal["classify", "respond", "brief"]
+Step = Literal["classify", "respond", "brief", "revise"]
 SPENT = Usage(calls=1, tokens_in=100, tokens_out=10)
 NEUTRAL = Classification(
     category="billing",
@@ -47,6 +47,8 @@ class FakeModel:
     mood: Classification = NEUTRAL
     answer: str | None = "We accept cards and PayPal."
     draft: str | None = "We are on it."
+    revision: str = "We are on it, with pleasure."
+    instructions: list[str] = field(default_factory=list)
     unanswered: frozenset[str] = frozenset()
     errors: dict[Step, BaseException] = field(default_factory=dict)
     mails: list[CustomerMail] = field(default_factory=list)
@@ -87,6 +89,20 @@ class FakeModel:
         """See `Model`."""
         await self._called("brief", mail)
         return Brief(summary="A summary.", suggested_fix="Look at the order.", draft=self.draft, usage=SPENT)
+
+    async def revise(
+        self,
+        mail: CustomerMail,
+        articles: Sequence[Article],  # noqa: ARG002 - the port's
+        *,
+        draft: str,  # noqa: ARG002
+        instruction: str,
+        tone: Sentiment,  # noqa: ARG002
+    ) -> Revision:
+        """See `Model`."""
+        await self._called("revise", mail)
+        self.instructions.append(instruction)
+        return Revision(text=self.revision, usage=SPENT)
 
     async def _called(self, step: Step, mail: CustomerMail) -> None:
         await asyncio.sleep(0)  # others run while a server is asked

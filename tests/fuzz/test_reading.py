@@ -10,8 +10,9 @@ from contextlib import contextmanager
 import pytest
 from hypothesis import given
 
-from mailagent.domain.decision import read_decision
+from mailagent.domain.reply import read_decision
 from mailagent.errors import PermanentError
+from mailagent.language.commands import vocabulary
 from mailagent.mail.authentication import verdict
 from mailagent.mail.automatic import kind_of
 from mailagent.mail.bounce import read_bounce
@@ -21,6 +22,7 @@ from mailagent.mail.rating import read_rating
 from mailagent.mail.tokens import Key, Tokens
 from tests.fuzz.damage import FIELDS, SAMPLES, mails, refilled
 
+WORDS = vocabulary()
 TOKENS = Tokens(keys=(Key(id="a", secret=b"k" * 32),), domain="example.com")
 OURS = frozenset({"support@example.com"})
 HANGS = 20
@@ -104,5 +106,5 @@ def test_whatever_is_asked_about_any_mail_has_an_answer(raw: bytes) -> None:
         assert verdict(mail, "mx.example.com") in {"pass", "fail", "none"}
         assert signed.review is None
         assert same_words(mail.text, mail.text)
-        read_decision(mail.text)
+        read_decision(mail.text, WORDS)
         read_rating(mail.text)

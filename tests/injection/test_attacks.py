@@ -18,10 +18,10 @@ from tests.fakes.mails import QUEUE, read
 from tests.injection.samples import ATTACKS, BAIT, BURIED, HIDDEN, OPEN
 from tests.jobs.office import Outside, open_office
 from tests.servers.gullible import GullibleModel
+from tests.shop import SHOP
 
-ROOT = Path(__file__).parents[2]
-PROMPTS = ROOT / "templates" / "prompts"
-SETTINGS = load_settings(ROOT / "config")
+PROMPTS = SHOP / "templates" / "prompts"
+SETTINGS = load_settings(SHOP / "config")
 STRANGER = "example.net"
 """Where every foreign link and address of the attacks is."""
 RAW = {path.stem: path.read_bytes() for path in ATTACKS}
@@ -55,7 +55,7 @@ class Run:
 async def run(folder: Path, model: Model) -> Run:
     """Take all mails in, decide, send: with the rules, articles and templates that are shipped, in auto mode."""
     outside = Outside(folder=folder)
-    knowledge = KnowledgeFolder(ROOT / "knowledge", clock=outside.clock)
+    knowledge = KnowledgeFolder(SHOP / "knowledge", clock=outside.clock)
     for raw in RAW.values():
         outside.mailbox.deliver(raw)
     async with open_office(outside, model=model, knowledge=knowledge, rules=SETTINGS.rules()) as office:
@@ -93,10 +93,9 @@ def _obeyed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, list[dict[st
 
 
 def assert_a_person_decides(outcome: Outcome) -> None:
-    """The table's own rule decided, and nothing that the mail asked for reaches anybody outside."""
+    """The table's own rule decided, and its sender, whom any answer would teach, gets none."""
     assert (outcome.entry["rule"], outcome.entry["disposition"]) == ("injection-suspected", "escalate")
-    assert outcome.answers
-    assert [word for word in (*SECRETS, STRANGER, BAIT, BURIED) if word in outcome.said] == []
+    assert outcome.answers == []
 
 
 @pytest.mark.parametrize("attack", OPEN, ids=lambda path: path.stem)
@@ -139,3 +138,10 @@ def test_mail_goes_to_those_who_wrote_and_to_reviewers(offline: Run, obeyed: tup
         for name, raw in RAW.items():
             written = read(raw)["Message-ID"]
             assert {str(answer["In-Reply-To"]) for answer in found.outcomes[name].answers} <= {str(written)}
+
+
+def test_no_mail_to_a_sender_says_what_the_attacks_want(offline: Run, obeyed: tuple[Run, list[dict[str, Any]]]) -> None:
+    """No link, address or line of a prompt gets out, whichever mail of ours would carry it."""
+    said = [outcome.said for found in (offline, obeyed[0]) for outcome in found.outcomes.values()]
+
+    assert [word for word in (*SECRETS, STRANGER, BAIT, BURIED) for text in said if word in text] == []

@@ -4,12 +4,11 @@ What is outside lives longer than an office: a test may close one and open the n
 does.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
-from email.message import EmailMessage
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import time, timedelta
+from types import MappingProxyType
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -22,18 +21,25 @@ from mailagent.adapters.templates import JinjaTemplates
 from mailagent.domain.budget import Budget
 from mailagent.domain.caps import Caps
 from mailagent.domain.case import CaseId
-from mailagent.domain.policy import Mode, Modes
+from mailagent.domain.deadlines import Deadlines
+from mailagent.domain.policy import Mode, Modes, ReviewPolicy
 from mailagent.domain.routing import Conditions, Rule
+from mailagent.domain.working_time import WorkingTime, around_the_clock
 from mailagent.jobs.deliver_outbox import DeliverOutbox
+from mailagent.jobs.list_waiting import ListWaiting
 from mailagent.jobs.receive_mail import ReceiveMail
-from mailagent.jobs.resume_reviews import ResumeReviews
+from mailagent.jobs.remind_reviewers import RemindReviewers
+from mailagent.jobs.resume_reviews import Effects, ResumeReviews
 from mailagent.jobs.sort_mail import SortMail
 from mailagent.jobs.triage_cases import TriageCases
+from mailagent.language.commands import vocabulary
 from mailagent.letters.customer import CustomerLetters
 from mailagent.letters.desk import Desk, Stationery
 from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
+from mailagent.letters.waiting_list import WaitingList
 from mailagent.mail.identity import content_key
+from mailagent.mail.reviewing import Style, Styles
 from mailagent.mail.tokens import Tokens
 from mailagent.ports import Knowledge, Model
 from mailagent.runner import Runner
@@ -46,15 +52,15 @@ from mailagent.store.views import Views
 from mailagent.triage.build import build_graph
 from mailagent.triage.engine import Engine
 from mailagent.triage.nodes import Nodes
-from tests.fakes.clock import FakeClock
 from tests.fakes.health import FakeHealth
-from tests.fakes.knowledge import FakeKnowledge
-from tests.fakes.mailbox import FakeMailbox
-from tests.fakes.mails import ADMIN, AUTHSERV, BEN, DANA, QUEUE, SUPPORT, mail, read, review
-from tests.fakes.model import FakeModel
-from tests.fakes.sender import FakeSender
+from tests.fakes.mails import ADMIN, AUTHSERV, BEN, DANA, QUEUE, SUPPORT
+from tests.jobs.outside import Outside
+from tests.shop import SHOP
 
-TEMPLATES = Path(__file__).parents[2] / "templates"
+__all__ = ["Office", "Outside", "open_office"]
+
+TEMPLATES = SHOP / "templates"
+STYLES = Styles(others=Style(words=vocabulary()))
 REVIEWERS = {DANA: "Dana Kim", BEN: "Ben Ode"}
 RULES = (
     Rule(name="angry", when=Conditions(sentiment=("angry",)), then="escalate", priority="urgent", why="angry"),
@@ -65,34 +71,10 @@ RULES = (
 )
 CAPS = Caps(sender_hour=50, sender_day=500, domain_hour=500, case_day=50)
 """Room for tests in which a customer writes a lot."""
+AT_ONCE = ReviewPolicy(undo_window=timedelta(), confirm="actor")
+VIENNA = ZoneInfo("Europe/Vienna")
+ROUND_THE_CLOCK = around_the_clock(VIENNA)
 DEADLINES = {"billing": timedelta(hours=4), "general": timedelta(days=1)}
-
-
-@dataclass(kw_only=True)
-class Outside:
-    """Everything that a restart does not touch."""
-
-    folder: Path
-    clock: FakeClock = field(default_factory=FakeClock)
-    mailbox: FakeMailbox = field(default_factory=FakeMailbox)
-    sender: FakeSender = field(default_factory=FakeSender)
-    model: FakeModel = field(default_factory=FakeModel)
-    knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
-
-    def mails_to(self, address: str) -> list[EmailMessage]:
-        """What `address` got so far."""
-        return [read(raw) for recipient, raw in self.sender.accepted if recipient == address]
-
-    def customer_writes(self, text: str = "Which payment methods do you accept?", **how: object) -> int:
-        """Put a customer's mail into the mailbox; see `mail`."""
-        return self.mailbox.deliver(mail(text, **how))  # type: ignore[arg-type]  # the names are those of mail()
-
-    def reviewer_replies(
-        self, text: str, *, to: EmailMessage | None = None, sender: str = DANA, authenticated: bool = True
-    ) -> int:
-        """Answer the newest digest, or `to`."""
-        digest = to or self.mails_to(QUEUE)[-1]
-        return self.mailbox.deliver(review(digest, text, sender=sender, authenticated=authenticated))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +89,8 @@ class Office:
     receive_mail: ReceiveMail
     sort_mail: SortMail
     triage_cases: TriageCases
+    remind_reviewers: RemindReviewers
+    list_waiting: ListWaiting
     resume_reviews: ResumeReviews
     deliver_outbox: DeliverOutbox
     views: Views
@@ -131,6 +115,12 @@ class Office:
         """Send what is due."""
         while await self.runner.run_due(self.deliver_outbox):
             pass
+
+    async def remind(self) -> None:
+        """Remind the reviewers, and send what came of it."""
+        await self.runner.run_due(self.remind_reviewers)
+        await self.runner.run_due(self.list_waiting)
+        await self.deliver()
 
     async def work(self) -> None:
         """All of it, once through."""
@@ -160,6 +150,7 @@ async def open_office(
     outside: Outside,
     *,
     mode: Mode = "auto",
+    modes: Modes | None = None,
     baseline: Literal["now", "unseen", "all"] = "all",
     authserv_id: str | None = AUTHSERV,
     requires_auth: bool = True,
@@ -169,8 +160,14 @@ async def open_office(
     model: Model | None = None,
     knowledge: Knowledge | None = None,
     rules: Sequence[Rule] = RULES,
+    policy: ReviewPolicy = AT_ONCE,
+    working: WorkingTime = ROUND_THE_CLOCK,
+    personal: Mapping[str, WorkingTime] = MappingProxyType({}),
+    escalate_to: str | None = None,
+    times: Sequence[time] = (),
 ) -> AsyncIterator[Office]:
-    """Start a process on the folder of `outside`; `model` and `knowledge` stand in for its fakes."""
+    """Start a process on the folder of `outside`; `model`, `knowledge` and `modes` stand in for its own."""
+    modes = modes or Modes(overall=mode)
     async with AsyncExitStack() as stack:
         engine, sessions = await open_database(outside.folder / "mailagent.db")
         stack.push_async_callback(engine.dispose)
@@ -181,7 +178,7 @@ async def open_office(
             knowledge=knowledge or outside.knowledge,
             templates=templates,
             rules=rules,
-            modes=Modes(overall=mode),
+            modes=modes,
             company="Larkfield Support",
         )
         serde = JsonPlusSerializer(allowed_msgpack_modules=[])
@@ -196,9 +193,10 @@ async def open_office(
             templates=templates,
             clock=outside.clock,
             company="Larkfield Support",
-            zone=ZoneInfo("Europe/Vienna"),
+            zone=VIENNA,
             desks={"support": desk},
         )
+        deadlines = Deadlines(by_category=DEADLINES, working=working)
         customer = CustomerLetters(paper=paper)
         letters = ReviewLetters(paper=paper, queue=QUEUE, reviewers=len(REVIEWERS))
         notices = Notices(paper=paper, admin=ADMIN)
@@ -221,7 +219,9 @@ async def open_office(
                 notices=notices,
                 ours=frozenset({SUPPORT}),
                 reviewers=frozenset(REVIEWERS),
+                styles=STYLES,
                 authserv_id=authserv_id,
+                escalate_to=escalate_to,
                 requires_auth=requires_auth,
                 clock=outside.clock,
             ),
@@ -235,22 +235,52 @@ async def open_office(
                 notices=notices,
                 caps=caps,
                 budget=budget,
-                deadlines=DEADLINES,
-                longest=max(DEADLINES.values()),
-                modes=Modes(overall=mode),
+                deadlines=deadlines,
+                modes=modes,
+                clock=outside.clock,
+            ),
+            remind_reviewers=RemindReviewers(
+                cases=cases,
+                messages=messages,
+                outbox=outbox,
+                review=letters,
+                notices=notices,
+                deadlines=deadlines,
+                personal=personal,
+                escalate_to=escalate_to,
+                modes=modes,
+                clock=outside.clock,
+            ),
+            list_waiting=ListWaiting(
+                cases=cases,
+                outbox=outbox,
+                letter=WaitingList(paper=paper, queue=QUEUE),
+                notices=notices,
+                times=times,
+                working=deadlines.working,
+                modes=modes,
                 clock=outside.clock,
             ),
             resume_reviews=ResumeReviews(
-                engine=triage,
+                effects=Effects(
+                    engine=triage,
+                    cases=cases,
+                    customer=customer,
+                    review=letters,
+                    policy=policy,
+                    colleagues={"dana kim": DANA, "ben ode": BEN, "dana": DANA, "ben": BEN, DANA: DANA, BEN: BEN},
+                    deadlines=deadlines,
+                    modes=modes,
+                    clock=outside.clock,
+                ),
                 messages=messages,
                 cases=cases,
-                customer=customer,
                 review=letters,
                 notices=notices,
                 reviewers=REVIEWERS,
-                deadlines=DEADLINES,
-                longest=max(DEADLINES.values()),
-                modes=Modes(overall=mode),
+                styles=STYLES,
+                known={"category": ("billing", "product"), "priority": ("urgent", "high", "normal")},
+                modes=modes,
                 clock=outside.clock,
             ),
             deliver_outbox=DeliverOutbox(

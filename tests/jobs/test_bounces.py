@@ -6,6 +6,8 @@ from email.message import EmailMessage
 import pytest
 
 from mailagent.domain.case import CaseId
+from mailagent.errors import TemporaryError
+from mailagent.jobs.deliver_outbox import FIRST_RETRY
 from tests.fakes.mails import ADMIN, AUTHSERV, QUEUE, SUPPORT, TOM, words
 from tests.fakes.model import ANGRY
 from tests.jobs.office import Office, Outside, open_office
@@ -238,3 +240,32 @@ async def test_a_notice_that_came_back_makes_no_other(outside: Outside, office: 
     await office.work()
 
     assert len(outside.mails_to(ADMIN)) == 1
+
+
+async def test_a_case_that_waits_for_a_person_goes_on_waiting(outside: Outside, office: Office) -> None:
+    """The answer before came back; the open question must stay in the list of those that wait."""
+    answer = await answered(outside, office)
+    outside.model.mood = ANGRY
+    outside.customer_writes("Nobody answers me!", answering=answer)
+    await office.work()
+
+    outside.mailbox.deliver(report(str(answer["Message-ID"])))
+    await office.work()
+
+    assert (await office.mails_of())[0] == ("answer", "returned")
+    assert await state_of(office) == "waiting"
+
+
+async def test_a_mail_that_is_still_to_be_sent_did_not_come_back(outside: Outside, office: Office) -> None:
+    """The server said "later" after it had read the mail; a report about that attempt must not stop the next one."""
+    outside.sender.errors.append(TemporaryError("450 try later"))
+    outside.customer_writes()
+    await office.work()
+    (waiting,) = await office.deliver_outbox.outbox.due(at=outside.clock.now() + FIRST_RETRY, limit=1)
+
+    outside.mailbox.deliver(report(waiting.message_id))
+    outside.clock.passes(FIRST_RETRY)
+    await office.work()
+
+    assert len(outside.mails_to(TOM)) == 1
+    assert (await office.mails_of())[0] == ("answer", "sent")

@@ -108,3 +108,12 @@ async def test_mails_over_a_limit_are_told_once_an_hour(outside: Outside, office
 async def _log(outside: Outside) -> list[dict[str, object]]:
     async with open_office(outside) as office:
         return await office.log()
+
+
+async def test_what_speaks_against_an_answer_is_told_before_a_limit(outside: Outside) -> None:
+    """A reviewer must see that an answer would go elsewhere, not that there were many."""
+    async with open_office(outside, caps=Caps(sender_hour=0)) as office:
+        outside.customer_writes(Reply_To="eve@elsewhere.example")
+        await office.work()
+
+    assert "answers would go to another organisation" in words(outside.mails_to(QUEUE)[0])

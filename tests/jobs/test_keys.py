@@ -1,7 +1,7 @@
 """Changing the keys that sign reply addresses, with a question open."""
 
 from mailagent.adapters.signing_keys import rotate_keys
-from tests.fakes.mails import ADMIN, QUEUE, TOM
+from tests.fakes.mails import ADMIN, BEN, DANA, QUEUE, TOM, words
 from tests.fakes.model import ANGRY
 from tests.jobs.office import Outside, open_office
 
@@ -41,3 +41,23 @@ async def test_after_a_leak_old_digests_decide_nothing(outside: Outside) -> None
         outside.reviewer_replies("APPROVE", to=outside.mails_to(QUEUE)[-1])
         await office.work()
     assert len(outside.mails_to(TOM)) == 2
+
+
+async def test_each_reviewer_whose_address_has_ended_is_told_of_with_that_remedy(outside: Outside) -> None:
+    """Both are listed; an admin who is sent to reviewers.toml looks for a mistake that is not there."""
+    outside.model.mood = ANGRY
+    outside.customer_writes()
+    async with open_office(outside) as office:
+        await office.work()
+    rotate_keys(outside.folder, forget=True)
+
+    outside.reviewer_replies("APPROVE")
+    outside.reviewer_replies("REJECT", sender=BEN)
+    outside.reviewer_replies("APPROVE", sender=BEN)
+    async with open_office(outside) as office:
+        await office.work()
+
+    notices = [words(mail) for mail in outside.mails_to(ADMIN)]
+    assert [DANA in told for told in notices] == [True, False]
+    assert all("its reply address has ended: 'mailagent keys --forget'" in told for told in notices)
+    assert not any("reviewers.toml" in told for told in notices)

@@ -86,6 +86,8 @@ async def test_an_internal_note_never_reaches_the_customer(outside: Outside, off
         ("MODIFY", "REVIEW-04"),
         ("APPROVE\nREJECT", "REVIEW-05"),
         ("MODIFY shorter please", "REVIEW-06"),
+        ("APPROVE C-99", "REVIEW-03"),
+        ("SET category=biling", "REVIEW-16"),
     ],
 )
 async def test_an_unclear_reply_is_answered_and_changes_nothing(
@@ -216,7 +218,7 @@ async def test_a_question_without_a_draft_cannot_be_approved(outside: Outside, o
 
 async def test_a_case_goes_on_after_its_decision(outside: Outside, office: Office) -> None:
     """The next question of the customer is an ordinary one, with what was said before."""
-    outside.reviewer_replies("MODIFY\nThe second payment is a reservation.")
+    outside.reviewer_replies("MODIFY\nHi Tom, the second payment is a reservation.")
     await office.work()
     outside.model.mood = NEUTRAL
 
@@ -225,7 +227,7 @@ async def test_a_case_goes_on_after_its_decision(outside: Outside, office: Offic
 
     assert await office.rules() == ["angry", "modify", "reply"]
     history = [(turn.who, turn.text.strip()) for turn in outside.model.mails[-1].history]
-    assert history == [("customer", "You charged me twice!"), ("us", "The second payment is a reservation.")]
+    assert history == [("customer", "You charged me twice!"), ("us", "Hi Tom, the second payment is a reservation.")]
     assert (await office.log())[-1]["decision"] is None
 
 
@@ -234,10 +236,10 @@ async def test_a_second_text_is_not_dropped_in_silence(outside: Outside, office:
     outside.model.mood = ANGRY
     outside.customer_writes()
     await office.work()
-    outside.reviewer_replies("MODIFY\nYou get 89 euro.")
+    outside.reviewer_replies("MODIFY\nHi Tom, you get 89 euro.")
     await office.work()
 
-    outside.reviewer_replies("MODIFY\nYou get 98 euro.")
+    outside.reviewer_replies("MODIFY\nHi Tom, you get 98 euro.")
     await office.work()
 
     assert "REVIEW-08" in text_of(outside.mails_to(DANA)[1])
@@ -273,6 +275,7 @@ async def test_a_program_that_answers_each_receipt_stops(outside: Outside, offic
     for _ in range(3):
         outside.reviewer_replies("Thank you for your mail. Ben stands in for me.")
         await office.work()
+        outside.clock.passes(timedelta(minutes=1))
     assert len(outside.mails_to(DANA)) == 1
 
     outside.reviewer_replies("Ben is away too, I decide: approve it")

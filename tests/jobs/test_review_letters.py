@@ -24,7 +24,6 @@ async def _angry_case(outside: Outside, office: Office) -> None:
     "lines",
     [
         "--\nDana Kim\nLarkfield\n\nP.S. The parcel is on its way.",
-        "-- \n1. one\n2. two\n3. three\n4. four\n5. five\n6. six\n7. seven",
         "Please look for this:\n\n----- Error Message -----\nDisk full",
         "Your booking:\n\nFrom: info@example.org\nTo: Tom\nDate: 3 March 2026 10:15\nSubject: Booking\n\nIt is moved.",
         "On 3 March 2026 at 10:15, Jo <jo@example.org> wrote:\n\nIt is free.\n\nThat still holds.",

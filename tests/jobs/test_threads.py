@@ -6,6 +6,7 @@ from email.message import EmailMessage
 import pytest
 
 from mailagent.domain.case import CaseId
+from mailagent.jobs.sort_mail import MOST_COPIED
 from tests.fakes.mails import DANA, QUEUE, SUPPORT, TOM, mail, read, words
 from tests.fakes.model import ANGRY
 from tests.jobs.office import Office, Outside, open_office
@@ -128,6 +129,21 @@ async def test_a_colleague_who_was_copied_in_goes_on_with_the_case(outside: Outs
     assert "4711" not in words(outside.mails_to(MO)[0])
 
 
+async def test_a_mail_to_a_crowd_opens_the_case_to_few(outside: Outside, office: Office) -> None:
+    """A list of thousands in copy would make each of them part of the case."""
+    crowd = [f"p{number}@other.example" for number in range(MOST_COPIED + 1)]
+    outside.customer_writes(Cc=", ".join(crowd))
+    await office.work()
+    (answer,) = outside.mails_to(TOM)
+
+    outside.customer_writes("And Klarna?", answering=answer, sender=crowd[-2])
+    await office.work()
+    outside.customer_writes("And PayPal?", answering=answer, sender=crowd[-1])
+    await office.work()
+
+    assert [entry["case"] for entry in await office.log()] == ["C-1", "C-1", "C-2"]
+
+
 async def test_a_case_that_was_settled_long_ago_is_not_opened_again(outside: Outside, office: Office) -> None:
     """A year later it is another matter."""
     answer = await answered(outside, office)
@@ -241,7 +257,7 @@ async def test_a_group_that_hides_the_sender_never_makes_us_write_to_ourselves(
         Reply_To=TOM,
     )
     await office.work()
-    outside.reviewer_replies("MODIFY\n\nHere is all you need to know.")
+    outside.reviewer_replies("MODIFY\n\nHello Tom, here is all you need to know.")
     await office.work()
 
     assert "REVIEW-13" in words(outside.mails_to(DANA)[-1])

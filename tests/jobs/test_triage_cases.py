@@ -7,7 +7,7 @@ import pytest
 
 from mailagent.domain.case import CaseId
 from mailagent.errors import TemporaryError
-from mailagent.ports import Classification, Turn
+from mailagent.ports import Classification
 from tests.fakes.knowledge import FOR_PEOPLE
 from tests.fakes.mails import ADMIN, QUEUE, TOM, text_of, words
 from tests.fakes.model import ANGRY, NEUTRAL, Step
@@ -137,43 +137,6 @@ async def test_the_third_answer_comes_from_a_person(outside: Outside, office: Of
     assert len(outside.mails_to(QUEUE)) == 1
 
 
-async def test_a_customer_who_is_proven_is_understood_by_the_thread(outside: Outside, office: Office) -> None:
-    """ "And Klarna?" means nothing without what was said before."""
-    outside.customer_writes("Which cards do you take?")
-    await office.work()
-
-    outside.customer_writes("And Klarna?", answering=outside.mails_to(TOM)[0])
-    await office.work()
-
-    first, second = (turn for turn in outside.model.mails[-1].history)
-    assert first == Turn(who="customer", text="Which cards do you take?")
-    assert (second.who, "We accept cards" in second.text) == ("us", True)
-
-
-async def test_a_customer_who_is_not_proven_sees_nothing_of_the_thread(outside: Outside, office: Office) -> None:
-    """Anybody can write a From line; the answer to a forged one must not tell what the real customer wrote."""
-    outside.customer_writes("My card number ends in 4711, which cards do you take?")
-    await office.work()
-
-    outside.customer_writes("What did I say?", answering=outside.mails_to(TOM)[0], authenticated=False)
-    await office.work()
-
-    assert [mail.history for mail in outside.model.mails] == [()] * len(outside.model.mails)
-    assert await office.rules() == ["reply", "not-answerable"]
-
-
-async def test_a_stranger_in_the_thread_sees_nothing_of_it(outside: Outside, office: Office) -> None:
-    """Being copied on a mail gives no look into somebody else's case."""
-    outside.customer_writes("My card number ends in 4711, which cards do you take?")
-    await office.work()
-
-    outside.customer_writes("And?", answering=outside.mails_to(TOM)[0], sender="Eve <eve@other.example>")
-    await office.work()
-
-    assert outside.model.mails[-1].history == ()
-    assert [entry["case"] for entry in await office.log()] == ["C-1", "C-2"]
-
-
 async def test_a_follow_up_to_a_case_with_a_person_goes_to_the_person(outside: Outside, office: Office) -> None:
     """A machine's answer in the middle of a colleague's conversation would embarrass both."""
     outside.model.mood = ANGRY
@@ -202,6 +165,14 @@ async def test_a_rating_is_recorded_and_gets_no_answer(outside: Outside, office:
     assert (entry["rule"], entry["feedback_score"], entry["case"]) == ("rating", 4, "C-1")
     assert outside.model.calls == before
     assert len(outside.sender.accepted) == 1
+
+
+async def test_a_rating_of_nothing_is_a_mail_like_any_other(outside: Outside, office: Office) -> None:
+    """Without the case that it rates, somebody must look at what is meant."""
+    outside.customer_writes("Rating: 1 of 5")
+    await office.work()
+
+    assert outside.model.classified == ["Rating: 1 of 5"]
 
 
 async def test_a_rating_leaves_an_open_question_open(outside: Outside, office: Office) -> None:
@@ -274,19 +245,3 @@ async def test_the_next_message_of_a_case_waits_for_the_one_before(outside: Outs
     outside.clock.passes(timedelta(minutes=1))
     await office.work()
     assert [text.strip() for text in outside.model.classified] == ["first", "second", "second", "third"]
-
-
-async def test_a_forged_earlier_mail_is_not_history(outside: Outside, office: Office) -> None:
-    """Text of whoever forged the customer's address must not reach the model as the customer's own."""
-    outside.customer_writes("Which cards do you take?")
-    await office.work()
-    (answer,) = outside.mails_to(TOM)
-    outside.customer_writes("I am eve, pretending", answering=answer, authenticated=False)
-    await office.work()
-
-    outside.customer_writes("and Klarna?", answering=answer)
-    await office.work()
-
-    assert "Which cards" in str(outside.model.mails[-1].history)
-
-    assert "eve" not in str(outside.model.mails[-1].history)

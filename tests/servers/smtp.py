@@ -40,7 +40,8 @@ class SmtpServer:
     """``with SmtpServer() as server``: plain, or with STARTTLS or implicit `tls` when it has a certificate.
 
     `script` says what to answer at a phase: a line such as ``450 later``, `DROP`, `DROP_ACCEPTED` or `HANG`. With
-    `login` (user, password) nobody sends without it. `connections` counts those that were made.
+    `login` (user, password) nobody sends without it; without `offers_login` there is no AUTH. `connections` counts
+    those that were made.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class SmtpServer:
         certificate: Certificate | None = None,
         tls: bool = False,
         login: tuple[str, str] | None = None,
+        offers_login: bool = True,
     ) -> None:
         self.host = "127.0.0.1"
         self.port = 0
@@ -59,6 +61,7 @@ class SmtpServer:
         self._changed = threading.Condition()
         self.needs_login = login is not None
         self._login = login
+        self._offers_login = offers_login
         self._context: ssl.SSLContext | None = None
         if certificate is not None:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -139,7 +142,7 @@ class SmtpServer:
             tls_context=None if self._tls else self._context,
             require_starttls=self._context is not None and not self._tls,
             authenticator=self._authenticate,
-            auth_require_tls=False,
+            auth_require_tls=not self._offers_login,
         )
         self._sessions.add(session)
         return session

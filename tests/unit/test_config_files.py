@@ -1,16 +1,18 @@
 """The files that admins edit tell of every key."""
 
-from pathlib import Path
-
 import pytest
 from pydantic import BaseModel
 
 from mailagent.settings import Settings, load_settings
 from mailagent.settings.sections import (
+    BudgetSettings,
     CategorySettings,
     EmbeddingSettings,
+    FallbackSettings,
     MailboxSettings,
     ModelSettings,
+    Price,
+    Replies,
     Reviewer,
     ReviewSettings,
     RuleSettings,
@@ -18,8 +20,9 @@ from mailagent.settings.sections import (
     When,
 )
 from mailagent.toml_files import FILES, MAIN
+from tests.shop import SHOP
 
-CONFIG = Path(__file__).parents[2] / "config"
+CONFIG = SHOP / "config"
 TABLES: list[tuple[str, type[BaseModel]]] = [
     (FILES["mailbox"], MailboxSettings),
     (FILES["mailbox"], Server),
@@ -30,6 +33,10 @@ TABLES: list[tuple[str, type[BaseModel]]] = [
     (FILES["rule"], When),
     (FILES["model"], ModelSettings),
     (FILES["model"], EmbeddingSettings),
+    (FILES["model"], FallbackSettings),
+    (FILES["model"], BudgetSettings),
+    (FILES["model"], Price),
+    (MAIN, Replies),
 ]
 
 

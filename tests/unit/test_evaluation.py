@@ -16,6 +16,7 @@ from mailagent.domain.evaluation import (
     coverage,
     misses,
     precision,
+    scores_of,
 )
 from mailagent.domain.routing import Action
 
@@ -37,6 +38,15 @@ def categorised(wanted: str | None, got: str | None, confidence: float = 0.5) ->
         name="a-1",
         expected=Expected(category=wanted),
         triaged=Triaged(route="escalate", rule="some-rule", category=got, confidence=confidence),
+    )
+
+
+def asked(wanted: int | None, got: int, *, money: float | None = None) -> Result:
+    """A mail of which only the number of questions and the cost matter."""
+    return Result(
+        name="a-1",
+        expected=Expected(asks=wanted),
+        triaged=Triaged(route="escalate", rule="some-rule", asks=got, tokens_in=300, tokens_out=40, money=money),
     )
 
 
@@ -68,6 +78,22 @@ def test_a_person_who_is_not_asked_for_is_a_label_too() -> None:
 
     assert accuracy([result], "wants_human") == Share(right=0, all=1)
     assert misses(result) == ("wants_human is yes instead of no",)
+
+
+def test_a_question_that_was_not_seen_is_a_miss() -> None:
+    """It would stay unanswered without anybody noticing; a mail without the label says nothing about it."""
+    assert accuracy([asked(2, 2), asked(2, 1), asked(0, 0), asked(None, 3)], "asks") == Share(right=2, all=3)
+
+
+def test_the_cost_of_a_message_is_a_mean_over_those_that_have_one() -> None:
+    """An admin compares two models by it; without prices it is not zero but unknown."""
+    priced = scores_of([asked(1, 1, money=0.004), asked(1, 1, money=0.002)])
+    unpriced = scores_of([asked(1, 1)])
+
+    assert priced.tokens_a_message == 340
+    assert priced.money_a_message == pytest.approx(0.003)
+    assert (unpriced.tokens_a_message, unpriced.money_a_message) == (340, None)
+    assert scores_of([]).tokens_a_message is None
 
 
 def test_confusion_counts_what_was_taken_for_what() -> None:
@@ -144,4 +170,5 @@ def test_a_miss_says_what_is_wrong_and_which_rule_did_it() -> None:
     assert misses(UNLABELLED) == ()
     assert misses(NEEDLESS) == ("route is escalate instead of reply (rule some-rule)",)
     assert misses(WRONG_ARTICLE) == ("articles are product/shipping instead of product/sizing",)
+    assert misses(asked(2, 0)) == ("asks is 0 instead of 2",)
     assert misses(categorised("billing", None)) == ("category is none instead of billing",)

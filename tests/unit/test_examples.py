@@ -8,8 +8,8 @@ import pytest
 from mailagent.domain.category import Category
 from mailagent.language.examples import Examples
 from mailagent.settings import load_settings
+from tests.shop import SHOP
 
-ROOT = Path(__file__).parents[2]
 CATEGORIES = (
     Category(
         id="billing",
@@ -20,8 +20,8 @@ CATEGORIES = (
     Category(id="product", says="Goods.", examples=("The mug arrived broken.", "Which size fits me?")),
     Category(id="general", says="All else."),
 )
-SHIPPED = Examples(load_settings(ROOT / "config").categories())
-UNSEEN = tomllib.loads((Path(__file__).parent / "unseen_mails.toml").read_text("utf-8"))
+SHIPPED = Examples(load_settings(SHOP / "config").categories())
+REGRESSION = tomllib.loads((Path(__file__).parent / "unseen_mails.toml").read_text("utf-8"))
 
 
 def test_the_most_similar_example_gives_the_category() -> None:
@@ -59,10 +59,10 @@ def test_without_any_likeness_it_is_general_or_the_last() -> None:
     assert Examples(CATEGORIES[:2]).nearest("", "Xylophones", "en").category == "product"
 
 
-@pytest.mark.parametrize("language", UNSEEN)
-def test_most_unseen_mails_get_their_category_in_every_language(language: str) -> None:
+@pytest.mark.parametrize("language", REGRESSION)
+def test_most_mails_of_the_regression_set_get_their_category_in_every_language(language: str) -> None:
     """A team without a key can route by category, whatever its customers speak."""
-    mails = [(category, text) for category, _, text in UNSEEN[language] if category != "-"]
+    mails = [(category, text) for category, _, text in REGRESSION[language] if category != "-"]
 
     right = sum(SHIPPED.nearest("", text, language).category == category for category, text in mails)
 
@@ -71,10 +71,10 @@ def test_most_unseen_mails_get_their_category_in_every_language(language: str) -
 
 @pytest.mark.parametrize(("low", "high"), [(0.0, 0.5), (0.5, 0.8), (0.8, 1.0)])
 def test_the_confidence_promises_no_more_than_it_holds(low: float, high: float) -> None:
-    """A rule with ``confidence_below`` means what it says, also for mails that nothing was fitted to."""
+    """A rule with ``confidence_below`` means what it says, also for mails that no example was made from."""
     found = [
         (nearest.confidence, nearest.category == category)
-        for language, mails in UNSEEN.items()
+        for language, mails in REGRESSION.items()
         for category, _, text in mails
         for nearest in (SHIPPED.nearest("", text, language),)
         if low <= nearest.confidence < high
@@ -90,7 +90,7 @@ def test_mail_about_something_else_is_hardly_sure() -> None:
     """Apple trees and choirs are nothing that a shop's article answers."""
     found = [
         SHIPPED.nearest("", text, language).confidence
-        for language, mails in UNSEEN.items()
+        for language, mails in REGRESSION.items()
         for category, _, text in mails
         if category == "-"
     ]

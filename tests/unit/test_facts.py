@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from mailagent.domain.facts import Claim, unproven_claims
 from mailagent.language.claims import CLAIM_WORDS
+from tests.shop import SHOP
 
 HERE = Path(__file__).parent
-ARTICLES = {
-    path.stem: path.read_text("utf-8").split("---\n", 2)[2] for path in (HERE.parents[1] / "knowledge").rglob("*.md")
-}
+ARTICLES = {path.stem: path.read_text("utf-8").split("---\n", 2)[2] for path in (SHOP / "knowledge").rglob("*.md")}
 
 
 def claims(text: str, *ours: str, customer: str = "") -> tuple[Claim, ...]:

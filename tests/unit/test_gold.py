@@ -8,12 +8,13 @@ import pytest
 
 from mailagent.adapters.knowledge import load_articles
 from mailagent.settings import load_settings
+from tests.shop import SHOP
 
 ROOT = Path(__file__).parents[2]
 GOLD = ROOT / "bench" / "gold" / "support.jsonl"
 MAILS = [json.loads(line) for line in GOLD.read_text("utf-8").splitlines()]
-CATEGORIES = {category.id for category in load_settings(ROOT / "config").categories()}
-ANSWERS = {article.id: article.answer for article in load_articles(ROOT / "knowledge")}
+CATEGORIES = {category.id for category in load_settings(SHOP / "config").categories()}
+ANSWERS = {article.id: article.answer for article in load_articles(SHOP / "knowledge")}
 KEYS = {
     "id", "language", "subject", "text", "category", "sentiment", "route", "articles", "asks", "wants_human", "split",
 }  # fmt: skip

@@ -8,9 +8,9 @@ import pytest
 from mailagent.language.mood import mood_of, wants_human
 
 HERE = Path(__file__).parent
-UNSEEN = tomllib.loads((HERE / "unseen_mails.toml").read_text("utf-8"))
+REGRESSION = tomllib.loads((HERE / "unseen_mails.toml").read_text("utf-8"))
 HARDER = tomllib.loads((HERE / "harder_mails.toml").read_text("utf-8"))["mails"]
-MAILS = [(language, sentiment, text) for language, rows in UNSEEN.items() for _, sentiment, text in rows]
+MAILS = [(language, sentiment, text) for language, rows in REGRESSION.items() for _, sentiment, text in rows]
 
 
 @pytest.mark.parametrize(("language", "sentiment", "text"), [*MAILS, *HARDER])

@@ -4,7 +4,7 @@ from typing import get_args
 
 from mailagent.adapters.openai_model.forms import brief_form, classification_form, reply_form
 from mailagent.adapters.openai_model.prompt import (
-    LONGEST_TEXT,
+    LONGEST_QUOTE,
     MOST_TURNS,
     TONES,
     article_lines,
@@ -14,7 +14,7 @@ from mailagent.adapters.openai_model.prompt import (
 )
 from mailagent.domain.category import Category
 from mailagent.domain.signals import Sentiment
-from mailagent.ports import CustomerMail, Turn
+from mailagent.ports import LONGEST_MAIL, CustomerMail, Turn
 
 
 def test_a_mail_cannot_close_its_fence() -> None:
@@ -39,10 +39,10 @@ def test_the_last_turns_stand_before_the_mail() -> None:
 
 def test_a_long_text_is_cut_and_says_so() -> None:
     """Its end is seldom what matters, and it costs."""
-    text = fenced("x", CustomerMail(subject="", text="a" * 20_000))
+    text = fenced("x", CustomerMail(subject="", text="z" * 20_000, quoted="q" * 20_000))
 
-    assert len(text) < LONGEST_TEXT + 100
-    assert "[cut]" in text
+    assert (text.count("z"), text.count("q")) == (LONGEST_MAIL, LONGEST_QUOTE)
+    assert text.count("[cut]") == 2
 
 
 def test_categories_come_with_their_examples() -> None:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from mailagent.domain.case import Case, CaseId
 from mailagent.domain.message import Message, MessageId
-from mailagent.ports import CustomerMail, Turn
-from mailagent.triage.state import HISTORY_LIMIT, TEXT_LIMIT, TriageState, customer_mail, fresh
+from mailagent.ports import LONGEST_MAIL, CustomerMail, Turn
+from mailagent.triage.state import HISTORY_LIMIT, TriageState, customer_mail, fresh
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CASE = Case(
@@ -49,7 +49,7 @@ def test_the_state_says_what_the_store_knows() -> None:
 
 def test_a_model_sees_a_bounded_part_of_a_mail() -> None:
     """A mail of a megabyte must not cost a megabyte of tokens."""
-    assert fresh(CASE, replace(MESSAGE, text="x" * 50_000), [])["customer_message"] == "x" * TEXT_LIMIT
+    assert fresh(CASE, replace(MESSAGE, text="x" * 50_000), [])["customer_message"] == "x" * LONGEST_MAIL
 
 
 def test_the_newest_of_the_history_is_kept() -> None:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import cast
 
-from mailagent.adapters.imap.login import Client, ImapAccount, connect, words_of
+from mailagent.adapters.imap.login import Client, ImapAccount, connect, server_words
 from mailagent.domain.message import RawMail
 from mailagent.errors import ConfigurationError
 
@@ -57,17 +57,17 @@ class Folder:
             found = self._client.select_folder(account.folder)
         except imaplib.IMAP4.readonly as error:
             raise ConfigurationError(
-                f"mailbox {account.name}: {account.user} may only read folder {account.folder}; give write access"
+                f"{account.place}: {account.user} may only read folder {account.folder}; give write access"
             ) from error
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
-            words = words_of(error)
+            words = server_words(error)
             missing = "[NOPERM]" in words or not self._client.folder_exists(account.folder)
             if not missing:
                 raise
             raise ConfigurationError(
-                f"mailbox {account.name}: folder {account.folder} of {account.user} cannot be opened: {words}; "
+                f"{account.place}: folder {account.folder} of {account.user} cannot be opened: {words}; "
                 "correct the key folder or create it on the server"
             ) from error
         if not found.get(b"UIDVALIDITY"):
@@ -125,7 +125,7 @@ class Folder:
                 client.uid_expunge(there)
         else:
             raise ConfigurationError(
-                f"mailbox {account.name}: {account.host} can neither MOVE nor expunge single mails; remove move_to"
+                f"{account.place}: {account.host} can neither MOVE nor expunge single mails; remove move_to"
             )
 
     def wait(self, *, seconds: float, highest: int, renew_idle: float, ended: Callable[[], bool]) -> int:

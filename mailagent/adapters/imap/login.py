@@ -5,7 +5,6 @@ between us and it could send that greeting to keep the connection unencrypted.
 """
 
 import imaplib
-import ipaddress
 import selectors
 import socket
 import ssl
@@ -16,12 +15,15 @@ from typing import Literal
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, LoginError
 
+from mailagent.domain.hosts import is_this_machine
 from mailagent.errors import ConfigurationError, TemporaryError
 
 LOGIN_PATIENCE = 90.0
 """Seconds; servers slow down logins on purpose, up to a minute."""
 PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "too many", "command error: BAD")
 """Refusals that will pass (RFC 5530)."""
+NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"})
+"""What OpenSSL says of a server that answers in plain text."""
 BROKEN = (OSError, imaplib.IMAP4.error, ValueError, LookupError, AssertionError)
 """What imaplib and IMAPClient raise when a connection or an answer breaks."""
 
@@ -46,11 +48,16 @@ class ImapAccount:
     ca_file: str | None = None
 
     def __post_init__(self) -> None:
-        if self.security == "none" and not _is_loopback(self.host):
+        if self.security == "none" and not is_this_machine(self.host):
             raise ConfigurationError(
-                f"mailbox {self.name}: security none is for servers on this machine only, not for {self.host}; "
-                "choose tls or starttls"
+                f'{self.place}: imap.security = "none" is for servers on this machine only; write "tls" or "starttls"'
+                " in mailboxes.toml"
             )
+
+    @property
+    def place(self) -> str:
+        """What an error is about: the mailbox and its server."""
+        return f"mailbox {self.name}: imap {self.host}:{self.port}"
 
 
 class Client(IMAPClient):  # type: ignore[misc]  # the base class has no types
@@ -90,7 +97,7 @@ def connect(account: ImapAccount) -> Client:
     """Connect, encrypt and log in.
 
     Raises `ConfigurationError` when the server cannot be trusted or refuses the login, `TemporaryError` when it
-    refuses for now, and `BROKEN`.
+    cannot be reached or refuses for now, and `BROKEN`.
     """
     client = _reach(account)
     try:
@@ -104,7 +111,10 @@ def connect(account: ImapAccount) -> Client:
 
 def _enter(client: Client, account: ImapAccount) -> None:
     if b"PREAUTH" in client.welcome[:20]:
-        raise ConfigurationError(f"mailbox {account.name}: {account.host} logs in by itself (PREAUTH); refused")
+        raise ConfigurationError(
+            f'{account.place}: the server logs in by itself (PREAUTH), which is refused; set imap.security = "tls" in'
+            " mailboxes.toml"
+        )
     client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if account.security == "starttls":
         _encrypt(client, account)
@@ -113,11 +123,11 @@ def _enter(client: Client, account: ImapAccount) -> None:
     client.socket().settimeout(account.timeout)
 
 
-def words_of(error: BaseException) -> str:
+def server_words(error: BaseException) -> str:
     """What the server said, in at most 300 characters."""
     cause = error.__context__ if isinstance(error, LoginError) and error.__context__ else error
-    said = cause.args[0] if cause.args else None
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(cause)
+    said = (cause.strerror if isinstance(cause, OSError) else None) or (cause.args[0] if cause.args else None)
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said or cause)
     return text.strip()[:300] or type(cause).__name__
 
 
@@ -132,6 +142,21 @@ def _reach(account: ImapAccount) -> Client:
         )
     except ssl.SSLCertVerificationError as error:
         raise _untrusted(account, error) from error
+    except BROKEN as error:
+        raise _unreachable(account, error) from error
+
+
+def _unreachable(account: ImapAccount, error: Exception) -> Exception:
+    """No connection, or no greeting. A port that is for TLS is silent until the client begins."""
+    if isinstance(error, ssl.SSLError) and error.reason in NOT_TLS:
+        return ConfigurationError(
+            f"{account.place}: no TLS is spoken there; in mailboxes.toml set imap.port to the port for TLS, usually"
+            ' 993, or imap.security = "starttls"'
+        )
+    hint = "check imap.host and imap.port in mailboxes.toml, and whether the server runs"
+    if isinstance(error, TimeoutError) and account.security != "tls":
+        hint += '; a port for TLS, usually 993, needs imap.security = "tls"'
+    return TemporaryError(f"{account.place}: no connection: {server_words(error)}; {hint}")
 
 
 def _encrypt(client: Client, account: ImapAccount) -> None:
@@ -140,20 +165,26 @@ def _encrypt(client: Client, account: ImapAccount) -> None:
     except ssl.SSLCertVerificationError as error:
         raise _untrusted(account, error) from error
     except CapabilityError as error:
-        raise ConfigurationError(f"mailbox {account.name}: {account.host} offers no STARTTLS; use tls") from error
+        raise ConfigurationError(
+            f'{account.place}: the server offers no STARTTLS; in mailboxes.toml set imap.security = "tls", and'
+            " imap.port to the port for TLS, usually 993"
+        ) from error
 
 
 def _verifying(account: ImapAccount) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=account.ca_file)
     except OSError as error:
-        raise ConfigurationError(f"mailbox {account.name}: ca_file {account.ca_file}: {error}") from error
+        raise ConfigurationError(
+            f"{account.place}: the certificates in {account.ca_file} cannot be read: {server_words(error)}; correct"
+            " imap.ca_file in mailboxes.toml"
+        ) from error
 
 
 def _untrusted(account: ImapAccount, error: ssl.SSLCertVerificationError) -> ConfigurationError:
     return ConfigurationError(
-        f"mailbox {account.name}: the certificate of {account.host} is not trusted: {error.verify_message}; "
-        "correct the host name, or name its authority with ca_file"
+        f"{account.place}: the server's certificate is not trusted: {error.verify_message}; in mailboxes.toml correct"
+        " imap.host, or name the certificate's own authority with imap.ca_file"
     )
 
 
@@ -162,18 +193,13 @@ def _log_in(client: Client, account: ImapAccount) -> None:
     try:
         (client.login if plain else client.plain_login)(account.user, account.password)
     except LoginError as error:
-        words = words_of(error)
+        words = server_words(error)
         if account.password:
             words = words.replace(account.password, "...")
         if isinstance(error.__context__, imaplib.IMAP4.abort) or any(sign in words for sign in PASSING):
-            raise TemporaryError(f"mailbox {account.name}: {words}") from error
+            raise TemporaryError(f"{account.place}: no login for now: {words}") from error
         raise ConfigurationError(
-            f"mailbox {account.name}: the server refused the login of {account.user}: {words}", exit_code=77
+            f"{account.place}: the server refused the login of {account.user}: {words}; correct user or secret in"
+            " mailboxes.toml, and ask your provider whether programs need a password of their own",
+            exit_code=77,
         ) from error
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

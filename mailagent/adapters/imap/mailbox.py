@@ -16,7 +16,7 @@ from functools import partial
 from typing import TypeVar
 
 from mailagent.adapters.imap.folder import SIZE_LIMIT, SLICE, Folder, batches, groups
-from mailagent.adapters.imap.login import BROKEN, ImapAccount, words_of
+from mailagent.adapters.imap.login import BROKEN, ImapAccount, server_words
 from mailagent.domain.message import RawMail
 from mailagent.errors import TemporaryError
 
@@ -91,7 +91,7 @@ class ImapMailbox:
                 await asyncio.wait({call}, timeout=SLICE / 2)
                 if time.monotonic() > give_up:
                     self._abort()
-                    raise TemporaryError(f"mailbox {self.name}: no answer while waiting for mail")
+                    raise TemporaryError(f"{self._account.place}: no answer while waiting for mail")
         finally:
             ended.set()
             self._woken.clear()
@@ -120,7 +120,7 @@ class ImapMailbox:
         await asyncio.wait({call}, timeout=max(DEADLINE, 10 * self._account.timeout))
         if not call.done():
             self._abort()
-            raise TemporaryError(f"mailbox {self.name}: no complete answer within {DEADLINE:.0f} seconds")
+            raise TemporaryError(f"{self._account.place}: no complete answer within {DEADLINE:.0f} seconds")
         return call.result()
 
     def _start(self, job: Callable[[Folder], Result], *, under_any_epoch: bool = False) -> asyncio.Future[Result]:
@@ -148,7 +148,7 @@ class ImapMailbox:
             return job(self._open)
         except BROKEN as error:
             self._leave(politely=False)
-            raise TemporaryError(f"mailbox {self.name}: {words_of(error)}") from error
+            raise TemporaryError(f"{self._account.place}: {server_words(error)}") from error
         except BaseException:
             self._leave(politely=False)
             raise
@@ -157,7 +157,7 @@ class ImapMailbox:
         if self._epoch is None:
             self._epoch = epoch
         if epoch != self._epoch:
-            raise TemporaryError(f"mailbox {self.name}: folder {self.folder} was made anew (other UIDVALIDITY)")
+            raise TemporaryError(f"{self._account.place}: folder {self.folder} was made anew (other UIDVALIDITY)")
 
     def _leave(self, *, politely: bool = True) -> None:
         """Runs in the thread."""

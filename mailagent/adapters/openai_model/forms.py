@@ -42,6 +42,11 @@ def brief_form() -> Schema:
     return _form(summary=TEXT, suggested_fix=TEXT, draft={"type": ["string", "null"]})
 
 
+def revision_form() -> Schema:
+    """The new text of a draft."""
+    return _form(text=TEXT)
+
+
 def _form(**properties: Schema) -> Schema:
     return {
         "type": "object",

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import SecretStr, ValidationError
 
 from mailagent.adapters.openai_model.errors import BadRequestError, translated
-from mailagent.adapters.openai_model.forms import Schema, brief_form, classification_form, reply_form
+from mailagent.adapters.openai_model.forms import Schema, brief_form, classification_form, reply_form, revision_form
 from mailagent.adapters.openai_model.prompt import (
     FENCE_RULE,
     REPAIR,
@@ -28,11 +28,21 @@ from mailagent.adapters.openai_model.prompt import (
     fenced,
     without_fence,
 )
-from mailagent.adapters.openai_model.results import CaseBrief, Reply, Result, Verdict
+from mailagent.adapters.openai_model.results import CaseBrief, ReadSignals, Redraft, Reply, Result
 from mailagent.domain.category import Category
 from mailagent.domain.signals import Sentiment
 from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
-from mailagent.ports import Answer, Article, Asked, Brief, Classification, CustomerMail, UnusableAnswerError, Usage
+from mailagent.ports import (
+    Answer,
+    Article,
+    Asked,
+    Brief,
+    Classification,
+    CustomerMail,
+    Revision,
+    UnusableAnswerError,
+    Usage,
+)
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
@@ -44,11 +54,16 @@ STEPS: Mapping[str, frozenset[str]] = {
     "classify": frozenset({"categories"}),
     "respond": frozenset({"articles", "tone"}),
     "escalate": frozenset({"articles", "tone", "reason"}),
+    "revise": frozenset({"articles", "tone", "instruction"}),
 }
 """The steps, and the ``$`` values that the prompt of each must use."""
+ASKED_AS: Mapping[str, str] = {"revise": "respond"}
+"""A step that has no model of its own, and the one whose model it takes."""
 TRIES = 2
 MOST_ASKS = 6
 MOST_WORDS = 5
+LONGEST_ANSWER = 50_000
+"""Characters of JSON; what is longer holds nothing that is wanted, and sending it back would cost as much again."""
 SPARE_SECONDS = 30.0
 """Time for the pauses between the client's own retries, on top of their timeouts."""
 
@@ -70,7 +85,7 @@ class OpenAiSettings:
 
 
 class OpenAiModel:
-    """See `Model`. `prompts` is the folder with ``classify.txt``, ``respond.txt`` and ``escalate.txt``.
+    """See `Model`. `prompts` is the folder with a ``.txt`` for each of `STEPS`.
 
     Raises `ConfigurationError` when a prompt is missing or uses other values than its step gives; so does each step
     when the server refuses the key, or does not know the model.
@@ -89,11 +104,11 @@ class OpenAiModel:
         """See `Model`."""
         known = [one.id for one in self._categories]
         values, form = {"categories": category_lines(self._categories)}, classification_form(known)
-        verdict, usage = await self._ask("classify", values=values, mail=mail, form=form, result=Verdict, known=known)
-        signals = verdict.model_dump() | {
-            "language": verdict.language.lower(),
-            "mood_words": tuple(dict.fromkeys(verdict.mood_words))[:MOST_WORDS],
-            "asks": tuple(dict.fromkeys(verdict.asks))[:MOST_ASKS],
+        read, usage = await self._ask("classify", values=values, mail=mail, form=form, result=ReadSignals, known=known)
+        signals = read.model_dump() | {
+            "language": read.language.lower(),
+            "mood_words": tuple(dict.fromkeys(read.mood_words))[:MOST_WORDS],
+            "asks": tuple(dict.fromkeys(read.asks))[:MOST_ASKS],
         }
         return Classification(**signals, usage=usage)
 
@@ -133,6 +148,16 @@ class OpenAiModel:
         draft = (case.draft or "").strip()
         return Brief(summary="\n".join(lines[:2]), suggested_fix=case.suggested_fix, draft=draft or None, usage=usage)
 
+    async def revise(
+        self, mail: CustomerMail, articles: Sequence[Article], *, draft: str, instruction: str, tone: Sentiment
+    ) -> Revision:
+        """See `Model`."""
+        values = {"articles": _articles(articles), "tone": TONES[tone], "instruction": instruction}
+        new, usage = await self._ask(
+            "revise", values=values, mail=mail, form=revision_form(), result=Redraft, draft=draft
+        )
+        return Revision(text=new.text, usage=usage)
+
     async def _ask(
         self,
         step: str,
@@ -143,18 +168,25 @@ class OpenAiModel:
         result: type[T],
         known: Sequence[str] = (),
         asks: Sequence[str] = (),
+        draft: str = "",
     ) -> tuple[T, Usage]:
         """A valid answer and what all tries together cost; an invalid one is sent back once with what is wrong."""
         fence = secrets.token_hex(8)
         messages = [
             ("system", f"{self._prompts[step].substitute(values)}\n\n{FENCE_RULE.format(fence=fence)}"),
-            ("human", fenced(fence, mail, asks)),
+            ("human", fenced(fence, mail, asks, draft)),
         ]
+        model = self._settings.steps[ASKED_AS.get(step, step)]
         usage, problem = Usage(), ""
         async with self._slots:
             for _ in range(TRIES):
-                reply, calls = await self._send(self._settings.steps[step], messages, step, form)
-                usage = _spent(usage, reply, calls, self._settings.prices.get(self._settings.steps[step], (0.0, 0.0)))
+                try:
+                    reply, calls = await self._send(model, messages, step, form)
+                except TemporaryError as error:
+                    if not usage.calls:
+                        raise
+                    raise UnusableAnswerError(f"{problem}; and then {error}", usage) from error
+                usage = _spent(usage, reply, calls, self._settings.prices.get(model, (0.0, 0.0)))
                 try:
                     text = _content(reply)
                     return result.model_validate_json(text, context=known), usage
@@ -230,17 +262,21 @@ def _articles(articles: Sequence[Article]) -> str:
 
 
 def _content(reply: "AIMessage") -> str:
-    """The JSON text of an answer; raises `PermanentError` for a refusal and for one that was cut."""
+    """The JSON text of an answer; raises `PermanentError` for a refusal, and for one that was cut or is too long."""
     if reply.additional_kwargs.get("refusal"):
         raise PermanentError("the model refused to work on this mail")
     end = reply.response_metadata.get("finish_reason")
     if end in {"length", "content_filter"}:
         raise PermanentError(f"the model's answer was cut off (finish_reason {end})")
     if reply.tool_calls:
-        return json.dumps(reply.tool_calls[0]["args"])
-    if reply.invalid_tool_calls:
-        return reply.invalid_tool_calls[0]["args"] or ""
-    return without_fence(str(reply.text))
+        text = json.dumps(reply.tool_calls[0]["args"])
+    elif reply.invalid_tool_calls:
+        text = reply.invalid_tool_calls[0]["args"] or ""
+    else:
+        text = without_fence(str(reply.text))
+    if len(text) > LONGEST_ANSWER:
+        raise PermanentError(f"the model's answer was too long ({len(text)} characters)")
+    return text
 
 
 def _spent(before: Usage, reply: "AIMessage", calls: int, prices: tuple[float, float]) -> Usage:

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from mailagent.domain.category import Category
 from mailagent.domain.signals import Sentiment
-from mailagent.ports import CustomerMail
+from mailagent.ports import LONGEST_MAIL, CustomerMail
 
-LONGEST_TEXT = 12_000
-"""Characters of a mail that a model gets to see."""
 LONGEST_QUOTE = 4_000
+"""Characters of what a mail quotes."""
 MOST_EXAMPLES = 8
 """Examples of a category; a model needs fewer than the offline one, which learns its languages from them."""
 LONGEST_TURN = 1_500
@@ -31,15 +30,19 @@ TONES: dict[Sentiment, str] = {
 """How a reply sounds, by the mood of the mail."""
 
 
-def fenced(fence: str, mail: CustomerMail, asks: Sequence[str] = ()) -> str:
-    """The mail as data, long texts cut, with the questions that were read in it: those are a stranger's words too."""
+def fenced(fence: str, mail: CustomerMail, asks: Sequence[str] = (), draft: str = "") -> str:
+    """The mail as data, long texts cut, with the questions that were read in it and a `draft` that answers it: those
+    rest on a stranger's words too.
+    """
     parts = [f"Earlier, from {turn.who}:\n{_cut(turn.text, LONGEST_TURN)}" for turn in mail.history[-MOST_TURNS:]]
-    parts += [f"Subject: {_cut(mail.subject, LONGEST_TURN)}", f"Text:\n{_cut(mail.text, LONGEST_TEXT)}"]
+    parts += [f"Subject: {_cut(mail.subject, LONGEST_TURN)}", f"Text:\n{_cut(mail.text, LONGEST_MAIL)}"]
     if mail.quoted:
         parts.append(f"Quoted below it, from another mail:\n{_cut(mail.quoted, LONGEST_QUOTE)}")
     if asks:
         numbered = (f"{number}. {' '.join(ask.split())}" for number, ask in enumerate(asks, start=1))
         parts.append("\n".join(["Questions in it:", *numbered]))
+    if draft:
+        parts.append(f"The draft:\n{_cut(draft, LONGEST_MAIL)}")
     inside = "\n\n".join(parts).replace(fence, "")
     return f"<<<{fence}\n{inside}\n{fence}>>>"
 

@@ -11,7 +11,9 @@ from mailagent.domain.signals import Sentiment
 LONGEST_QUERY = 1_000
 LONGEST_ASK = 500
 LONGEST_WORD = 100
-FILLED = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+LONGEST_LETTER = 6_000
+LONGEST_SUMMARY = 1_000
+LONGEST_FIX = 3_000
 LANGUAGE = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
 
@@ -21,7 +23,7 @@ class Result(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class Verdict(Result):
+class ReadSignals(Result):
     """The signals of one mail."""
 
     category: str
@@ -55,7 +57,7 @@ class Reply(Result):
     """A reply, or `answered` false where the articles do not hold it."""
 
     answered: bool
-    text: str
+    text: Annotated[str, StringConstraints(max_length=LONGEST_LETTER)]
     sources: list[str]
     answers: list[AnswerToAsk]
 
@@ -71,9 +73,15 @@ class Reply(Result):
 class CaseBrief(Result):
     """What a reviewer needs."""
 
-    summary: FILLED
-    suggested_fix: FILLED
-    draft: str | None
+    summary: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_SUMMARY)]
+    suggested_fix: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_FIX)]
+    draft: Annotated[str, StringConstraints(max_length=LONGEST_LETTER)] | None
+
+
+class Redraft(Result):
+    """The new text of a draft."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_LETTER)]
 
 
 def _known(info: ValidationInfo) -> Sequence[str]:

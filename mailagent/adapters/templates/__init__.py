@@ -14,14 +14,17 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from mailagent.adapters.templates.words import CustomerWords, promised
-from mailagent.domain.decision import Decision, read_decision
+from mailagent.domain.decision import Decision
+from mailagent.domain.reply import read_decision
 from mailagent.errors import ConfigurationError
+from mailagent.language.commands import vocabulary
 from mailagent.ports import Body
 
 LONGEST_OUTPUT = 200_000
 WIDTH = 72
-LONGEST_COMMAND = 3
-"""Words: the longest decision of the reviewers' grammar is "do not send"."""
+COMMANDS = vocabulary()
+"""Those of every shipped language."""
+LONGEST_COMMAND = max(len(word.split()) for word in (*COMMANDS.verbs, *COMMANDS.weak))
 
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -199,4 +202,4 @@ def _row_end(words: list[str], start: int, width: int) -> int:
 def _decides(words: list[str], at: int) -> bool:
     """True when a line that begins at this word could be read as a decision."""
     starts = (" ".join(words[at : at + count]) for count in range(1, LONGEST_COMMAND + 1))
-    return any(isinstance(read_decision(start), Decision) for start in starts)
+    return any(isinstance(read_decision(start, COMMANDS), Decision) for start in starts)

@@ -2,18 +2,18 @@
 
 import pytest
 
-from mailagent.language.disguise import plain, words_of
-from mailagent.language.phrasebook import Phrasebook
+from mailagent.language.disguise import plain, plain_words
+from mailagent.language.gapped_phrases import GappedPhrases
 
 LISTS = {"which": ["all", "your"], "rules": ["rules", "system prompt"]}
 
 
 def found(phrase: str, text: str) -> list[str]:
     """What of `text` the phrase covers."""
-    book = Phrasebook()
+    book = GappedPhrases()
     book.add([phrase], LISTS)
     read = plain(text).text
-    return [read[start:end] for start, end in book.find(words_of(read))]
+    return [read[start:end] for start, end in book.find(plain_words(read))]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from mailagent.language.disguise import Word, plain, words_of
+from mailagent.language.disguise import PlainWord, plain, plain_words
 
 MOST_REPEATS = 6
 LONGEST_GAP = 5
@@ -34,7 +34,7 @@ class _Part:
         """Whether a text of the words `present` may have this part."""
         return self.forbidden or not self.least or not self.choices.keys().isdisjoint(present)
 
-    def ends(self, words: Sequence[Word], starts: set[int]) -> set[int]:
+    def ends(self, words: Sequence[PlainWord], starts: set[int]) -> set[int]:
         """After which words the part may end that begins at one of `starts`."""
         if self.forbidden:
             return {start for start in starts if not self._next(words, start)}
@@ -48,7 +48,7 @@ class _Part:
                 found |= reached
         return found
 
-    def _next(self, words: Sequence[Word], start: int) -> list[int]:
+    def _next(self, words: Sequence[PlainWord], start: int) -> list[int]:
         if start >= len(words):
             return []
         if not self.choices:
@@ -60,7 +60,7 @@ class _Part:
         ]
 
 
-class Phrasebook:
+class GappedPhrases:
     """Phrases ready to be found, by the word that each begins with."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Phrasebook:
             for first in parts[0].choices:
                 self._by_first[first].append(parts)
 
-    def find(self, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
+    def find(self, words: Sequence[PlainWord]) -> Iterator[tuple[int, int]]:
         """Where phrases stand in the plain text that has these words: start and end, one for each first word."""
         present = {word.text for word in words}
         possible = {
@@ -104,7 +104,7 @@ def _part(written: str, lists: Mapping[str, Sequence[str]]) -> _Part:
         if listed and listed[1] not in lists:
             raise ValueError(f"{written!r} names a list that does not exist")
         for one in lists[listed[1]] if listed else [name]:
-            row = tuple(word.text for word in words_of(plain(one).text))
+            row = tuple(word.text for word in plain_words(plain(one).text))
             if not row:
                 raise ValueError(f"{written!r} holds something that is no word")
             choices[row[0]].append(row)

@@ -1,0 +1,247 @@
+"""The reviewers' grammar: read a reply to a digest.
+
+The first word of the reviewer's own text decides. What is not certain is `Unclear`: nothing is sent, and the reviewer
+is told.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from mailagent.domain.arguments import assign, corrections, snooze
+from mailagent.domain.case import CaseId
+from mailagent.domain.commands import Verb, Vocabulary, folded
+from mailagent.domain.decision import BatchLine, Decision, Known, Unclear
+from mailagent.domain.opening import (
+    CASE,
+    DECORATION,
+    Opening,
+    bare,
+    greets,
+    is_blank,
+    is_courteous,
+    opening,
+    signs,
+    without_closing,
+)
+
+LONGEST_NOTE = 400
+"""Characters below an approval; more is no remark."""
+SHORTEST_LETTER = 40
+"""Characters; a shorter text without a greeting may be an instruction or a slip."""
+LONGEST_ASIDE = 3
+"""Words of a line; more is a sentence."""
+LONGEST_DETAIL = 80
+MODIFIERS: Collection[Verb] = ("set", "note", "assign")
+MOST_MODIFIERS = 10
+LONGEST_WEAK = 60
+"""Characters; no weak word is longer."""
+HARMLESS: Collection[Verb] = ("note", "why", "status", "help")
+"""A line that begins with them below another decision is part of it."""
+TO_CUSTOMER: Collection[Verb] = ("modify", "ask")
+IN_LISTS: Collection[Verb] = ("approve", "reject", "assign", "note", "snooze", "close", "spam")
+"""What works on several cases at once: the others need the case's own mail."""
+
+_CASES = re.compile(r"(?:[\s,;&+]{0,4}[(\[#]?c-\d{1,15}[)\]]?(?![\w-])){1,200}[\s,:;]{0,4}", re.IGNORECASE)
+
+
+def read_decision(text: str, words: Vocabulary, known: Known | None = None) -> Decision | Unclear:
+    """What a reviewer's own text means: quotes and signature must have been cut away already, but for quoted lines
+    above an answer at the bottom, which are passed over here.
+
+    `known` are the values that SET may give.
+    """
+    lines = _passed(text.replace("\r\n", "\n").split("\n"), words)
+    modifiers: list[Decision] = []
+    while lines and len(modifiers) < MOST_MODIFIERS and (modifier := _modifier(lines, words, known)):
+        if isinstance(modifier, Unclear):
+            return modifier
+        modifiers.append(modifier)
+        lines = _passed(lines[1:], words)
+    found = _read(lines, words, known)
+    return replace(found, modifiers=tuple(modifiers)) if isinstance(found, Decision) else found
+
+
+def read_batch(text: str, words: Vocabulary) -> tuple[BatchLine, ...]:
+    """The lines of an answer to a list of cases, such as ``APPROVE C-1042 C-1043``, in their order.
+
+    A case with two decisions gets none.
+    """
+    lines = without_closing(_passed(text.replace("\r\n", "\n").split("\n"), words), words)
+    found = [_batch_line(line.strip(), words) for line in lines if not is_blank(line)]
+    decided: dict[CaseId, set[Verb]] = {}
+    for row in found:
+        for case in row.cases:
+            decided.setdefault(case, set()).update([row.reading.verb] if row.reading.verb else [])
+    return tuple(
+        replace(row, reading=Unclear(code="REVIEW-05", detail=row.line[:LONGEST_DETAIL], verb=row.reading.verb))
+        if any(len(decided[case]) > 1 for case in row.cases)
+        else row
+        for row in found
+    )
+
+
+def _batch_line(line: str, words: Vocabulary) -> BatchLine:
+    start = opening(line, words)
+    named = _CASES.match(start.behind) if start else None
+    if start is None or named is None:
+        return BatchLine(line=line, cases=(), reading=Unclear(code="REVIEW-02", detail=line[:LONGEST_DETAIL]))
+    cases = _cases(named[0])
+    if start.verb not in IN_LISTS:
+        reading: Decision | Unclear = Unclear(code="REVIEW-11", detail=start.verb.upper(), verb=start.verb)
+    else:
+        rest = start.behind[named.end() :].strip(DECORATION)
+        reading = _understand(replace(start, rest=rest), [], words, None)
+    return BatchLine(line=line, cases=cases, reading=reading)
+
+
+def _passed(lines: list[str], words: Vocabulary) -> list[str]:
+    """`lines` from the first that says something: no greeting, and none that is quoted."""
+    skipped = (is_blank(line) or greets(line, words) or line.lstrip().startswith(">") for line in lines)
+    return lines[next((at for at, is_skipped in enumerate(skipped) if not is_skipped), len(lines)) :]
+
+
+def _modifier(lines: list[str], words: Vocabulary, known: Known | None) -> Decision | Unclear | None:
+    """What the first line says, where it is a SET, NOTE or ASSIGN and a decision stands below it."""
+    start = opening(lines[0], words)
+    below = _passed(lines[1:], words)
+    if start is None or start.verb not in MODIFIERS or not start.rest or not below:
+        return None
+    follows = opening(below[0], words) or _weak(below, words)
+    return _understand(start, [], words, known) if follows else None
+
+
+def _read(lines: list[str], words: Vocabulary, known: Known | None) -> Decision | Unclear:
+    weak = _weak(lines, words)
+    if weak:
+        return Decision(verb=weak)
+    start = opening(lines[0], words) if lines else None
+    if start is None:
+        return _not_understood(lines, words)
+    below = lines[1:] if start.verb in TO_CUSTOMER else without_closing(lines, words)[1:]
+    second = _second(start, below, words) or next(iter(signs(lines[0], words) - {start.verb}), None)
+    if second is not None:
+        return Unclear(code="REVIEW-05", detail=f"{start.verb.upper()} and {second.upper()}", verb=start.verb)
+    others_begin_so = start.is_weak and start.verb not in (*TO_CUSTOMER, "revise", "note")
+    prose = Unclear(code="REVIEW-02", detail=" ".join(lines).strip()[:LONGEST_DETAIL])
+    if others_begin_so and start.ends and _is_prose([start.rest]):
+        return prose
+    found = _understand(start, below, words, known)
+    if isinstance(found, Unclear):
+        return found
+    return prose if others_begin_so and _is_prose(below) else replace(found, is_weak=start.is_weak)
+
+
+def _not_understood(lines: list[str], words: Vocabulary) -> Unclear:
+    if not lines:
+        return Unclear(code="REVIEW-01")
+    first = (bare(lines[0]).split() or [""])[0]
+    detail = lines[0].strip()[:LONGEST_DETAIL]
+    return Unclear(code="REVIEW-02", detail=detail, suggestion=words.nearest(first.strip(DECORATION)))
+
+
+def _weak(lines: list[str], words: Vocabulary) -> Verb | None:
+    """The verb that the whole reply stands for."""
+    whole = "\n".join(without_closing(lines, words)).strip()
+    return words.weak.get(" ".join(bare(whole).split())) if len(whole) <= LONGEST_WEAK else None
+
+
+def _understand(start: Opening, below: list[str], words: Vocabulary, known: Known | None) -> Decision | Unclear:
+    """The decision that begins with `start`, with the lines `below` it."""
+    match start.verb:
+        case "approve":
+            found = _approve(start, below, words)
+        case "modify":
+            found = _modify(start, below, words)
+        case "ask":
+            found = _ask(start, below, words)
+        case "set":
+            found = _noted(corrections(start.rest, known or {}), below)
+        case "snooze":
+            found = _noted(snooze(start.rest, words), below)
+        case "assign":
+            found = _noted(assign(start.rest, words), below)
+        case _:
+            found = _said(start, below)
+    return found
+
+
+def _said(start: Opening, below: list[str]) -> Decision | Unclear:
+    """A verb with a reason, or with the words that it is about: beside it, below it, or both."""
+    verb = start.verb
+    if start.rest.startswith("?") and verb not in HARMLESS:
+        return Unclear(code="REVIEW-02", detail=f"{start.word}{start.rest}"[:LONGEST_DETAIL], suggestion=verb.upper())
+    cases = _cases(start.rest)
+    beside = start.rest if CASE.sub("", start.rest).strip(DECORATION + "?") else ""
+    said = "\n".join(part for part in (beside, "\n".join(below).strip()) if part)
+    if verb in ("revise", "note") and not said:
+        return Unclear(code="REVIEW-04", detail=verb.upper(), verb=verb)
+    if verb == "revise":
+        return Decision(verb=verb, text=said, cases=cases)
+    return Decision(verb=verb, note=said, cases=cases)
+
+
+def _noted(found: Decision | Unclear, below: list[str]) -> Decision | Unclear:
+    """With the lines below it as its note."""
+    if isinstance(found, Unclear):
+        return found
+    return replace(found, note="\n".join(part for part in (found.note, "\n".join(below).strip()) if part))
+
+
+def _modify(start: Opening, below: list[str], words: Vocabulary) -> Decision | Unclear:
+    if CASE.sub("", start.rest).strip(DECORATION):
+        return Unclear(code="REVIEW-06", detail=start.rest[:LONGEST_DETAIL], verb="modify")
+    text = "\n".join(below).strip("\n").rstrip()
+    if not text.strip():
+        return Unclear(code="REVIEW-04", detail="MODIFY", verb="modify")
+    if len(text) < SHORTEST_LETTER and not words.salutation.match(folded(text).lstrip(DECORATION)):
+        return Unclear(code="REVIEW-07", detail=text, verb="modify", text=text)
+    return Decision(verb="modify", text=text, cases=_cases(start.rest))
+
+
+def _ask(start: Opening, below: list[str], words: Vocabulary) -> Decision | Unclear:
+    """A question beside the word must be set off or look like one: "ask her for it" is an instruction."""
+    if start.rest and not start.is_marked:
+        first = folded(start.rest).split()[0]
+        if "?" not in start.rest or first in words.followers[folded(" ".join(start.word.split()))]:
+            return Unclear(code="REVIEW-06", detail=start.rest[:LONGEST_DETAIL], verb="ask")
+    text = "\n".join([*([start.rest] if start.rest else []), *below]).strip("\n").rstrip()
+    if not text.strip():
+        return Unclear(code="REVIEW-04", detail="ASK", verb="ask")
+    return Decision(verb="ask", text=text)
+
+
+def _approve(start: Opening, below: list[str], words: Vocabulary) -> Decision | Unclear:
+    """An approval sends the draft as it stands, so one with a condition is held."""
+    if not is_courteous(start.rest, words):
+        return Unclear(code="REVIEW-03", detail=start.rest[:LONGEST_DETAIL], verb="approve")
+    note = "\n".join(below).strip()
+    doubts = "?" in note or words.condition.search(folded(note)) or "reject" in signs(note, words)
+    if len(note) > LONGEST_NOTE or doubts:
+        return Unclear(code="REVIEW-03", detail=note[:LONGEST_DETAIL], verb="approve")
+    return Decision(verb="approve", note=note, cases=_cases(start.rest))
+
+
+def _cases(text: str) -> tuple[CaseId, ...]:
+    return tuple(dict.fromkeys(CaseId(int(number)) for number in CASE.findall(text)))
+
+
+def _second(first: Opening, below: Sequence[str], words: Vocabulary) -> Verb | None:
+    """Another decision below the first: on a line of its own, or for an approval at the beginning of any line.
+
+    In a text for the customer only the line directly below counts.
+    """
+    rest = [line for line in below if line.strip()]
+    for line in rest[:1] if first.verb in TO_CUSTOMER else rest:
+        found = opening(line, words)
+        if not found or found.verb == first.verb or found.verb in HARMLESS:
+            continue
+        if first.verb == "approve" or not found.rest:
+            return found.verb
+    return None
+
+
+def _is_prose(lines: list[str]) -> bool:
+    """Whether there is more in these lines than a word of thanks, a name, or a reason of three words."""
+    rows = [bare(line).split() for line in lines]
+    return any(len(row) > LONGEST_ASIDE or (row and row[0][0].isdecimal()) for row in rows)

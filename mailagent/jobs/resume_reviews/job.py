@@ -1,0 +1,184 @@
+"""Apply a reviewer's reply to the case that waits for it.
+
+Who may decide is settled here and nowhere else. What is unclear is answered with a receipt and never guessed; a reply
+of somebody who may not decide is recorded, answered to nobody, and the admin is told.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mailagent.domain.case import Case, case_number
+from mailagent.domain.decision import Decision, Known, Unclear
+from mailagent.domain.message import Message
+from mailagent.domain.outgoing import NewOutboxEntry
+from mailagent.domain.policy import Modes
+from mailagent.errors import TemporaryError, spoken
+from mailagent.events import log
+from mailagent.jobs.resume_reviews.effects import Effects, InHand
+from mailagent.letters.notices import NOT_LISTED, NOT_PROVEN, Notices
+from mailagent.letters.review import ReviewLetters
+from mailagent.mail.reviewing import Styles, read_reply
+from mailagent.mail.tokens import shows_review
+from mailagent.ports import Cases, Clock, Handled, Messages
+
+RETRY = timedelta(seconds=30)
+ANY_TIME = frozenset({"note", "why", "status", "help"})
+"""Words that change nothing, and work also when all is decided."""
+TO_CUSTOMER = frozenset({"approve", "modify", "ask"})
+TEXTS = frozenset({"modify", "ask", "revise"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResumeReviews:
+    """A `Job` over replies to digests. `reviewers` maps each address that may decide to its owner's name, `styles` are
+    how they write, and `known` the values that SET may give.
+    """
+
+    effects: Effects
+    messages: Messages
+    cases: Cases
+    review: ReviewLetters
+    notices: Notices
+    reviewers: Mapping[str, str]
+    styles: Styles
+    known: Known
+    modes: Modes
+    clock: Clock
+    name: str = "resume_reviews"
+
+    async def due(self) -> Sequence[Message]:
+        """The dispatcher hands out messages case by case."""
+        return []
+
+    async def handle(self, reply: Message) -> None:
+        """Read one reply and do what it says, or say why not."""
+        case = await self.cases.get(reply.for_case)
+        reviewer = self.reviewers.get(reply.sender or "")
+        if reviewer is None or not reply.authenticated:
+            await self._refuse(case, reply, NOT_LISTED if reviewer is None else NOT_PROVEN)
+            return
+        question = await self.cases.escalation(case.id, reply.review_revision or 0)
+        if question is None:
+            await self._tell(case, reply, Unclear(code="REVIEW-10"))
+            return
+        message = await self.messages.get(question.message_id)
+        hand = InHand(case=case, message=message, reply=reply, question=question, reviewer=reviewer)
+        found = await self._effect(hand, self._read(reply))
+        if found is None:
+            await self._too_late(hand)
+        elif isinstance(found, Unclear):
+            due = self.review.spoken(question.due_at)
+            await self._tell(case, reply, found, due=due, draft_length=len(question.draft or ""))
+        elif await self.cases.commit(found):
+            rule = str(found.log[reply.id]["rule"])
+            log("review.decided", case_id=case.id, revision=question.revision, verb=rule, message_id=reply.id)
+        elif found.undoes:
+            await self._tell(case, reply, Unclear(code="REVIEW-17"))
+        else:
+            raise TemporaryError("another decision came first; the reply is read again")
+
+    def attempts(self, reply: Message) -> int:
+        """See `Job`."""
+        return reply.attempts
+
+    async def postpone(self, reply: Message, reason: str) -> None:
+        """See `Job`."""
+        await self.messages.postpone(reply.id, until=self.clock.now() + RETRY, reason=reason)
+
+    async def set_aside(self, reply: Message, error: Exception) -> None:
+        """See `Job`."""
+        log("mail.set_aside", message_id=reply.id, error=type(error).__name__, reason=spoken(error))
+        await self.messages.set_aside(
+            reply.id, reason=f"{type(error).__name__}: {error}", notices=[self.notices.set_aside(reply, error)]
+        )
+
+    async def _effect(self, hand: InHand, decision: Decision | Unclear) -> Handled | Unclear | None:
+        """What a reply leads to, or why to nothing; None where its question is not open any more."""
+        question = hand.question
+        if isinstance(decision, Decision) and decision.verb in ANY_TIME:
+            return self.effects.said(hand, decision)
+        if question.state != "open":
+            return await self._afterwards(hand, decision)
+        if self.modes.of(str(question.graph_state["category"])) == "shadow":
+            return Unclear(code="REVIEW-14")
+        possible = _possible(decision, hand)
+        if isinstance(possible, Decision):
+            return await self.effects.of(hand, possible)
+        if possible.code == "REVIEW-07":
+            return await self.effects.new_draft(hand, text=possible.text)
+        return possible
+
+    async def _afterwards(self, hand: InHand, decision: Decision | Unclear) -> Handled | Unclear | None:
+        """A decision is taken back, or its case put once more; nothing else."""
+        if isinstance(decision, Unclear) or hand.question.state != "decided":
+            return None
+        is_last = hand.question.revision == await self.cases.latest_revision(hand.case.id)
+        if decision.verb == "undo":
+            return await self.effects.undone(hand) if is_last else Unclear(code="REVIEW-17")
+        return await self.effects.reopened(hand) if decision.verb == "reopen" and is_last else None
+
+    async def _too_late(self, hand: InHand) -> None:
+        """Already decided, or overtaken by the customer. The same word again from the same person: silence,
+        but for a second text, whose author believes that it corrects the first.
+        """
+        case, reply, question = hand.case, hand.reply, hand.question
+        decision = self._read(reply)
+        verb = decision.verb if isinstance(decision, Decision) else None
+        if question.state == "superseded":
+            await self._tell(case, reply, Unclear(code="REVIEW-09"), revision=question.revision)
+            return
+        decided_by = question.decided_by or ""
+        if verb not in TEXTS and verb == question.verb and hand.reviewer == decided_by:
+            await self._commit(case, reply, _entry(case, reply, rule="repeated", reason="the same decision again"))
+            return
+        await self._tell(
+            case,
+            reply,
+            Unclear(code="REVIEW-08"),
+            decided_by=decided_by,
+            verb=question.verb,
+            decided_at=self.review.spoken(question.decided_at or question.opened_at),
+        )
+
+    def _read(self, reply: Message) -> Decision | Unclear:
+        return read_reply(reply.text, self.styles.of(reply.sender).words, self.known)
+
+    async def _tell(self, case: Case, reply: Message, unclear: Unclear, **values: object) -> None:
+        """Nothing was done, and why; the code's template says what to do."""
+        log("review.unclear", case_id=case.id, message_id=reply.id, code=unclear.code)
+        given = {"detail": unclear.detail, "suggestion": unclear.suggestion, **values}
+        receipt = self.review.receipt(case, reply, code=unclear.code, values=given)
+        await self._commit(case, reply, _entry(case, reply, rule=unclear.code, reason="nothing was done"), receipt)
+
+    async def _refuse(self, case: Case, reply: Message, reason: str) -> None:
+        log("review.refused", case_id=case.id, message_id=reply.id, reason=reason)
+        notice = self.notices.refused(reply, case=case, reason=reason)
+        await self._commit(case, reply, _entry(case, reply, rule="refused", reason=reason), notice)
+
+    async def _commit(self, case: Case, reply: Message, entry: Mapping[str, object], *mails: NewOutboxEntry) -> None:
+        await self.cases.commit(
+            Handled(message_id=reply.id, case_id=case.id, at=self.clock.now(), log={reply.id: entry}, outbox=mails)
+        )
+
+
+def _possible(decision: Decision | Unclear, hand: InHand) -> Decision | Unclear:
+    """What can be done: it is about the case of the digest, a reply has an address, an approval a draft, and nothing
+    for the customer shows our own reply address.
+    """
+    if isinstance(decision, Unclear):
+        return decision
+    others = ", ".join(case_number(case) for case in decision.cases if case != hand.case.id)
+    sends = decision.verb in TO_CUSTOMER
+    doubts: tuple[tuple[bool, Unclear], ...] = (
+        (bool(others), Unclear(code="REVIEW-03", detail=others)),
+        (decision.verb in ("undo", "reopen"), Unclear(code="REVIEW-17")),
+        (sends and hand.message.sender is None, Unclear(code="REVIEW-13")),
+        (decision.verb == "approve" and hand.question.draft is None, Unclear(code="REVIEW-12")),
+        (sends and shows_review(decision.text), Unclear(code="REVIEW-15")),
+    )
+    return next((doubt for holds, doubt in doubts if holds), decision)
+
+
+def _entry(case: Case, reply: Message, *, rule: str, reason: str) -> dict[str, object]:
+    return {"case": case.number, "message": reply.id, "disposition": "review", "rule": rule, "reason": reason}

@@ -1,0 +1,80 @@
+"""What every mail that puts a question shows: the digest and the reminder say the same of it."""
+
+from datetime import datetime
+
+from mailagent.domain.case import Case
+from mailagent.domain.escalation import NewEscalation
+from mailagent.domain.message import Message
+from mailagent.domain.times import spoken_duration, spoken_time
+from mailagent.letters.desk import MAILTO_LIMIT, Stationery, mailto
+from mailagent.mail.compose import clean_header
+from mailagent.triage.state import TriageState
+
+CUSTOMER_TEXT_LIMIT = 2_000
+
+
+def question_values(
+    paper: Stationery, case: Case, message: Message, question: NewEscalation, state: TriageState
+) -> dict[str, object]:
+    """The facts, the draft and the buttons of one question. What the buttons write decides it, whoever presses them,
+    if that is a reviewer.
+    """
+    desk = paper.desk(case.mailbox)
+    now = paper.clock.now()
+    address = desk.tokens.review_address(desk.address, case.id, question.revision)
+    subject = f"Re: {review_subject(case)}"
+    draft = state["response"]
+    modify_url = mailto(address, subject=subject, body=f"MODIFY\n\n{draft or ''}\n")
+    if len(modify_url) > MAILTO_LIMIT:
+        modify_url = mailto(address, subject=subject, body="MODIFY\n\n")
+    return {
+        "case_number": case.number,
+        "subject": case.subject or "(no subject)",
+        "priority": question.priority,
+        "due": spoken_time(question.due_at, now=now, zone=paper.zone),
+        "time_left": time_left(question.due_at, now=now),
+        "category": state["category"] or "unknown",
+        "sentiment": state["sentiment"],
+        "summary": state["summary"],
+        "why": question.reason,
+        "rule": state["rule"],
+        "draft": draft,
+        "draft_missing": _why_no_draft(state),
+        "approve_url": mailto(address, subject=subject, body="APPROVE\n") if draft else None,
+        "modify_url": modify_url,
+        "reject_url": mailto(address, subject=subject, body="REJECT\n"),
+        "customer_name": message.sender_name,
+        "received": spoken_time(message.received_at, now=now, zone=paper.zone),
+        "customer_text": message.text[:CUSTOMER_TEXT_LIMIT],
+        "customer_text_cut": len(message.text) > CUSTOMER_TEXT_LIMIT,
+        "company": paper.company,
+        "ref": desk.tokens.review_reference(case.id, question.revision),
+        "caution": message.caution,
+        "claims": list(dict.fromkeys(claim["words"] for claim in state["claims"])),
+        "open_asks": _open_asks(state),
+    }
+
+
+def review_subject(case: Case) -> str:
+    """``[C-1042] Payment methods``: the same for the life of the case, or mail programs split its thread."""
+    return f"[{case.number}] {clean_header(case.subject) or '(no subject)'}"
+
+
+def time_left(due_at: datetime, *, now: datetime) -> str:
+    """``3 h 40 min left`` or ``overdue by 20 min``."""
+    if now <= due_at:
+        return f"{spoken_duration(due_at - now)} left"
+    return f"overdue by {spoken_duration(now - due_at)}"
+
+
+def _open_asks(state: TriageState) -> list[str]:
+    """What the draft leaves out of what the customer asks; nothing where the draft was not made from articles alone."""
+    if not any(ask["article"] for ask in state["asks"]):
+        return []
+    return [ask["text"] for ask in state["asks"] if ask["article"] is None]
+
+
+def _why_no_draft(state: TriageState) -> str:
+    if state["failure"]:
+        return "the model gave no usable result."
+    return "no article answers this message."

@@ -1,0 +1,65 @@
+"""The questions that wait for a reviewer, without their drafts and graph states."""
+
+from typing import cast
+
+from sqlalchemy.orm import QueryableAttribute, defer
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from mailagent.domain.case import CaseId
+from mailagent.domain.escalation import Waiting
+from mailagent.domain.reminders import digest_key
+from mailagent.domain.routing import Priority
+from mailagent.store.tables import EscalationRow, MessageRow, OutboxRow
+
+UNREAD = (EscalationRow.graph_state, EscalationRow.draft)
+"""Large, and asked for every minute."""
+
+
+async def read_waiting(session: AsyncSession) -> list[Waiting]:
+    """See `ports.Cases.waiting`."""
+    unreached = await _unreached(session)
+    rows = await session.exec(
+        select(EscalationRow, col(EscalationRow.graph_state)["category"].as_string())
+        .options(*(defer(cast("QueryableAttribute[object]", unread)) for unread in UNREAD))
+        .where(EscalationRow.state == "open")
+        .order_by(col(EscalationRow.due_at), col(EscalationRow.case_id))
+    )
+    return [
+        Waiting(
+            case_id=CaseId(row.case_id),
+            revision=row.revision,
+            priority=cast("Priority", row.priority),
+            category=category,
+            opened_at=row.opened_at,
+            due_at=row.due_at,
+            unreached=unreached.get(digest_key(CaseId(row.case_id), row.revision), ""),
+            assigned_to=row.assigned_to,
+            snoozed_until=row.snoozed_until,
+        )
+        for row, category in rows
+    ]
+
+
+async def _unreached(session: AsyncSession) -> dict[str, str]:
+    """Why digests of cases with an open question found nobody, by the digest's key."""
+    is_open = select(EscalationRow.case_id).where(EscalationRow.state == "open")
+    away = await session.exec(
+        select(MessageRow.case_id, MessageRow.review_revision, MessageRow.sender, MessageRow.subject).where(
+            MessageRow.intake == "auto_reply",
+            col(MessageRow.review_revision).is_not(None),
+            col(MessageRow.case_id).in_(is_open),
+        )
+    )
+    found = {
+        digest_key(CaseId(case_id or 0), revision or 0): f"{sender} answers by itself: {subject}"
+        for case_id, revision, sender, subject in away
+    }
+    back = await session.exec(
+        select(OutboxRow.key, OutboxRow.recipient, OutboxRow.error).where(
+            OutboxRow.kind == "digest",
+            col(OutboxRow.state).in_(("failed", "returned")),
+            col(OutboxRow.case_id).in_(is_open),
+        )
+    )
+    return found | {key: f"the mail to {recipient} came back: {error}" for key, recipient, error in back}

@@ -1,0 +1,38 @@
+"""What a draft rests on: the articles in the state, and what it says beyond them."""
+
+from collections.abc import Sequence
+
+from mailagent.domain.facts import unproven_claims
+from mailagent.language.claims import CLAIM_WORDS
+from mailagent.ports import Article
+from mailagent.triage.state import Found, TriageState, UnprovenClaim
+
+
+def claims_of(state: TriageState, text: str, sources: Sequence[str], *, told: str = "") -> list[UnprovenClaim]:
+    """What a drafted `text` says that neither the articles with the ids `sources`, nor the customer's mail, nor what a
+    reviewer `told` prove.
+    """
+    ours = [f"{article['title']}\n{article['text']}" for article in state["kb_results"] if article["id"] in sources]
+    ours += [told] * bool(told)
+    customer = f"{state['subject']}\n{state['customer_message']}\n{state['quoted']}"
+    claims = unproven_claims(text, ours=ours, customer=customer, words=CLAIM_WORDS)
+    return [UnprovenClaim(kind=claim.kind, words=claim.words) for claim in claims]
+
+
+def found_of(article: Article) -> Found:
+    """An article as plain values."""
+    return Found(
+        id=article.id,
+        title=article.title,
+        category=article.category,
+        text=article.text,
+        score=article.score,
+        automatic=article.automatic,
+        section=article.section,
+        language=article.language,
+    )
+
+
+def articles_of(state: TriageState) -> list[Article]:
+    """The articles that the search found, best first."""
+    return [Article(**found) for found in state["kb_results"]]
