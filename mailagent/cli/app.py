@@ -74,6 +74,14 @@ def check(config: ConfigFolder = CONFIG) -> None:
     raise typer.Exit(check_all(config))
 
 
+@app.command()
+def metrics(config: ConfigFolder = CONFIG) -> None:
+    """Print figures for Prometheus: a collector for text files reads them."""
+    from mailagent.cli.metrics import print_metrics
+
+    print_metrics(config)
+
+
 @app.command("try")
 def try_(
     file: Annotated[Path, typer.Argument(metavar="FILE.eml")],

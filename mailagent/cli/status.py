@@ -1,7 +1,7 @@
 """``mailagent status`` and ``mailagent log``."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -24,9 +24,9 @@ def show_status(config: Path, *, as_json: bool) -> int:
     view = asyncio.run(main())
     unused = () if settings.model.embeddings else ("embeddings",)
     outside = [row for row in cast("list[Mapping[str, object]]", view["outside"]) if row["name"] not in unused]
-    found = {"mode": settings.mode, "model": _rung(settings, outside), **view, "outside": outside}
-    outbox = cast("Mapping[str, int]", found["outbox"])
     trouble = [str(row["name"]) for row in outside if not row["working"]]
+    found = {"mode": settings.mode, "model": rung(settings, trouble), **view, "outside": outside}
+    outbox = cast("Mapping[str, int]", found["outbox"])
     wrong = bool(trouble or found["set_aside"] or outbox["failed"] or outbox["uncertain"])
     if as_json:
         print_json({"ok": not wrong, **found})
@@ -57,11 +57,10 @@ def show_status(config: Path, *, as_json: bool) -> int:
     return int(wrong)
 
 
-def _rung(settings: Settings, outside: Sequence[Mapping[str, object]]) -> str:
-    """Which model answers now: ``model``, ``fallback`` or ``offline``, the first that worked when it was last asked."""
+def rung(settings: Settings, failed: Collection[str]) -> str:
+    """Which model answers now: ``model``, ``fallback`` or ``offline``, the first that is not among the `failed`."""
     if settings.model.provider == "offline":
         return "offline"
-    failed = {row["name"] for row in outside if not row["working"]}
     names = ["model", *(["fallback"] if settings.model.fallback else [])]
     return next((name for name in names if f"model:{name}" not in failed), "offline")
 

@@ -37,6 +37,7 @@ from mailagent.runner import Runner
 from mailagent.settings import Settings
 from mailagent.store.cases import StoredCases
 from mailagent.store.database import open_database
+from mailagent.store.figures import Figures
 from mailagent.store.health import StoredHealth
 from mailagent.store.messages import StoredMessages
 from mailagent.store.outbox import StoredOutbox
@@ -53,6 +54,7 @@ __all__ = [
     "build_model",
     "check_accounts",
     "open_daemon",
+    "open_figures",
     "open_knowledge",
     "open_trial",
     "open_views",
@@ -236,6 +238,13 @@ async def open_trial(settings: Settings) -> AsyncIterator[Engine]:
     templates = JinjaTemplates(settings.path(settings.templates_dir))
     async with open_knowledge(settings) as knowledge:
         yield build_engine(settings, SystemClock(), templates, knowledge)
+
+
+@asynccontextmanager
+async def open_figures(settings: Settings) -> AsyncIterator[Figures]:
+    """What is counted for monitoring; see `open_views`."""
+    async with open_views(settings) as views:
+        yield Figures(sessions=views.sessions)
 
 
 @asynccontextmanager
