@@ -30,6 +30,10 @@ SHORTEST_TEXT = 20
 SURE_LANGUAGE = 0.7
 LONGEST_ANSWER = 2_400
 LONGEST_QUERY = 2_000
+LEAST_COVERED = 0.8
+"""How much of a question an article must cover to be its answer. Below, two of nine mails of the gold set's first part
+were answered from a wrong article; above, none of seventeen was.
+"""
 
 
 class OfflineModel:
@@ -75,8 +79,9 @@ class OfflineModel:
         its words. The tone is left to the letter around it.
 
         `Answer.text` is None where words alone are no ground: nothing is asked, or that we do something; an order or
-        invoice is named, which somebody has to look at; the best article needs a person, is of another category than
-        the mail, or in another language. The runner-up of such a search would answer another question.
+        invoice is named, which somebody has to look at; the best article needs a person, leaves words of the question
+        uncovered, is of another category than the mail, or in another language. The runner-up of such a search would
+        answer another question.
         """
         language = await self._language(mail)
         usable = [
@@ -89,6 +94,7 @@ class OfflineModel:
             and usable
             and usable[0] == articles[0]
             and usable[0].category == category
+            and usable[0].covered >= LEAST_COVERED
             and not wants_act(text, language)
             and not names_code(f"{mail.subject}\n{text}", CLAIM_WORDS)
         ):

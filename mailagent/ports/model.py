@@ -61,7 +61,8 @@ class Article:
     """A knowledge article found by a search. `id` is its path below ``knowledge/`` without the ending;
     `score` is 0 or more, higher is better, comparable within one search only; `automatic` is false where the
     article may inform a person but must not be sent without one. `section` is the heading of the part that fits best,
-    empty where that is the opening; `language` is the article's, a BCP 47 tag.
+    empty where that is the opening; `covered` is how much of what was searched for its words cover, from 0.0 to 1.0;
+    `language` is the article's, a BCP 47 tag.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Article:
     score: float
     automatic: bool = True
     section: str = ""
+    covered: float = 1.0
     language: str = "en"
 
 

@@ -29,6 +29,7 @@ def found_of(article: Article) -> Found:
         score=article.score,
         automatic=article.automatic,
         section=article.section,
+        covered=article.covered,
         language=article.language,
     )
 

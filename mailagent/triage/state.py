@@ -25,6 +25,7 @@ class Found(TypedDict):
     score: float
     automatic: bool
     section: str
+    covered: float
     language: str
 
 

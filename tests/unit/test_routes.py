@@ -12,9 +12,11 @@ from mailagent.triage import routes
 from mailagent.triage.state import Ask, DecisionState, Found, TriageState, UnprovenClaim, fresh
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
-ARTICLE = Found(id="a/b", title="A", category="a", text="Text.", score=1.0, automatic=True, section="", language="en")
+ARTICLE = Found(
+    id="a/b", title="A", category="a", text="Text.", score=1.0, automatic=True, section="", covered=1.0, language="en"
+)
 FOR_PEOPLE = Found(
-    id="a/c", title="C", category="a", text="Text.", score=2.0, automatic=False, section="", language="en"
+    id="a/c", title="C", category="a", text="Text.", score=2.0, automatic=False, section="", covered=1.0, language="en"
 )
 DECISION = DecisionState(verb="approve", text="", note="", reviewer="Dana", message_id=2)
 AUTO = Modes(overall="auto")

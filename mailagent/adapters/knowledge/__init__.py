@@ -164,6 +164,7 @@ def _found(hit: Hit) -> Article:
         category=article.category,
         text=article.text,
         score=round(hit.score, 4),
+        covered=round(hit.covered, 2),
         automatic=article.answer == "auto",
         section=hit.heading,
         language=article.language,

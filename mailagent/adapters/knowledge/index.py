@@ -52,12 +52,14 @@ def plain_language(tag: str) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """An article that was found, with its best part. `score` is 0 or more, comparable within one search only;
+    `covered` is the share of the words of the text, or of its sentence that fits best, that it has, from 0.0 to 1.0;
     `why` says in words what they share.
     """
 
     article: ArticleFile
     heading: str
     score: float
+    covered: float = 0.0
     why: str
 
 
@@ -206,7 +208,7 @@ class _Shelf:
             row = self._rows[row_id]
             boosts = boost * (CATEGORY_BOOST if row.article.category == category else 1.0)
             score = fit.worth * (1.0 + ranks.get(row_id, 0.0)) * boosts
-            yield Hit(article=row.article, heading=row.heading, score=score, why=fit.why)
+            yield Hit(article=row.article, heading=row.heading, score=score, covered=fit.covered, why=fit.why)
 
     def _asked(self, text: str, spoken: str | None) -> dict[str, str]:
         """The stems that are searched for, without the stop words of the language that the text is written in."""
