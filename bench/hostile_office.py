@@ -31,7 +31,7 @@ CONFIG = {
     'imap = { host = "localhost", port = 1, security = "none" }\n'
     'smtp = { host = "localhost", port = 1, security = "none" }\n'
     'baseline = "all"\n',
-    "review": f'queue = "{QUEUE}"\nauthserv_id = "{AUTHSERV}"\n',
+    "review": f'queue = "{QUEUE}"\nauthserv_id = "{AUTHSERV}"\nundo_window = "0m"\n',
     "reviewers": f'[[reviewer]]\nname = "A Reviewer"\naddresses = ["{REVIEWER}"]\n',
 }
 ANSWERED = "Hello,\n\nwhich payment methods do you accept? Can I pay with PayPal?\n"
