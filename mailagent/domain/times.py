@@ -72,3 +72,9 @@ def spoken_duration(length: timedelta) -> str:
     days, hours = divmod(hours, 24)
     parts = [f"{days} d"] * bool(days) + [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes and not days)
     return " ".join(parts) or "0 min"
+
+
+def spoken_minutes(length: timedelta) -> str:
+    """``2 minutes``; rounded, and at least ``1 minute``."""
+    minutes = max(1, round(length.total_seconds() / 60))
+    return f"{minutes} minute{'' if minutes == 1 else 's'}"

@@ -12,15 +12,14 @@ from mailagent.domain.escalation import Escalation, NewEscalation
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import MailKind, NewOutboxEntry, Outgoing
 from mailagent.domain.reminders import Stage, digest_key, reminder_key
-from mailagent.domain.times import spoken_time
+from mailagent.domain.times import spoken_minutes, spoken_time
 from mailagent.letters.desk import Desk, Stationery
 from mailagent.letters.question import CUSTOMER_TEXT_LIMIT, question_values, review_subject
+from mailagent.letters.receipts import answered, refusal
 from mailagent.triage.state import TriageState
 
-QUOTED_LINES = 3
 HEADS = {"approve": "Sent", "modify": "Sent", "reject": "Rejected", "ask": "Asked", "close": "Closed", "spam": "Spam"}
 """How a confirmation begins its sender's name."""
-LINE_LIMIT = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,28 +87,14 @@ class ReviewLetters:
 
         One an hour for the same words: a program that answers for the reviewer would answer each receipt, for ever.
         """
-        desk = self.paper.desk(case.mailbox)
         words = hashlib.sha256(f"{reply.sender}\n{reply.text}".encode()).hexdigest()[:16]
-        heading, _, text = self.paper.templates.text(f"review/errors/{code}", values).partition("\n")
-        revision = reply.review_revision
-        return self._mail(
-            "receipt",
-            desk,
+        return self._receipt(
             case,
-            {
-                "heading": heading.removeprefix("#").strip(),
-                "message": text.strip(),
-                "lines": [line[:LINE_LIMIT] for line in reply.text.splitlines() if line.strip()][:QUOTED_LINES],
-                "code": code,
-                "over": "Nothing was sent",
-                "case_number": case.number,
-                "ref": desk.tokens.review_reference(case.id, revision) if revision else case.number,
-                "company": self.paper.company,
-            },
-            key=f"{case.id}:{revision or 0}:{code}:{words}:{self.paper.clock.now():%Y-%m-%dT%H}:receipt",
+            reply,
+            self.paper.templates.text(f"review/errors/{code}", values),
+            refusal(self.paper, case, reply, code=code, detail=str(values["detail"])),
+            key=f"{case.id}:{reply.review_revision or 0}:{code}:{words}:{self.paper.clock.now():%Y-%m-%dT%H}:receipt",
             recipient=reply.sender or self.queue,
-            reply=reply,
-            reply_to=desk.tokens.review_address(desk.address, case.id, revision) if revision else None,
             sender_name=f"Nothing was sent: {self.paper.company}",
         )
 
@@ -117,28 +102,13 @@ class ReviewLetters:
         self, case: Case, reply: Message, word: str, values: Mapping[str, object], *, to_all: bool = False
     ) -> NewOutboxEntry:
         """What a word of the reviewer's did, or what they asked for: the text of ``review/done/<word>``."""
-        desk = self.paper.desk(case.mailbox)
-        given = {"case_number": case.number, **values}
-        heading, _, text = self.paper.templates.text(f"review/done/{word}", given).partition("\n")
-        revision = reply.review_revision or 0
-        return self._mail(
-            "receipt",
-            desk,
+        return self._receipt(
             case,
-            {
-                "heading": heading.removeprefix("#").strip(),
-                "message": text.strip(),
-                "lines": [],
-                "code": "",
-                "over": self.paper.company,
-                "case_number": case.number,
-                "ref": desk.tokens.review_reference(case.id, revision),
-                "company": self.paper.company,
-            },
+            reply,
+            self.paper.templates.text(f"review/done/{word}", {"case_number": case.number, **values}),
+            answered(self.paper, word),
             key=f"{reply.id}:{word}:receipt",
             recipient=self.queue if to_all else reply.sender or self.queue,
-            reply=reply,
-            reply_to=desk.tokens.review_address(desk.address, case.id, revision),
             sender_name=self.paper.company,
         )
 
@@ -168,6 +138,7 @@ class ReviewLetters:
             "letter": letter,
             "note": decision.note,
             "customer_name": message.sender_name or message.sender or "the customer",
+            "undo_for": undo_until and spoken_minutes(undo_until - self.paper.clock.now()),
             "undo_until": undo_until and self.spoken(undo_until),
             "ref": desk.tokens.review_reference(case.id, revision),
             "company": self.paper.company,
@@ -218,6 +189,40 @@ class ReviewLetters:
     def spoken(self, at: datetime) -> str:
         """A time for a reviewer."""
         return spoken_time(at, now=self.paper.clock.now(), zone=self.paper.zone)
+
+    def _receipt(
+        self,
+        case: Case,
+        reply: Message,
+        told: str,
+        shown: Mapping[str, object],
+        *,
+        key: str,
+        recipient: str,
+        sender_name: str,
+    ) -> NewOutboxEntry:
+        """Answer a reviewer; `told` begins with a line for the heading."""
+        desk, revision = self.paper.desk(case.mailbox), reply.review_revision
+        heading, _, text = told.partition("\n")
+        values = {
+            "heading": heading.removeprefix("#").strip(),
+            "message": text.strip(),
+            "case_number": case.number,
+            "ref": desk.tokens.review_reference(case.id, revision) if revision else case.number,
+            "company": self.paper.company,
+            **shown,
+        }
+        return self._mail(
+            "receipt",
+            desk,
+            case,
+            values,
+            key=key,
+            recipient=recipient,
+            reply=reply,
+            reply_to=desk.tokens.review_address(desk.address, case.id, revision) if revision else None,
+            sender_name=sender_name,
+        )
 
     def _question(
         self,

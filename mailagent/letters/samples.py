@@ -237,6 +237,15 @@ Larkfield Support""",
         "lines": ["Approve, but change the date to 20 March", "", "Dana"],
         "code": "REVIEW-03",
         "over": "Nothing was sent",
+        "offers": "decisions",
+        "buttons": [
+            {"label": label, "url": f"mailto:support+r.c1042.2.k7f2q9xw@larkfield.example?subject=Re&body={body}"}
+            for label, body in (
+                ("Ask for a new draft", "REVISE%20but%20change%20the%20date%20to%2020%20March%0D%0A"),
+                ("Edit and send", "MODIFY%0D%0A%0D%0A"),
+                ("Approve unchanged", "APPROVE%0D%0A"),
+            )
+        ],
         "case_number": "C-1042",
         "ref": "C-1042.2.k7f2q9xwm4t1",
         "company": "Larkfield Support",
@@ -249,6 +258,7 @@ Larkfield Support""",
         "letter": LETTER,
         "note": "I asked accounting to look at the renewal job.",
         "customer_name": "Mira Lindqvist",
+        "undo_for": "2 minutes",
         "undo_until": "today 10:38 CET",
         "ref": "C-1042.2.k7f2q9xwm4t1",
         "company": "Larkfield Support",

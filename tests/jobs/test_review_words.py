@@ -99,7 +99,7 @@ async def test_everybody_who_got_the_digest_hears_what_was_decided(outside: Outs
     await reply(office, "APPROVE")
 
     assert kinds(outside, QUEUE) == ["digest", "confirmation"]
-    assert "It can be stopped until" in text_of(told(outside, QUEUE))
+    assert "You have 2 minutes to stop it" in text_of(told(outside, QUEUE))
 
 
 # --- a new draft ------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailagent.domain.times import Due, due_time, spoken_duration, spoken_time
+from mailagent.domain.times import Due, due_time, spoken_duration, spoken_minutes, spoken_time
 
 VIENNA, TOKYO, NEW_YORK = ZoneInfo("Europe/Vienna"), ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York")
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -74,3 +74,11 @@ def test_the_turn_of_the_year_is_tomorrow() -> None:
 def test_a_duration_is_told_briefly(length: timedelta, spoken: str) -> None:
     """Reviewers read it on a phone."""
     assert spoken_duration(length) == spoken
+
+
+@pytest.mark.parametrize(
+    ("seconds", "spoken"), [(120, "2 minutes"), (119.9, "2 minutes"), (60, "1 minute"), (5, "1 minute")]
+)
+def test_a_short_time_is_told_in_whole_minutes(seconds: float, spoken: str) -> None:
+    """A moment that passed while the mail was written is not missed."""
+    assert spoken_minutes(timedelta(seconds=seconds)) == spoken

@@ -1,0 +1,52 @@
+"""What a receipt shows beside its text: the reply's first lines, and the words and buttons that help."""
+
+from collections.abc import Mapping, Sequence
+
+from mailagent.domain.case import Case
+from mailagent.domain.message import Message
+from mailagent.letters.desk import Stationery, mailto
+from mailagent.letters.question import review_subject
+
+QUOTED_LINES = 3
+LINE_LIMIT = 200
+SETTLED = frozenset({"REVIEW-08", "REVIEW-09", "REVIEW-10", "REVIEW-14", "REVIEW-17"})
+"""Codes after which no word would help, so that none is offered."""
+EDIT = "MODIFY\n\n"
+BUTTONS: Mapping[str, Sequence[tuple[str, str]]] = {
+    "REVIEW-03": (
+        ("Ask for a new draft", "REVISE {detail}\n"),
+        ("Edit and send", EDIT),
+        ("Approve unchanged", "APPROVE\n"),
+    ),
+    "REVIEW-06": (("Ask for a new draft", "REVISE {detail}\n"), ("Edit and send", EDIT)),
+    "REVIEW-07": (("Approve this text", "APPROVE\n"), ("Edit and send", EDIT)),
+    "REVIEW-12": (("Write the reply", EDIT),),
+}
+"""Code -> the buttons of its receipt, and the reply that each opens."""
+
+
+def refusal(paper: Stationery, case: Case, reply: Message, *, code: str, detail: str) -> dict[str, object]:
+    """For a reply that was not carried out; `detail` is the part of it that stood in the way."""
+    return {
+        "lines": [line[:LINE_LIMIT] for line in reply.text.splitlines() if line.strip()][:QUOTED_LINES],
+        "code": code,
+        "over": "Nothing was sent",
+        "offers": "" if code in SETTLED else "decisions",
+        "buttons": _buttons(paper, case, reply.review_revision, code, detail) if reply.review_revision else [],
+    }
+
+
+def answered(paper: Stationery, word: str) -> dict[str, object]:
+    """For a word that was carried out, or that asks for something."""
+    offers = "all" if word == "help" else ""
+    return {"lines": [], "code": "", "over": paper.company, "offers": offers, "buttons": []}
+
+
+def _buttons(paper: Stationery, case: Case, revision: int, code: str, detail: str) -> list[dict[str, str]]:
+    desk = paper.desk(case.mailbox)
+    address = desk.tokens.review_address(desk.address, case.id, revision)
+    subject = f"Re: {review_subject(case)}"
+    return [
+        {"label": label, "url": mailto(address, subject=subject, body=body.format(detail=detail[:LINE_LIMIT]))}
+        for label, body in BUTTONS.get(code, ())
+    ]
