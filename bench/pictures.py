@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mailagent.adapters.templates import JinjaTemplates
+from mailagent.letters.receipts import BUTTONS, SETTLED
 from mailagent.letters.samples import SAMPLES, WITHOUT_HTML
 from mailagent.shipped import shipped_folder
 from tests.servers.browser import Browser
@@ -26,12 +27,14 @@ def mails(templates: JinjaTemplates) -> Iterator[tuple[str, str]]:
     for name in sorted(name for name in SAMPLES if name.startswith(("review/errors/", "review/done/"))):
         heading, _, message = templates.text(name, SAMPLES[name]).partition("\n")
         word = name.rpartition("/")[2]
-        told = {"heading": heading.removeprefix("# "), "message": message.strip()}
+        receipt = {**SAMPLES["review/receipt"], "heading": heading.removeprefix("# "), "message": message.strip()}
         if name.startswith("review/done/"):
-            told |= {"lines": [], "code": "", "over": "Larkfield Support"}
+            receipt |= {"lines": [], "code": "", "over": "Larkfield Support", "buttons": []}
+            receipt["offers"] = "all" if word == "help" else ""
         else:
-            told["code"] = word
-        yield word, templates.body("review/receipt", {**SAMPLES["review/receipt"], **told}).html
+            receipt |= {"code": word, "offers": "" if word in SETTLED else "decisions"}
+            receipt["buttons"] = [{"label": label, "url": "mailto:"} for label, _ in BUTTONS.get(word, ())]
+        yield word, templates.body("review/receipt", receipt).html
 
 
 def main() -> None:

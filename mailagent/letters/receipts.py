@@ -14,11 +14,11 @@ SETTLED = frozenset({"REVIEW-08", "REVIEW-09", "REVIEW-10", "REVIEW-14", "REVIEW
 EDIT = "MODIFY\n\n"
 BUTTONS: Mapping[str, Sequence[tuple[str, str]]] = {
     "REVIEW-03": (
-        ("Ask for a new draft", "REVISE {detail}\n"),
+        ("New draft", "REVISE {detail}\n"),
         ("Edit and send", EDIT),
         ("Approve unchanged", "APPROVE\n"),
     ),
-    "REVIEW-06": (("Ask for a new draft", "REVISE {detail}\n"), ("Edit and send", EDIT)),
+    "REVIEW-06": (("New draft", "REVISE {detail}\n"), ("Edit and send", EDIT)),
     "REVIEW-07": (("Approve this text", "APPROVE\n"), ("Edit and send", EDIT)),
     "REVIEW-12": (("Write the reply", EDIT),),
 }

@@ -241,7 +241,7 @@ Larkfield Support""",
         "buttons": [
             {"label": label, "url": f"mailto:support+r.c1042.2.k7f2q9xw@larkfield.example?subject=Re&body={body}"}
             for label, body in (
-                ("Ask for a new draft", "REVISE%20but%20change%20the%20date%20to%2020%20March%0D%0A"),
+                ("New draft", "REVISE%20but%20change%20the%20date%20to%2020%20March%0D%0A"),
                 ("Edit and send", "MODIFY%0D%0A%0D%0A"),
                 ("Approve unchanged", "APPROVE%0D%0A"),
             )

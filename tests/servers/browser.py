@@ -16,11 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypedDict, cast
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-APPLICATIONS = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-)
+from tests.servers.require import BROWSERS
+
 OPTIONS = (
     "--headless",
     "--no-sandbox",  # tests run as root too, and show nothing but what we wrote
@@ -57,12 +54,6 @@ class Told(TypedDict, total=False):
     error: dict[str, object]
 
 
-def find_browser() -> str | None:
-    """The program, or None where there is none."""
-    found = filter(None, (shutil.which(name) for name in NAMES))
-    return next(found, None) or next((path for path in APPLICATIONS if Path(path).is_file()), None)
-
-
 class Browser:
     """``with Browser() as browser``: shows one page at a time.
 
@@ -81,7 +72,7 @@ class Browser:
         """What the page that is shown has asked for."""
 
     def __enter__(self) -> Self:
-        program = find_browser()
+        program = next(filter(None, map(shutil.which, BROWSERS)), None)
         if program is None:
             raise RuntimeError("Chromium is not installed; run tests/servers/require.py")
         self._home = Path(tempfile.mkdtemp(prefix="chromium-"))

@@ -8,14 +8,24 @@ import shutil
 import subprocess
 import sys
 
-PROGRAMS = ("dovecot", "openssl")
-PACKAGES = ("dovecot-imapd", "openssl")
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+"""What Chromium is called; the first that is there is used."""
+PROGRAMS = {"dovecot": ("dovecot",), "openssl": ("openssl",), "chromium": BROWSERS}
+PACKAGES = {"dovecot": ("dovecot-imapd",), "openssl": ("openssl",), "chromium": ("chromium", "fonts-liberation")}
+"""Of Debian; one package of fonts is enough to measure texts."""
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 
 
 def missing() -> list[str]:
     """The programs that are not installed."""
-    return [name for name in PROGRAMS if shutil.which(name, path=PATH) is None]
+    return [name for name, known in PROGRAMS.items() if not any(shutil.which(each, path=PATH) for each in known)]
 
 
 def install() -> bool:
@@ -24,7 +34,8 @@ def install() -> bool:
     if apt is None or os.geteuid() != 0:
         return False
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
+    packages = [package for name in missing() for package in PACKAGES[name]]
+    for words in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
         say(f"the tests need {', '.join(missing())}: apt-get {' '.join(words)}")
         done = subprocess.run([apt, *words], env=environment, check=False)  # fixed words
         if done.returncode:
@@ -45,9 +56,12 @@ def main() -> int:
     if install() and not missing():
         say("installed")
         return 0
-    say(f"not installed: {', '.join(missing())}. The tests talk to a real mail server, started just for them.")
-    say(f"Debian, Ubuntu: sudo apt-get install --no-install-recommends {' '.join(PACKAGES)}")
-    say("Fedora: sudo dnf install dovecot openssl    macOS: brew install dovecot openssl (Dovecot 2.3)")
+    say(f"not installed: {', '.join(missing())}. The tests start a mail server and a browser of their own.")
+    packages = " ".join(package for name in missing() for package in PACKAGES[name])
+    say(f"Debian: sudo apt-get install --no-install-recommends {packages}    Ubuntu: Google Chrome serves as chromium")
+    say(
+        "Fedora: sudo dnf install dovecot openssl chromium    macOS: brew install dovecot openssl (Dovecot 2.3), Chrome"
+    )
     return 1
 
 
