@@ -36,7 +36,7 @@ async def test_the_language_outlives_the_question_to_a_reviewer(outside: Outside
 
     acknowledgment, holding = outside.mails_to(TOM)
     assert words(acknowledgment).startswith("Hola, Tom: Sentimos de verdad lo que ha pasado.")
-    assert "Tendrá noticias nuestras hoy antes de las 17:00 (hora de Madrid)." in words(acknowledgment)
+    assert "Le responderemos hoy antes de las 17:00 (hora de Madrid)." in words(acknowledgment)
     assert words(holding).startswith("Hola, Tom: Sentimos de verdad que, además de todo, tenga que esperar.")
     assert "17:00 CET" in text_of(outside.mails_to(QUEUE)[0])
 
