@@ -131,6 +131,7 @@ async def test_the_old_digest_decides_nothing_after_a_revision(outside: Outside,
     await later(office)
 
     assert "REVIEW-08" in text_of(told(outside, BEN))
+    assert "Decide there." in text_of(told(outside, BEN))
     assert not any("We are on it." in text_of(mail) for mail in outside.mails_to(TOM))
 
 
