@@ -1,13 +1,15 @@
-"""What every mail looks like: ``python -m bench.pictures DIR [--only NAME]``.
+"""What every mail looks like: ``python -m bench.pictures DIR [--only NAME]...``.
 
 Renders the templates in ``templates/`` with the values that `mailagent check` tries them with, and writes PNG files to
-DIR: on a phone (390 pixels) and in a window (640), light and dark.
+DIR: on a phone (390 pixels) and in a window (640), light and dark. The README shows three of them, in ``docs/``:
+``--only digest-en-phone-light --only digest-en-window-dark --only answer-en-phone-light``.
 """
 
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.small_png import small
 from mailagent.adapters.templates import JinjaTemplates
 from mailagent.letters.receipts import BUTTONS, SETTLED
 from mailagent.letters.samples import SAMPLES, WITHOUT_HTML
@@ -41,7 +43,7 @@ def main() -> None:
     """Write the pictures, and say how many."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", default="", help="only those whose name holds this")
+    parser.add_argument("--only", action="append", help="only those whose name holds this; may be repeated")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     written = 0
@@ -50,9 +52,9 @@ def main() -> None:
             for screen, width in SCREENS.items():
                 for look in ("light", "dark"):
                     picture = f"{name}-{screen}-{look}.png"
-                    if options.only in picture:
+                    if any(part in picture for part in options.only or [""]):
                         browser.show(html, width=width, dark=look == "dark")
-                        (options.folder / picture).write_bytes(browser.picture())
+                        (options.folder / picture).write_bytes(small(browser, browser.picture()))
                         written += 1
     print(f"{written} pictures in {options.folder}")
 

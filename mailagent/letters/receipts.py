@@ -18,11 +18,10 @@ BUTTONS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("Edit and send", EDIT),
         ("Approve unchanged", "APPROVE\n"),
     ),
-    "REVIEW-06": (("New draft", "REVISE {detail}\n"), ("Edit and send", EDIT)),
     "REVIEW-07": (("Approve this text", "APPROVE\n"), ("Edit and send", EDIT)),
     "REVIEW-12": (("Write the reply", EDIT),),
 }
-"""Code -> the buttons of its receipt, and the reply that each opens."""
+"""Code -> the buttons of its receipt, and the reply that each opens; none where it is unclear what was meant."""
 
 
 def refusal(paper: Stationery, case: Case, reply: Message, *, code: str, detail: str) -> dict[str, object]:

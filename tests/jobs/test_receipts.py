@@ -76,7 +76,7 @@ async def test_a_short_text_is_confirmed_by_one_button(outside: Outside, office:
     assert "We refunded it yesterday." in text_of(outside.mails_to(TOM)[-1])
 
 
-@pytest.mark.parametrize("text", ["", "Looks good to me", "APPROVE\nREJECT"])
+@pytest.mark.parametrize("text", ["", "Looks good to me", "APPROVE\nREJECT", "ASK her for the order number"])
 async def test_no_button_where_nobody_knows_what_was_meant(office: Office, text: str) -> None:
     """A button that is pressed by habit would decide; the words are offered instead."""
     receipt = await reply(office, text)

@@ -40,6 +40,8 @@ os.set_inheritable(4, True)
 os.execv(sys.argv[3], sys.argv[3:])
 """
 """Puts our two pipes where Chromium looks for them: commands on descriptor 3, answers on 4."""
+SHARPNESS = 1.5
+"""Pixels of a picture for each CSS pixel."""
 PATIENCE = 20.0
 """Seconds that it may take to stop."""
 
@@ -116,7 +118,7 @@ class Browser:
     def show(self, html: str, *, width: int, dark: bool = False) -> None:
         """Lay out `html` on a screen of `width` CSS pixels, as a phone or a window of a mail program shows it."""
         self.requests.clear()
-        screen = {"width": width, "height": 800, "deviceScaleFactor": 2, "mobile": width < 600}
+        screen = {"width": width, "height": 800, "deviceScaleFactor": SHARPNESS, "mobile": width < 600}
         self._ask("Emulation.setDeviceMetricsOverride", screen)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self._ask("Emulation.setEmulatedMedia", {"features": [scheme]})
