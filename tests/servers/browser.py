@@ -6,6 +6,7 @@ It is driven through its debugging pipe, so no port is opened and no package is 
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -43,7 +44,7 @@ os.execv(sys.argv[3], sys.argv[3:])
 SHARPNESS = 1.5
 """Pixels of a picture for each CSS pixel."""
 PATIENCE = 20.0
-"""Seconds that it may take to stop."""
+"""Seconds that it may take to answer, or to stop."""
 
 
 class Told(TypedDict, total=False):
@@ -158,9 +159,10 @@ class Browser:
 
     def _read(self) -> Told:
         while b"\0" not in self._unread:
-            part = os.read(self._answers, 1 << 16)
+            ready, _, _ = select.select([self._answers], [], [], PATIENCE)
+            part = os.read(self._answers, 1 << 16) if ready else b""
             if not part:
-                raise RuntimeError("Chromium has stopped")
+                raise RuntimeError("Chromium has stopped" if ready else "Chromium does not answer")
             self._unread += part
         line, _, self._unread = self._unread.partition(b"\0")
         return cast("Told", json.loads(line))
