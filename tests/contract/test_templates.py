@@ -274,6 +274,14 @@ def test_a_digest_without_a_draft_offers_no_approval(templates: Templates) -> No
         assert "MODIFY" in part
 
 
+def test_a_receipt_offers_no_approval_where_there_is_no_draft(templates: Templates) -> None:
+    """The receipt that says so would be answered by the same word again."""
+    for code, offered in (("REVIEW-03", True), ("REVIEW-12", False)):
+        mail = body(templates, "review/receipt", code=code, buttons=[])
+        assert ("Begin with APPROVE" in mail.text) == offered
+        assert (">APPROVE<" in mail.html) == offered
+
+
 def test_a_digest_warns_only_where_something_is_odd(templates: Templates) -> None:
     """A warning that is always there is not read."""
     doubted = body(templates, "review/digest", caution="nothing proves that the address is genuine")
