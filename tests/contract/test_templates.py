@@ -248,6 +248,26 @@ def test_a_customers_links_cannot_be_clicked_in_a_digest(templates: Templates) -
         assert "https://larkfield.example/help" in part
 
 
+@pytest.mark.parametrize("name", [*TO_REVIEWERS, "review/done/why", "review/done/status"])
+def test_a_customers_links_cannot_be_clicked_in_any_mail_to_us(templates: Templates, name: str) -> None:
+    """A subject or a name holds a link as easily as a text does."""
+    said = "https://evil.example/login www.evil.example"
+    theirs = {"subject", "customer", "customer_text", "customer_name", "summary", "why", "because", "unreached"}
+    theirs |= {"claims", "open_asks", "text", "mood_words", "quoted_text", "attachments", "lines", "value"}
+
+    def fill(key: str, value: object) -> object:
+        if isinstance(value, dict):
+            return {inner: fill(inner, each) for inner, each in value.items()}
+        if isinstance(value, list):
+            return [fill(key, each) for each in value]
+        return said if key in theirs and isinstance(value, str) else value
+
+    values = {key: fill(key, value) for key, value in SAMPLES[name].items()}
+    mail = templates.body(name, values) if name in MAILS else Body(text=templates.text(name, values), html="")
+    assert "evil.example" not in mail.text
+    assert "evil.example" not in mail.html
+
+
 def test_a_digest_opens_with_the_marker_and_ends_with_the_reference(templates: Templates) -> None:
     """The marker is where a reply is cut; the reference is how a reply finds its case when headers are lost."""
     mail = body(templates, "review/digest")

@@ -91,18 +91,17 @@ class Browser:
         )
         os.close(theirs_in)
         os.close(theirs_out)
-        target = self._ask("Target.createTarget", {"url": "about:blank"})["targetId"]
-        self._page = str(self._ask("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"])
-        for domain in ("Page", "Network"):
-            self._ask(f"{domain}.enable")
-        tree = cast("dict[str, dict[str, str]]", self._ask("Page.getFrameTree")["frameTree"])
-        self._frame = tree["frame"]["id"]
+        try:
+            self._open_page()
+        except RuntimeError:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        with suppress(RuntimeError, OSError):
+        with suppress(RuntimeError):
             self._page = ""
             self._ask("Browser.close")
         process, self._process = self._process, None
@@ -139,14 +138,25 @@ class Browser:
         clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
         return base64.b64decode(str(self._ask("Page.captureScreenshot", {**options, "clip": clip})["data"]))
 
+    def _open_page(self) -> None:
+        target = self._ask("Target.createTarget", {"url": "about:blank"})["targetId"]
+        self._page = str(self._ask("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"])
+        for domain in ("Page", "Network"):
+            self._ask(f"{domain}.enable")
+        tree = cast("dict[str, dict[str, str]]", self._ask("Page.getFrameTree")["frameTree"])
+        self._frame = tree["frame"]["id"]
+
     def _ask(self, method: str, values: Mapping[str, object] | None = None) -> dict[str, object]:
         self._number += 1
         words: dict[str, object] = {"id": self._number, "method": method, "params": dict(values or {})}
         if self._page:
             words["sessionId"] = self._page
         unsent = json.dumps(words).encode() + b"\0"
-        while unsent:
-            unsent = unsent[os.write(self._commands, unsent) :]
+        try:
+            while unsent:
+                unsent = unsent[os.write(self._commands, unsent) :]
+        except BrokenPipeError as error:
+            raise RuntimeError("Chromium has stopped") from error
         while True:
             told = self._read()
             if told.get("method") == "Network.requestWillBeSent":
