@@ -108,13 +108,13 @@ def test_our_words_are_calm_and_narrow_in_every_language(templates: Templates, n
     [
         ("en", TODAY, "You will hear from us today by 14:00 (CET)."),
         ("en", LATER, "You will hear from us by Thursday, 3 December, 10:00 (CET)."),
-        ("de", TODAY, "Sie hören heute bis 14:00 Uhr (MEZ) von uns."),
-        ("de", TOMORROW, "Sie hören morgen bis 09:30 Uhr (MEZ) von uns."),
-        ("de", LATER, "Sie hören bis Donnerstag, 3. Dezember, 10:00 Uhr (MEZ) von uns."),
-        ("fr", TODAY, "Vous aurez de nos nouvelles aujourd'hui avant 14:00 (heure de Paris)."),
-        ("fr", LATER, "Vous aurez de nos nouvelles avant le jeudi 3 décembre à 10:00 (heure de Paris)."),
-        ("es", TOMORROW, "Tendrá noticias nuestras mañana antes de las 09:30 (hora de Madrid)."),
-        ("es", LATER, "Tendrá noticias nuestras antes del jueves 3 de diciembre a las 10:00 (hora de Madrid)."),
+        ("de", TODAY, "Wir melden uns heute bis 14:00 Uhr (MEZ) bei Ihnen."),
+        ("de", TOMORROW, "Wir melden uns morgen bis 09:30 Uhr (MEZ) bei Ihnen."),
+        ("de", LATER, "Wir melden uns bis Donnerstag, 3. Dezember, 10:00 Uhr (MEZ) bei Ihnen."),
+        ("fr", TODAY, "Nous vous répondrons aujourd'hui avant 14:00 (heure de Paris)."),
+        ("fr", LATER, "Nous vous répondrons avant le jeudi 3 décembre à 10:00 (heure de Paris)."),
+        ("es", TOMORROW, "Le responderemos mañana antes de las 09:30 (hora de Madrid)."),
+        ("es", LATER, "Le responderemos antes del jueves 3 de diciembre a las 10:00 (hora de Madrid)."),
     ],
 )
 def test_until_when_a_person_answers_is_said_in_both_parts(
