@@ -165,8 +165,8 @@ def test_a_name_stays_text_in_every_language(templates: Templates, language: str
     [
         ("hello = ", "helo = ", "error hello is missing; translate the one in en.toml"),
         ("hello = ", "helo = ", "error helo is not in en.toml; correct its name, or add it there"),
-        ("{due} von uns", "von uns", "error you_will_hear must hold {due}, as in en.toml"),
-        ("{due} von uns", "{due von uns", "error you_will_hear must hold {due}, as in en.toml"),
+        ("{due} bei Ihnen", "bei Ihnen", "error you_will_hear must hold {due}, as in en.toml"),
+        ("{due} bei Ihnen", "{due bei Ihnen", "error you_will_hear must hold {due}, as in en.toml"),
         ('"Montag", ', "", "error due.weekdays has 6 entries instead of 7"),
         ('"Guten Tag,"', '""', "error hello must be what it is in en.toml: a text, a list or a table"),
         ("[opening]", "[opening", "(at line "),
