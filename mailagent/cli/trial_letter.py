@@ -48,7 +48,6 @@ def letter_of(tried: Tried, settings: Settings) -> Letter | None:
             message,
             text=state["response"] or "",
             language=state["language"],
-            automatic=True,
             sources=[titles.get(source, source) for source in state["sources"]],
         )
     else:

@@ -16,8 +16,8 @@ EscalationState = Literal["open", "decided", "superseded"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEscalation:
     """A question about to be put. `graph_state` is the state at the pause: plain JSON, enough to rebuild the pause
-    when the checkpoint is lost. `interrupt_id` names the pause that a decision resumes. `assigned_to` is the address of
-    the reviewer whose it is, None for all of them.
+    when the checkpoint is lost. `interrupt_id` names the pause that a decision resumes. `assigned_to` are the
+    addresses of the reviewers whose it is, empty where it is everybody's.
     """
 
     case_id: CaseId
@@ -29,7 +29,7 @@ class NewEscalation:
     draft: str | None
     due_at: datetime
     graph_state: Mapping[str, object]
-    assigned_to: str | None = None
+    assigned_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,5 +60,5 @@ class Waiting:
     opened_at: datetime
     due_at: datetime
     unreached: str
-    assigned_to: str | None = None
+    assigned_to: tuple[str, ...] = ()
     snoozed_until: datetime | None = None

@@ -20,11 +20,11 @@ from mailagent.ports import Cases, Clock, Messages, Outbox
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
-    """One question at one stage, and who gets it."""
+    """One question at one stage, and who get it."""
 
     question: Waiting
     stage: Stage
-    recipient: str
+    recipients: tuple[str, ...]
 
     @property
     def key(self) -> str:
@@ -61,20 +61,20 @@ class RemindReviewers:
         return [reminder for reminder in found if reminder.key not in self._given_up]
 
     async def handle(self, reminder: Reminder) -> None:
-        """Queue one mail, unless somebody has decided meanwhile."""
+        """Queue its mails, unless somebody has decided meanwhile."""
         row = reminder.question
         question = await self.cases.escalation(row.case_id, row.revision)
         if question is None or question.state != "open":
             return
-        mail = self.review.reminder(
+        mails = self.review.reminders(
             await self.cases.get(row.case_id),
             await self.messages.get(question.message_id),
             question,
             stage=reminder.stage,
-            recipient=reminder.recipient,
+            recipients=reminder.recipients,
             unreached=row.unreached,
         )
-        if await self.cases.remind(row, mail, at=self.clock.now()):
+        if await self.cases.remind(row, mails, at=self.clock.now()):
             log("review.reminded", case_id=row.case_id, revision=row.revision, stage=reminder.stage)
 
     def attempts(self, reminder: Reminder) -> int:
@@ -103,9 +103,10 @@ class RemindReviewers:
         )
         if stage is None:
             return None
-        asked = row.assigned_to or self.review.queue
-        recipient = asked if stage == "due_soon" else self.escalate_to or asked
-        hours = self.personal.get(recipient, self.deadlines.working)
-        if row.priority != "urgent" and not hours.is_open(now):
-            return None
-        return Reminder(question=row, stage=stage, recipient=recipient)
+        asked = row.assigned_to or (self.review.queue,)
+        wanted = asked if stage == "due_soon" or self.escalate_to is None else (self.escalate_to,)
+        recipients = tuple(reader for reader in wanted if row.priority == "urgent" or self._works(reader))
+        return Reminder(question=row, stage=stage, recipients=recipients) if recipients else None
+
+    def _works(self, reader: str) -> bool:
+        return self.personal.get(reader, self.deadlines.working).is_open(self.clock.now())

@@ -151,9 +151,7 @@ class TriageCases:
         if state["disposition"] != "reply":
             return await self._ask(bare, case, message, outcome, waiting, earlier=earlier)
         text = state["response"] or ""
-        answer = self.customer.answer(
-            case, message, text=text, language=state["language"], automatic=True, sources=_titles(state)
-        )
+        answer = self.customer.answer(case, message, text=text, language=state["language"], sources=_titles(state))
         return Handled(
             message_id=message.id,
             case_id=case.id,
@@ -194,10 +192,10 @@ class TriageCases:
             draft=state["response"],
             due_at=due_at,
             graph_state=state,
-            assigned_to=waiting.assigned_to if waiting else None,
+            assigned_to=waiting.assigned_to if waiting else (),
         )
         written = sum(turn.who == "customer" for turn in earlier)
-        mails = [self.review.digest(case, message, question, state, earlier_messages=written)]
+        mails = self.review.digests(case, message, question, state, earlier_messages=written)
         acknowledge = not (message.caution or case.acknowledged or state["injection_suspected"])
         if acknowledge:
             mails.append(

@@ -16,15 +16,26 @@ from mailagent.letters.desk import Stationery, mailto, reply_subject
 class CustomerLetters:
     """Each letter answers one message, goes to its sender alone and stands in its thread.
 
-    The keys hold the message's id, so a message gets one answer, one acknowledgment and one holding reply at most.
+    The keys hold the message's id, so a message gets one automatic answer and one acknowledgment at most, and one
+    letter for each `revision`: a question about it that a reviewer decided.
     """
 
     paper: Stationery
 
     def answer(
-        self, case: Case, message: Message, *, text: str, language: str, automatic: bool, sources: Sequence[str]
+        self,
+        case: Case,
+        message: Message,
+        *,
+        text: str,
+        language: str,
+        sources: Sequence[str] = (),
+        revision: int | None = None,
     ) -> NewOutboxEntry:
-        """A reply: `text` is the whole letter, written by a template or by a reviewer."""
+        """A reply: `text` is the whole letter, written by a template or by a reviewer. Without `revision` it is
+        automatic.
+        """
+        automatic = revision is None
         desk = self.paper.desk(case.mailbox)
         subject = f"{reply_subject(message.subject)} [{case.number}]"
         said = {"language": language, "reference": f"Ref {desk.tokens.case_reference(case.id)}"}
@@ -43,7 +54,8 @@ class CustomerLetters:
             "case_number": case.number,
             "company": self.paper.company,
         }
-        return self._letter("answer", "reply", case, message, values, automatic=automatic)
+        purpose = "reply" if automatic else f"reply:{revision}"
+        return self._letter("answer", purpose, case, message, values, automatic=automatic)
 
     def acknowledgment(
         self, case: Case, message: Message, *, tone: str, language: str, due: datetime
@@ -52,10 +64,12 @@ class CustomerLetters:
         values = self._promise(case, message, tone, language, due)
         return self._letter("acknowledgment", "acknowledgment", case, message, values, automatic=True)
 
-    def holding(self, case: Case, message: Message, *, tone: str, language: str, due: datetime) -> NewOutboxEntry:
+    def holding(
+        self, case: Case, message: Message, *, tone: str, language: str, due: datetime, revision: int
+    ) -> NewOutboxEntry:
         """We are still on it; a person writes by `due`."""
         values = self._promise(case, message, tone, language, due)
-        return self._letter("holding", "holding", case, message, values, automatic=False)
+        return self._letter("holding", f"holding:{revision}", case, message, values, automatic=False)
 
     def ask(
         self, case: Case, message: Message, *, question: str, tone: str, language: str, cause: Message

@@ -1,9 +1,10 @@
-"""What every mail that puts a question shows: the digest and the reminder say the same of it."""
+"""What mails to reviewers tell of a question: the digest and the reminder say the same of it."""
 
 from datetime import datetime
+from typing import cast
 
 from mailagent.domain.case import Case
-from mailagent.domain.escalation import NewEscalation
+from mailagent.domain.escalation import Escalation, NewEscalation
 from mailagent.domain.message import Message
 from mailagent.domain.times import spoken_duration, spoken_time
 from mailagent.letters.desk import MAILTO_LIMIT, Stationery, mailto
@@ -52,6 +53,36 @@ def question_values(
         "caution": message.caution,
         "claims": list(dict.fromkeys(claim["words"] for claim in state["claims"])),
         "open_asks": _open_asks(state),
+    }
+
+
+def case_facts(paper: Stationery, case: Case, question: Escalation) -> dict[str, object]:
+    """What WHY and STATUS tell of a case and its question."""
+    state = cast("TriageState", question.graph_state)
+    usage = state["usage"]
+    now = paper.clock.now()
+    return {
+        "state": case.state,
+        "subject": case.subject or "(no subject)",
+        "customer": f"{case.customer_name or case.customer} <{case.customer}>",
+        "opened": spoken_time(case.opened_at, now=now, zone=paper.zone),
+        "due": spoken_time(question.due_at, now=now, zone=paper.zone),
+        "priority": question.priority,
+        "assigned_to": ", ".join(question.assigned_to),
+        "decided": f"{question.decided_by}: {question.verb}" if question.verb else None,
+        "category": state["category"] or "unknown",
+        "confidence_percent": round(state["confidence"] * 100),
+        "sentiment": state["sentiment"],
+        "mood_words": state["mood_words"],
+        "rule": state["rule"],
+        "why": question.reason,
+        "because": state["because"],
+        "sources": state["sources"],
+        "claims": [claim["words"] for claim in state["claims"]],
+        "asks": [{"text": ask["text"], "article": ask["article"] or ask["found"]} for ask in state["asks"]],
+        "model": usage["by"] or "offline",
+        "tokens": usage["tokens_in"] + usage["tokens_out"],
+        "cost": usage["cost"],
     }
 
 

@@ -1,7 +1,7 @@
 """The mails that reviewers get: digest, reminder, receipts, confirmation."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -30,6 +30,22 @@ class ReviewLetters:
     queue: str
     reviewers: int
 
+    def digests(
+        self,
+        case: Case,
+        message: Message,
+        question: NewEscalation,
+        state: TriageState,
+        *,
+        earlier_messages: int,
+        cause: str = "",
+    ) -> list[NewOutboxEntry]:
+        """Put one escalation before the reviewers, or before those whose it is; `cause` tells apart how often."""
+        return [
+            self.digest(case, message, question, state, earlier_messages=earlier_messages, reader=reader, cause=cause)
+            for reader in question.assigned_to or (None,)
+        ]
+
     def digest(
         self,
         case: Case,
@@ -38,12 +54,12 @@ class ReviewLetters:
         state: TriageState,
         *,
         earlier_messages: int,
-        assignee: str | None = None,
+        reader: str | None = None,
+        cause: str = "",
     ) -> NewOutboxEntry:
-        """Put one escalation before the reviewers, or before the one whose it is. The token travels in Reply-To,
-        Message-ID and the Ref line.
+        """Put one escalation before the queue, or before one `reader`. The token travels in Reply-To, Message-ID and
+        the Ref line.
         """
-        assignee = assignee or question.assigned_to
         titles = {article["id"]: article["title"] for article in state["kb_results"]}
         values: dict[str, object] = {
             **question_values(self.paper, case, message, question, state),
@@ -61,15 +77,21 @@ class ReviewLetters:
             "because": state["because"],
         }
         said = "Urgent" if question.priority == "urgent" else "Needs decision"
-        key = digest_key(case.id, question.revision) + (f":{assignee}" if assignee else "")
-        recipient = assignee or self.queue
-        return self._question("digest", case, question, values, key=key, recipient=recipient, said=said)
+        key = ":".join(filter(None, [digest_key(case.id, question.revision), reader, cause]))
+        return self._question("digest", case, question, values, key=key, recipient=reader or self.queue, said=said)
 
-    def reminder(
-        self, case: Case, message: Message, question: Escalation, *, stage: Stage, recipient: str, unreached: str
-    ) -> NewOutboxEntry:
-        """Put it again, to whoever `recipient` is: a reply decides as one to the digest does. `unreached` says why the
-        digest found nobody.
+    def reminders(
+        self,
+        case: Case,
+        message: Message,
+        question: Escalation,
+        *,
+        stage: Stage,
+        recipients: Sequence[str],
+        unreached: str,
+    ) -> list[NewOutboxEntry]:
+        """Put it again, to whoever `recipients` are: a reply decides as one to the digest does. `unreached` says why
+        the digest found nobody. The first one's key is that of the stage.
         """
         state = cast("TriageState", question.graph_state)
         values = {
@@ -80,7 +102,10 @@ class ReviewLetters:
             "queue": self.queue,
         }
         key = reminder_key(case.id, question.revision, stage)
-        return self._question("reminder", case, question, values, key=key, recipient=recipient, said="Reminder")
+        return [
+            self._question("reminder", case, question, values, key=own, recipient=recipient, said="Reminder")
+            for recipient, own in zip(recipients, (key, *(f"{key}:{other}" for other in recipients[1:])), strict=True)
+        ]
 
     def receipt(self, case: Case, reply: Message, *, code: str, values: Mapping[str, object]) -> NewOutboxEntry:
         """Nothing was sent, and why. `reply` is the reviewer's; `values` fill the text of `code`.
@@ -99,18 +124,24 @@ class ReviewLetters:
         )
 
     def told(
-        self, case: Case, reply: Message, word: str, values: Mapping[str, object], *, to_all: bool = False
-    ) -> NewOutboxEntry:
-        """What a word of the reviewer's did, or what they asked for: the text of ``review/done/<word>``."""
-        return self._receipt(
-            case,
-            reply,
-            self.paper.templates.text(f"review/done/{word}", {"case_number": case.number, **values}),
-            answered(self.paper, word),
-            key=f"{reply.id}:{word}:receipt",
-            recipient=self.queue if to_all else reply.sender or self.queue,
-            sender_name=self.paper.company,
-        )
+        self, case: Case, reply: Message, word: str, values: Mapping[str, object], *, readers: Collection[str] = ()
+    ) -> list[NewOutboxEntry]:
+        """What a word of the reviewer's did, or what they asked for: the text of ``review/done/<word>``. It goes to the
+        reviewer who wrote, or to `readers`.
+        """
+        text = self.paper.templates.text(f"review/done/{word}", {"case_number": case.number, **values})
+        return [
+            self._receipt(
+                case,
+                reply,
+                text,
+                answered(self.paper, word),
+                key=f"{reply.id}:{word}:receipt:{reader}",
+                recipient=reader,
+                sender_name=self.paper.company,
+            )
+            for reader in sorted(readers or {reply.sender or self.queue})
+        ]
 
     def confirmations(
         self,
@@ -121,14 +152,12 @@ class ReviewLetters:
         *,
         reviewer: str,
         letter: str,
-        confirm: str,
-        assigned_to: str | None,
+        readers: Collection[str],
         undo_until: datetime | None,
     ) -> list[NewOutboxEntry]:
-        """What was decided, to everybody who got the digest ("all"), to the reviewer who decided ("actor"), or to
-        nobody. `letter` is what the customer gets; until `undo_until` it can be taken back.
+        """What was decided, to each of `readers`. `letter` is what the customer gets; until `undo_until` it can be
+        taken back.
         """
-        readers = {"all": {self.queue, assigned_to}, "actor": {reply.sender}}.get(confirm, set())
         desk, revision = self.paper.desk(case.mailbox), reply.review_revision or 0
         values = {
             "case_number": case.number,
@@ -155,36 +184,8 @@ class ReviewLetters:
                 reply_to=desk.tokens.review_address(desk.address, case.id, revision),
                 sender_name=f"{HEADS[decision.verb]}: {self.paper.company}",
             )
-            for reader in sorted(filter(None, readers))
+            for reader in sorted(readers)
         ]
-
-    def facts(self, case: Case, question: Escalation) -> dict[str, object]:
-        """What WHY and STATUS tell of a case and its question."""
-        state = cast("TriageState", question.graph_state)
-        usage = state["usage"]
-        return {
-            "state": case.state,
-            "subject": case.subject or "(no subject)",
-            "customer": f"{case.customer_name or case.customer} <{case.customer}>",
-            "opened": self.spoken(case.opened_at),
-            "due": self.spoken(question.due_at),
-            "priority": question.priority,
-            "assigned_to": question.assigned_to,
-            "decided": f"{question.decided_by}: {question.verb}" if question.verb else None,
-            "category": state["category"] or "unknown",
-            "confidence_percent": round(state["confidence"] * 100),
-            "sentiment": state["sentiment"],
-            "mood_words": state["mood_words"],
-            "rule": state["rule"],
-            "why": question.reason,
-            "because": state["because"],
-            "sources": state["sources"],
-            "claims": [claim["words"] for claim in state["claims"]],
-            "asks": [{"text": ask["text"], "article": ask["article"] or ask["found"]} for ask in state["asks"]],
-            "model": usage["by"] or "offline",
-            "tokens": usage["tokens_in"] + usage["tokens_out"],
-            "cost": usage["cost"],
-        }
 
     def spoken(self, at: datetime) -> str:
         """A time for a reviewer."""

@@ -144,7 +144,7 @@ class QuestionChange:
     """What becomes of an open question without an answer; None leaves a part as it is."""
 
     revision: int
-    assigned_to: str | None = None
+    assigned_to: tuple[str, ...] | None = None
     snoozed_until: datetime | None = None
     priority: Priority | None = None
     due_at: datetime | None = None
@@ -165,10 +165,11 @@ class Handled:
     """Commit 2: everything that one message leads to. Written whole or not at all.
 
     `case_state` and `escalated` are the case's afterwards. `opens` puts a question, `supersedes` ends the open
-    revision without an answer, `decides` ends it with one, `undoes` opens a decided one again and takes back what its
-    decision queued for the customer; `changes` keeps it open. `answer` is the text that the customer is sent for good,
-    None for none any more after an undo; `spam` an address whose mail ends unanswered from now on, `corrections` what a
-    reviewer corrected about a message, by signal; `log` the entries by message.
+    revision without an answer, `decides` ends it with one, `undoes` takes back a decision and what it queued for the
+    customer: its question is open again, unless there is a newer one; `changes` keeps it open. `answer` is the text
+    that the customer is sent for good, None for none any more after an undo; `spam` an address whose mail ends
+    unanswered from now on, `not_spam` one whose mail is read again, `corrections` what a reviewer corrected about a
+    message, by signal; `log` the entries by message.
     """
 
     message_id: MessageId
@@ -184,6 +185,7 @@ class Handled:
     undoes: int | None = None
     changes: QuestionChange | None = None
     spam: str | None = None
+    not_spam: str | None = None
     corrections: tuple[MessageId, str, Mapping[str, str]] | None = None
     answer: tuple[MessageId, str] | None = None
     spending: Spending | None = None
@@ -227,8 +229,8 @@ class Cases(Protocol):
         whose effects can still be taken back.
         """
 
-    async def remind(self, question: Waiting, mail: NewOutboxEntry, *, at: datetime) -> bool:
-        """Queue a mail about a question. False, and nothing is written, when the question is not open any more."""
+    async def remind(self, question: Waiting, mails: Sequence[NewOutboxEntry], *, at: datetime) -> bool:
+        """Queue mails about a question. False, and nothing is written, when the question is not open any more."""
 
 
 class Outbox(Protocol):
@@ -256,6 +258,15 @@ class Outbox(Protocol):
         self, entry: OutboxEntry, *, uncertain: bool, error: str, notices: Sequence[NewOutboxEntry]
     ) -> None:
         """End as ``failed`` or ``uncertain``, and queue the mail that tells a person."""
+
+    async def letter_of(self, decision: MessageId) -> OutboxEntry | None:
+        """The mail to the customer that a reviewer's reply led to, unless it was taken back."""
+
+    async def asked(self, case_id: CaseId, *, since: datetime) -> frozenset[str]:
+        """To whom mails that put a question of this case were written since then."""
+
+    async def receipts(self, case_id: CaseId, recipient: str, *, since: datetime) -> int:
+        """How often `recipient` was told since then why a reply about this case was not carried out."""
 
     async def find_sent(self, message_ids: Sequence[str], *, starting: str | None) -> OutboxEntry | None:
         """The newest mail that was sent under one of these Message-IDs, or under one with this beginning."""

@@ -142,14 +142,19 @@ class Settings(BaseSettings):
         row = self.review
         return ReviewPolicy(undo_window=row.undo_window, confirm=row.confirm, on_reject=row.on_reject)
 
-    def colleagues(self) -> dict[str, str]:
-        """The address of each reviewer, by name, by each address, and by first name where only one has it, in lower
-        case.
+    def colleagues(self) -> dict[str, tuple[str, ...]]:
+        """Whom ASSIGN may name, in lower case, and their first addresses: a reviewer by name, by each address, and by
+        first name where only one has it; a group by its name.
         """
-        found = {name.casefold(): row.addresses[0] for row in self.reviewer for name in (row.name, *row.addresses)}
+        found: dict[str, tuple[str, ...]] = {}
+        for row in self.reviewer:
+            for group in row.groups:
+                found[group.casefold()] = (*found.get(group.casefold(), ()), row.addresses[0])
         first = [row.name.casefold().split()[0] for row in self.reviewer]
+        for name, row in zip(first, self.reviewer, strict=True):
+            found |= {name: row.addresses[:1]} if first.count(name) == 1 and name not in found else {}
         return found | {
-            name: row.addresses[0] for name, row in zip(first, self.reviewer, strict=True) if first.count(name) == 1
+            name.casefold(): row.addresses[:1] for row in self.reviewer for name in (row.name, *row.addresses)
         }
 
     def modes(self) -> Modes:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Literal, Self, cast, get_args
+from typing import Annotated, Literal, Self, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
@@ -101,11 +101,16 @@ class ReviewSettings(Table):
         return self
 
 
+GroupName = Annotated[str, Field(pattern=r"^\w[\w-]{0,39}( [\w-]{1,39}){0,2}$")]
+"""What stands behind ASSIGN: three words at most."""
+
+
 class Reviewer(Table):
     """One ``[[reviewer]]``: a person who may decide."""
 
     name: str
     addresses: tuple[Address, ...] = Field(min_length=1)
+    groups: tuple[GroupName, ...] = ()
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
     signature: str = ""
     hours: WorkingHours | None = None

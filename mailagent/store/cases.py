@@ -1,5 +1,6 @@
 """Cases, their escalations and the log. See `ports.Cases`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -22,7 +23,7 @@ from mailagent.store.handled import write_handled
 from mailagent.store.messages import remember_id
 from mailagent.store.outbox import enqueue
 from mailagent.store.tables import CaseRow, EscalationRow, MessageRow, SpamSenderRow, SpendingRow
-from mailagent.store.waiting import read_waiting
+from mailagent.store.waiting import read_owners, read_waiting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,14 +125,15 @@ class StoredCases:
         async with self.sessions.begin() as session:
             return await write_handled(session, handled)
 
-    async def remind(self, question: Waiting, mail: NewOutboxEntry, *, at: datetime) -> bool:
+    async def remind(self, question: Waiting, mails: Sequence[NewOutboxEntry], *, at: datetime) -> bool:
         """See `ports.Cases`."""
         async with self.sessions.begin() as session:
             row = await session.get(EscalationRow, (question.case_id, question.revision))
             if row is None or row.state != "open":
                 return False
-            await remember_id(session, mail.message_id, question.case_id)
-            await enqueue(session, [mail], at=at)
+            for mail in mails:
+                await remember_id(session, mail.message_id, question.case_id)
+            await enqueue(session, mails, at=at)
             return True
 
 
@@ -170,6 +172,6 @@ def read_escalation(row: EscalationRow) -> Escalation:
         decided_at=row.decided_at,
         verb=cast("Verb | None", row.verb),
         decision_id=None if row.decision_id is None else MessageId(row.decision_id),
-        assigned_to=row.assigned_to,
+        assigned_to=read_owners(row.assigned_to),
         snoozed_until=row.snoozed_until,
     )

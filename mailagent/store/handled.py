@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import col, delete
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.escalation import NewEscalation
@@ -71,7 +71,7 @@ async def _settle_question(session: AsyncSession, handled: Handled) -> bool:
 
 
 def _change(row: EscalationRow, change: QuestionChange) -> None:
-    row.assigned_to = change.assigned_to or row.assigned_to
+    row.assigned_to = " ".join(change.assigned_to) if change.assigned_to else row.assigned_to
     row.snoozed_until = change.snoozed_until or row.snoozed_until
     row.priority = change.priority or row.priority
     row.due_at = change.due_at or row.due_at
@@ -89,7 +89,9 @@ async def _undo(session: AsyncSession, handled: Handled, revision: int) -> bool:
     await session.exec(delete(SpamSenderRow).where(col(SpamSenderRow.decision_id) == row.decision_id))
     answered = await session.get_one(MessageRow, row.message_id)
     answered.answer = None
-    row.state, row.decided_by, row.decided_at, row.verb, row.decision_id = "open", None, None, None, None
+    newer = select(EscalationRow).where(EscalationRow.case_id == row.case_id, col(EscalationRow.revision) > revision)
+    row.state = "superseded" if (await session.exec(newer)).first() else "open"
+    row.decided_by = row.decided_at = row.verb = row.decision_id = None
     session.add_all([row, answered])
     await session.flush()
     return True
@@ -120,14 +122,12 @@ async def _keep_what_was_learned(session: AsyncSession, handled: Handled) -> Non
                 cost=spent.cost,
             )
         )
-    if handled.spam is not None and handled.decides is not None:
-        await session.merge(
-            SpamSenderRow(
-                address=handled.spam,
-                decision_id=handled.message_id,
-                reviewer=handled.decides.reviewer,
-                at=handled.at,
-            )
+    if handled.not_spam is not None:
+        await session.exec(delete(SpamSenderRow).where(col(SpamSenderRow.address) == handled.not_spam))
+    spam, decides = handled.spam, handled.decides
+    if spam and decides and await session.get(SpamSenderRow, spam) is None:  # an earlier decision holds without this
+        session.add(
+            SpamSenderRow(address=spam, decision_id=handled.message_id, reviewer=decides.reviewer, at=handled.at)
         )
     if handled.corrections is not None:
         message_id, reviewer, values = handled.corrections
@@ -148,6 +148,6 @@ def _new_escalation(new: NewEscalation, at: datetime) -> EscalationRow:
         draft=new.draft,
         due_at=new.due_at,
         graph_state=dict(new.graph_state),
-        assigned_to=new.assigned_to,
+        assigned_to=" ".join(new.assigned_to) or None,
         opened_at=at,
     )

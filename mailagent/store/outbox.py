@@ -11,11 +11,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.caps import DAY, HOUR, AutomaticMail
 from mailagent.domain.case import CaseId
+from mailagent.domain.message import MessageId
 from mailagent.domain.outgoing import ANSWERS, MailKind, NewOutboxEntry, OutboxEntry, OutboxId, OutboxState
 from mailagent.ports import Returned
 from mailagent.store.database import Sessions
 from mailagent.store.tables import AddressBlockRow, CaseRow, OutboxRow
 
+QUESTIONS: tuple[MailKind, ...] = ("digest", "reminder")
+"""Mails whose reply decides."""
+UNCLEAR = ":REVIEW-"
+"""In the key of a receipt that says why nothing was done."""
 KEYS_AT_ONCE = 10_000
 """Databases take so many values in a question, and not many more."""
 
@@ -134,6 +139,50 @@ class StoredOutbox:
             )
             if changed.rowcount:
                 await enqueue(session, notices, at=entry.due_at)
+
+    async def letter_of(self, decision: MessageId) -> OutboxEntry | None:
+        """See `ports.Outbox`."""
+        async with self.sessions.begin() as session:
+            row = (
+                await session.exec(
+                    select(OutboxRow).where(
+                        OutboxRow.cause_id == decision,
+                        col(OutboxRow.kind).in_(ANSWERS),
+                        OutboxRow.state != "withdrawn",
+                    )
+                )
+            ).first()
+            return None if row is None else _read(row)
+
+    async def asked(self, case_id: CaseId, *, since: datetime) -> frozenset[str]:
+        """See `ports.Outbox`."""
+        async with self.sessions.begin() as session:
+            rows = await session.exec(
+                select(OutboxRow.recipient).where(
+                    OutboxRow.case_id == case_id,
+                    col(OutboxRow.kind).in_(QUESTIONS),
+                    col(OutboxRow.state).not_in(("failed", "returned")),
+                    OutboxRow.created_at >= since,
+                )
+            )
+            return frozenset(rows)
+
+    async def receipts(self, case_id: CaseId, recipient: str, *, since: datetime) -> int:
+        """See `ports.Outbox`."""
+        async with self.sessions.begin() as session:
+            return (
+                await session.exec(
+                    select(func.count())
+                    .select_from(OutboxRow)
+                    .where(
+                        OutboxRow.case_id == case_id,
+                        OutboxRow.recipient == recipient,
+                        OutboxRow.kind == "receipt",
+                        col(OutboxRow.key).contains(UNCLEAR),
+                        OutboxRow.created_at >= since,
+                    )
+                )
+            ).one()
 
     async def find_sent(self, message_ids: Sequence[str], *, starting: str | None) -> OutboxEntry | None:
         """See `ports.Outbox`."""

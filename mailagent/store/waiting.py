@@ -34,11 +34,16 @@ async def read_waiting(session: AsyncSession) -> list[Waiting]:
             opened_at=row.opened_at,
             due_at=row.due_at,
             unreached=unreached.get(digest_key(CaseId(row.case_id), row.revision), ""),
-            assigned_to=row.assigned_to,
+            assigned_to=read_owners(row.assigned_to),
             snoozed_until=row.snoozed_until,
         )
         for row, category in rows
     ]
+
+
+def read_owners(stored: str | None) -> tuple[str, ...]:
+    """The addresses that a column holds, a blank between them."""
+    return tuple((stored or "").split())
 
 
 async def _unreached(session: AsyncSession) -> dict[str, str]:
@@ -62,4 +67,6 @@ async def _unreached(session: AsyncSession) -> dict[str, str]:
             col(OutboxRow.case_id).in_(is_open),
         )
     )
-    return found | {key: f"the mail to {recipient} came back: {error}" for key, recipient, error in back}
+    return found | {
+        ":".join(key.split(":")[:3]): f"the mail to {recipient} came back: {error}" for key, recipient, error in back
+    }

@@ -123,7 +123,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
         resume_reviews = ResumeReviews(
             effects=Effects(
                 engine=triage,
-                cases=cases,
+                outbox=outbox,
                 customer=customer,
                 review=review,
                 policy=settings.review_policy(),

@@ -264,11 +264,15 @@ async def open_office(
             resume_reviews=ResumeReviews(
                 effects=Effects(
                     engine=triage,
-                    cases=cases,
+                    outbox=outbox,
                     customer=customer,
                     review=letters,
                     policy=policy,
-                    colleagues={"dana kim": DANA, "ben ode": BEN, "dana": DANA, "ben": BEN, DANA: DANA, BEN: BEN},
+                    colleagues={
+                        **dict.fromkeys(("dana kim", "dana", DANA), (DANA,)),
+                        **dict.fromkeys(("ben ode", "ben", BEN), (BEN,)),
+                        "billing": (DANA, BEN),
+                    },
                     deadlines=deadlines,
                     modes=modes,
                     clock=outside.clock,

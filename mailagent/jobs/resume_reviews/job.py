@@ -8,14 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from mailagent.domain.caps import DAY
 from mailagent.domain.case import Case, case_number
 from mailagent.domain.decision import Decision, Known, Unclear
+from mailagent.domain.escalation import Escalation
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry
 from mailagent.domain.policy import Modes
 from mailagent.errors import TemporaryError, spoken
 from mailagent.events import log
-from mailagent.jobs.resume_reviews.effects import Effects, InHand
+from mailagent.jobs.resume_reviews.afterwards import Afterwards
+from mailagent.jobs.resume_reviews.effects import Effects
+from mailagent.jobs.resume_reviews.hand import InHand
 from mailagent.letters.notices import NOT_LISTED, NOT_PROVEN, Notices
 from mailagent.letters.review import ReviewLetters
 from mailagent.mail.reviewing import Styles, read_reply
@@ -23,10 +27,11 @@ from mailagent.mail.tokens import shows_review
 from mailagent.ports import Cases, Clock, Handled, Messages
 
 RETRY = timedelta(seconds=30)
+MOST_RECEIPTS = 3
+"""Of those that say why nothing was done: in a day, to one reviewer about one case. More answers a program."""
 ANY_TIME = frozenset({"note", "why", "status", "help"})
 """Words that change nothing, and work also when all is decided."""
 TO_CUSTOMER = frozenset({"approve", "modify", "ask"})
-TEXTS = frozenset({"modify", "ask", "revise"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +52,11 @@ class ResumeReviews:
     clock: Clock
     name: str = "resume_reviews"
 
+    @property
+    def afterwards(self) -> Afterwards:
+        """What follows once all is decided."""
+        return Afterwards(effects=self.effects, cases=self.cases)
+
     async def due(self) -> Sequence[Message]:
         """The dispatcher hands out messages case by case."""
         return []
@@ -60,21 +70,21 @@ class ResumeReviews:
             return
         question = await self.cases.escalation(case.id, reply.review_revision or 0)
         if question is None:
-            await self._tell(case, reply, Unclear(code="REVIEW-10"))
+            await self._tell(case, reply, Unclear(code="REVIEW-10"), verb="")
             return
         message = await self.messages.get(question.message_id)
         hand = InHand(case=case, message=message, reply=reply, question=question, reviewer=reviewer)
-        found = await self._effect(hand, self._read(reply))
+        decision = read_reply(reply.text, self.styles.of(reply.sender).words, self.known)
+        found = await self._effect(hand, decision)
         if found is None:
-            await self._too_late(hand)
+            await self._too_late(hand, decision)
         elif isinstance(found, Unclear):
-            due = self.review.spoken(question.due_at)
-            await self._tell(case, reply, found, due=due, draft_length=len(question.draft or ""))
+            await self._tell(case, reply, found, **self._facts(question))
         elif await self.cases.commit(found):
             rule = str(found.log[reply.id]["rule"])
             log("review.decided", case_id=case.id, revision=question.revision, verb=rule, message_id=reply.id)
         elif found.undoes:
-            await self._tell(case, reply, Unclear(code="REVIEW-17"))
+            await self._tell(case, reply, Unclear(code="REVIEW-17"), **self._facts(question))
         else:
             raise TemporaryError("another decision came first; the reply is read again")
 
@@ -96,60 +106,52 @@ class ResumeReviews:
     async def _effect(self, hand: InHand, decision: Decision | Unclear) -> Handled | Unclear | None:
         """What a reply leads to, or why to nothing; None where its question is not open any more."""
         question = hand.question
-        if isinstance(decision, Decision) and decision.verb in ANY_TIME:
+        only_says = isinstance(decision, Decision) and decision.verb in ANY_TIME
+        if isinstance(decision, Decision) and only_says and (question.state != "open" or not decision.modifiers):
             return self.effects.said(hand, decision)
         if question.state != "open":
-            return await self._afterwards(hand, decision)
+            return await self.afterwards.of(hand, decision)
+        if self.afterwards.has_ended(question):
+            return await self.afterwards.of(hand, decision) or Unclear(code="REVIEW-10")
         if self.modes.of(str(question.graph_state["category"])) == "shadow":
             return Unclear(code="REVIEW-14")
-        possible = _possible(decision, hand)
+        return await self._about_open(hand, _possible(decision, hand))
+
+    async def _about_open(self, hand: InHand, possible: Decision | Unclear) -> Handled | Unclear:
         if isinstance(possible, Decision):
             return await self.effects.of(hand, possible)
         if possible.code == "REVIEW-07":
             return await self.effects.new_draft(hand, text=possible.text)
         return possible
 
-    async def _afterwards(self, hand: InHand, decision: Decision | Unclear) -> Handled | Unclear | None:
-        """A decision is taken back, or its case put once more; nothing else."""
-        if isinstance(decision, Unclear) or hand.question.state != "decided":
-            return None
-        is_last = hand.question.revision == await self.cases.latest_revision(hand.case.id)
-        if decision.verb == "undo":
-            return await self.effects.undone(hand) if is_last else Unclear(code="REVIEW-17")
-        return await self.effects.reopened(hand) if decision.verb == "reopen" and is_last else None
+    async def _too_late(self, hand: InHand, decision: Decision | Unclear) -> None:
+        """Say why, unless it is the same word again."""
+        found = await self.afterwards.too_late(hand, decision)
+        if found is None:
+            entry = hand.entry(rule="repeated", reason="the same decision again")
+            await self._commit(hand.case, hand.reply, entry)
+        else:
+            await self._tell(hand.case, hand.reply, found[0], **found[1])
 
-    async def _too_late(self, hand: InHand) -> None:
-        """Already decided, or overtaken by the customer. The same word again from the same person: silence,
-        but for a second text, whose author believes that it corrects the first.
-        """
-        case, reply, question = hand.case, hand.reply, hand.question
-        decision = self._read(reply)
-        verb = decision.verb if isinstance(decision, Decision) else None
-        if question.state == "superseded":
-            await self._tell(case, reply, Unclear(code="REVIEW-09"), revision=question.revision)
-            return
-        decided_by = question.decided_by or ""
-        if verb not in TEXTS and verb == question.verb and hand.reviewer == decided_by:
-            await self._commit(case, reply, _entry(case, reply, rule="repeated", reason="the same decision again"))
-            return
-        await self._tell(
-            case,
-            reply,
-            Unclear(code="REVIEW-08"),
-            decided_by=decided_by,
-            verb=question.verb,
-            decided_at=self.review.spoken(question.decided_at or question.opened_at),
-        )
-
-    def _read(self, reply: Message) -> Decision | Unclear:
-        return read_reply(reply.text, self.styles.of(reply.sender).words, self.known)
+    def _facts(self, question: Escalation) -> dict[str, object]:
+        """What a receipt may tell of a question."""
+        return {
+            "due": self.review.spoken(question.due_at),
+            "draft_length": len(question.draft or ""),
+            "verb": question.verb or "",
+            "is_open": question.state == "open",
+        }
 
     async def _tell(self, case: Case, reply: Message, unclear: Unclear, **values: object) -> None:
         """Nothing was done, and why; the code's template says what to do."""
         log("review.unclear", case_id=case.id, message_id=reply.id, code=unclear.code)
+        entry = _entry(case, reply, rule=unclear.code, reason="nothing was done")
+        since = self.clock.now() - DAY
+        if await self.effects.outbox.receipts(case.id, reply.sender or "", since=since) >= MOST_RECEIPTS:
+            await self._commit(case, reply, {**entry, "reason": "nothing was done, and they were told often enough"})
+            return
         given = {"detail": unclear.detail, "suggestion": unclear.suggestion, **values}
-        receipt = self.review.receipt(case, reply, code=unclear.code, values=given)
-        await self._commit(case, reply, _entry(case, reply, rule=unclear.code, reason="nothing was done"), receipt)
+        await self._commit(case, reply, entry, self.review.receipt(case, reply, code=unclear.code, values=given))
 
     async def _refuse(self, case: Case, reply: Message, reason: str) -> None:
         log("review.refused", case_id=case.id, message_id=reply.id, reason=reason)

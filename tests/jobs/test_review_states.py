@@ -1,0 +1,330 @@
+"""Several reviewers, late replies, and decisions about what has changed meanwhile: each customer has one answer."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes.mails import BEN, DANA, QUEUE, TOM, text_of, words
+from tests.jobs.office import Office, Outside
+from tests.jobs.replying import OWN, WINDOW, answers, asked, codes, digests, later, question, reply, state
+
+
+@pytest.fixture(name="office")
+async def _office(outside: Outside) -> AsyncIterator[Office]:
+    """A case that waits for its reviewer."""
+    async with asked(outside) as office:
+        yield office
+
+
+# --- two at once, and too late ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words_of", [("APPROVE", OWN), (OWN, "APPROVE"), ("REJECT", "APPROVE"), ("CLOSE", OWN)])
+async def test_of_two_decisions_in_the_mailbox_the_first_counts(
+    outside: Outside, office: Office, words_of: tuple[str, str]
+) -> None:
+    """Both reviewers answered before the daemon looked; the customer has one answer, and the second hears why."""
+    outside.reviewer_replies(words_of[0], sender=BEN)
+    outside.reviewer_replies(words_of[1], sender=DANA)
+    await office.work()
+    await later(office)
+
+    assert (await question(office)).decided_by == "Ben Ode"
+    assert codes(outside) == [{"CLOSE": "REVIEW-10"}.get(words_of[0], "REVIEW-08")]
+    assert len(answers(outside)) == (words_of[0] != "CLOSE")
+
+
+async def test_who_is_late_hears_who_when_and_whether_the_answer_left(outside: Outside, office: Office) -> None:
+    """Whether there is still something to stop, or only something to put right."""
+    await reply(office, "APPROVE")
+    await reply(office, OWN, sender=BEN)
+    told = words(outside.mails_to(BEN)[-1])
+    assert "Dana Kim chose APPROVE, today 13:00 CET. The email to the customer leaves today 13:02 CET" in told
+
+    await later(office)
+    await reply(office, OWN + " Sorry.", sender=BEN)
+
+    assert "The email to the customer left today 13:02 CET" in words(outside.mails_to(BEN)[-1])
+    assert "Your MODIFY was not applied" in words(outside.mails_to(BEN)[-1])
+
+
+async def test_a_decision_after_the_deadline_counts(outside: Outside, office: Office) -> None:
+    """A late answer is better than none."""
+    await later(office, timedelta(days=20))
+    await reply(office, "APPROVE")
+    await later(office)
+
+    assert len(answers(outside)) == 1
+
+
+async def test_a_decision_about_an_older_draft_is_held(outside: Outside, office: Office) -> None:
+    """The customer wrote meanwhile; the digest about that is in the inbox already when the reviewer is told."""
+    outside.customer_writes("It was the bank, sorry.", answering=outside.mails_to(TOM)[0])
+    await office.work()
+
+    await reply(office, "APPROVE")
+    await later(office)
+
+    assert (codes(outside), answers(outside)) == (["REVIEW-09"], [])
+    assert "It was the bank, sorry." in text_of(digests(outside)[-1])
+    assert "about digest 1" in words(outside.mails_to(DANA)[-1])
+
+
+@pytest.mark.parametrize("word", ["APPROVE", "REJECT", "CLOSE", "SPAM"])
+async def test_the_same_word_from_the_same_person_is_silence(outside: Outside, office: Office, word: str) -> None:
+    """Phones send twice, also a day later."""
+    await reply(office, word)
+    await later(office, timedelta(days=1))
+    mails = len(outside.sender.accepted)
+
+    await reply(office, word)
+
+    assert len(outside.sender.accepted) == mails
+
+
+# --- closed, and opened again -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["CLOSE", "SPAM"])
+async def test_who_decides_about_a_closed_case_hears_how_to_open_it(
+    outside: Outside, office: Office, word: str
+) -> None:
+    """The remedy works: the case is asked again, and the next decision sends."""
+    await reply(office, word)
+    await later(office)
+    await reply(office, OWN, sender=BEN)
+    told = words(outside.mails_to(BEN)[-1])
+    assert codes(outside, BEN) == ["REVIEW-10"]
+    assert "Dana Kim" in told
+    assert "REOPEN" in told
+
+    await reply(office, "REOPEN", sender=BEN, to=outside.mails_to(BEN)[-1])
+    assert await state(office) == "waiting"
+    await reply(office, OWN, sender=BEN, to=digests(outside)[-1])
+    await later(office)
+
+    assert len(answers(outside)) == 1
+
+
+async def test_an_answered_case_that_is_opened_again_gets_a_second_answer(outside: Outside, office: Office) -> None:
+    """The reviewer wants it: what they write must not be held back as a copy of the first."""
+    await reply(office, "APPROVE")
+    await later(office)
+    await reply(office, "REOPEN")
+    await reply(office, OWN, to=digests(outside)[-1])
+    await later(office)
+
+    assert len(answers(outside)) == 2
+    assert "it was a reservation" in answers(outside)[-1]
+
+
+async def test_a_case_is_opened_again_once(outside: Outside, office: Office) -> None:
+    """Both saw that it was a mistake; the second is pointed to the digest that is there."""
+    await reply(office, "CLOSE")
+    await reply(office, "REOPEN")
+    await reply(office, "REOPEN", sender=BEN)
+
+    assert len(digests(outside)) == 2
+    assert codes(outside, BEN) == ["REVIEW-09"]
+
+
+async def test_the_next_mail_of_a_customer_is_read_after_a_reopen(outside: Outside, office: Office) -> None:
+    """Called spam by mistake, and opened again: the customer's answer must not be ignored."""
+    await reply(office, "SPAM")
+    await later(office)
+    await reply(office, "REOPEN")
+
+    outside.customer_writes("And the box is broken!", subject="Broken")
+    await office.work()
+
+    assert "the box is broken" in text_of(digests(outside)[-1])
+
+
+async def test_a_reply_address_ends_after_thirty_days(outside: Outside, office: Office) -> None:
+    """An old digest in an archive decides nothing; REOPEN asks again with one that does."""
+    await later(office, timedelta(days=31))
+    await reply(office, "APPROVE")
+    await later(office)
+    assert (codes(outside), answers(outside)) == (["REVIEW-10"], [])
+
+    await reply(office, "REOPEN")
+    await reply(office, "APPROVE", to=digests(outside)[-1])
+    await later(office)
+
+    assert len(answers(outside)) == 1
+
+
+# --- taken back -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["APPROVE", OWN, "REJECT", "ASK\nWhich card did you pay with?", "CLOSE", "SPAM"])
+async def test_every_decision_can_be_taken_back_by_a_colleague(outside: Outside, office: Office, word: str) -> None:
+    """Nothing has left, nothing is listed or told, and the next decision is carried out as the first would be."""
+    before = (await office.log())[0]
+    await reply(office, word)
+    await reply(office, "UNDO", sender=BEN, to=outside.mails_to(QUEUE)[-1])
+    await later(office)
+    assert (await state(office), answers(outside)) == ("waiting", [])
+    assert (await office.log())[0] == {**before, "time": (await office.log())[0]["time"]}
+
+    await reply(office, word)
+    await later(office)
+
+    assert (await question(office)).decided_by == "Dana Kim"
+    assert len(answers(outside)) == (word not in {"CLOSE", "SPAM"})
+
+
+async def test_the_second_undo_says_that_the_case_waits(outside: Outside, office: Office) -> None:
+    """It must not sound as if the answer had left."""
+    await reply(office, "APPROVE")
+    await reply(office, "UNDO")
+    await reply(office, "UNDO", sender=BEN)
+    await later(office)
+
+    assert codes(outside, BEN) == ["REVIEW-17"]
+    assert "nothing to take back" in words(outside.mails_to(BEN)[-1])
+    assert answers(outside) == []
+
+
+async def test_an_answer_that_is_being_sent_cannot_be_taken_back(outside: Outside, office: Office) -> None:
+    """The server has it or not: nobody may believe that the customer gets nothing."""
+    outside.reviewer_replies("APPROVE")
+    await office.receive()
+    await office.decide()
+    outside.clock.passes(WINDOW)
+    outbox = office.deliver_outbox.outbox
+    (letter,) = [mail for mail in await outbox.due(at=outside.clock.now(), limit=9) if mail.kind == "answer"]
+    assert await outbox.claim(letter)
+
+    await reply(office, "UNDO", sender=BEN)
+
+    assert codes(outside, BEN) == ["REVIEW-17"]
+    assert (await question(office)).state == "decided"
+
+
+async def test_an_answer_is_stopped_although_the_customer_wrote_meanwhile(outside: Outside, office: Office) -> None:
+    """Within the window nothing has left, so the reviewer's UNDO holds; the newer digest is where to decide."""
+    await reply(office, "APPROVE")
+    outside.customer_writes("It was the bank, sorry.", answering=outside.mails_to(TOM)[0])
+    await office.work()
+
+    await reply(office, "UNDO")
+    await later(office)
+
+    assert (codes(outside), answers(outside)) == ([], [])
+    assert await state(office) == "waiting"
+    await reply(office, "APPROVE", to=digests(outside)[-1])
+    await later(office)
+    assert len(answers(outside)) == 1
+
+
+async def test_spam_that_two_cases_named_stays_listed_when_one_is_taken_back(outside: Outside, office: Office) -> None:
+    """The other reviewer's word still holds."""
+    outside.customer_writes("Buy our offer!", subject="Offer")
+    await office.work()
+    await reply(office, "SPAM")
+    await reply(office, "SPAM", to=digests(outside)[1], sender=BEN)
+    await reply(office, "UNDO", to=digests(outside)[1], sender=BEN)
+    asked_before = len(digests(outside))
+
+    outside.customer_writes("Buy more!", subject="Offer")
+    await office.work()
+
+    assert len(digests(outside)) == asked_before
+
+
+# --- new drafts -------------------------------------------------------------------------------------------------------
+
+
+async def test_two_revisions_of_one_draft_make_one_new_draft(outside: Outside, office: Office) -> None:
+    """The second reviewer is pointed to the new draft, to revise that."""
+    await reply(office, "REVISE be shorter")
+    await reply(office, "REVISE be longer", sender=BEN)
+    assert outside.model.instructions == ["be shorter"]
+    assert codes(outside, BEN) == ["REVIEW-09"]
+
+    outside.model.revision = "We are on it, with pleasure, from now on."
+    await reply(office, "REVISE be longer", sender=BEN, to=digests(outside)[1])
+    await reply(office, "APPROVE", to=digests(outside)[2])
+    await later(office)
+
+    assert outside.model.instructions == ["be shorter", "be longer"]
+    assert len(answers(outside)) == 1
+
+
+@pytest.mark.parametrize("digest", [0, 1])
+async def test_a_revision_leaves_nothing_to_take_back(outside: Outside, office: Office, digest: int) -> None:
+    """Nothing went out; the new draft waits, and counts."""
+    await reply(office, "REVISE be shorter")
+    await reply(office, "UNDO", to=digests(outside)[digest])
+    assert codes(outside) == ["REVIEW-17"]
+
+    await reply(office, "APPROVE", to=digests(outside)[1])
+    await later(office)
+
+    assert len(answers(outside)) == 1
+
+
+async def test_set_and_assign_above_a_revision_hold_for_the_new_draft(outside: Outside, office: Office) -> None:
+    """Half of a reply must not be lost."""
+    await reply(office, "SET category=product priority=normal\nASSIGN ben\nREVISE be shorter")
+
+    (digest,) = digests(outside, BEN)
+    assert (digest["X-Mailagent-Category"], digest["X-Mailagent-Priority"]) == ("product", "normal")
+    await reply(office, "APPROVE", to=digest, sender=BEN)
+    assert (await office.log())[0]["category"] == "product"
+
+
+# --- words for the team -----------------------------------------------------------------------------------------------
+
+
+async def test_a_snoozed_case_is_approved_like_any_other(outside: Outside, office: Office) -> None:
+    """Only reminders pause."""
+    await reply(office, "SNOOZE 2d")
+    await reply(office, "APPROVE")
+    await later(office)
+
+    assert len(answers(outside)) == 1
+
+
+async def test_who_assigns_a_case_to_themselves_has_it(outside: Outside, office: Office) -> None:
+    """The same as TAKE; colleagues are told, and decide no less."""
+    await reply(office, "ASSIGN dana")
+    assert len(digests(outside, DANA)) == 1
+    assert f"C-1 is with {DANA} now Dana Kim gave it there" in words(outside.mails_to(QUEUE)[-1])
+
+    await reply(office, "APPROVE", sender=BEN)
+    await later(office)
+
+    assert len(answers(outside)) == 1
+    assert outside.mails_to(DANA)[-1]["X-Mailagent-Kind"] == "confirmation"
+
+
+async def test_a_case_that_comes_back_to_somebody_is_put_before_them_again(outside: Outside, office: Office) -> None:
+    """Two weeks later the first mail is far down in the inbox."""
+    await reply(office, "ASSIGN ben")
+    await reply(office, "ASSIGN dana", sender=BEN)
+    await reply(office, "ASSIGN ben")
+
+    assert len(digests(outside, BEN)) == 2
+
+
+async def test_a_correction_after_the_decision_is_kept(outside: Outside, office: Office) -> None:
+    """It was wrong before, and triage can still learn from it; the answer stays as it was."""
+    await reply(office, "APPROVE")
+    await reply(office, "SET category=product")
+    await later(office)
+
+    assert [row["value"] for row in await office.views.corrections()] == ["product"]
+    assert (codes(outside), len(answers(outside))) == ([], 1)
+    assert await state(office) == "answered"
+
+
+@pytest.mark.parametrize("word", ["ASSIGN ben", "TAKE", "SNOOZE 2d"])
+async def test_a_decided_case_is_nobody_s_to_take(outside: Outside, office: Office, word: str) -> None:
+    """The reviewer hears that there is nothing left to do."""
+    await reply(office, "APPROVE")
+    await reply(office, word, sender=BEN)
+
+    assert codes(outside, BEN) == ["REVIEW-08"]
