@@ -206,6 +206,27 @@ def aside(
 
 
 @app.command()
+def spam(
+    config: ConfigFolder = CONFIG,
+    *,
+    remove: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Read this sender's mail again.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the senders that reviewers called spam, or take one off the list."""
+    from mailagent.cli.spam import see_spam
+
+    raise typer.Exit(see_spam(config, remove, as_json=as_json))
+
+
+@app.command()
+def corrections(config: ConfigFolder = CONFIG) -> None:
+    """Print what reviewers corrected with SET, as labelled mails for 'mailagent eval'."""
+    from mailagent.cli.corrections import print_corrections
+
+    print_corrections(config)
+
+
+@app.command()
 def keys(
     config: ConfigFolder = CONFIG,
     *,

@@ -17,6 +17,7 @@ from mailagent.store.tables import (
     MessageRow,
     OutboxRow,
     RawMailRow,
+    SpamSenderRow,
 )
 from mailagent.store.waiting import read_waiting
 
@@ -128,15 +129,51 @@ class Views:
             }
 
     async def corrections(self) -> list[View]:
-        """What reviewers corrected, oldest message first."""
+        """What reviewers corrected, with the mails' words, oldest message first."""
         async with self.sessions.begin() as session:
             rows = await session.exec(
-                select(CorrectionRow).order_by(col(CorrectionRow.message_id), col(CorrectionRow.key))
+                select(CorrectionRow, MessageRow)
+                .join(MessageRow, col(MessageRow.id) == CorrectionRow.message_id)
+                .order_by(col(CorrectionRow.message_id), col(CorrectionRow.key))
             )
             return [
-                {"message": row.message_id, "key": row.key, "value": row.value, "reviewer": row.reviewer}
-                for row in rows
+                {
+                    "message": row.message_id,
+                    "case": case_number(CaseId(mail.case_id or 0)),
+                    "key": row.key,
+                    "value": row.value,
+                    "reviewer": row.reviewer,
+                    "subject": mail.subject,
+                    "text": mail.text,
+                }
+                for row, mail in rows
             ]
+
+    async def spam(self) -> list[View]:
+        """Senders whose mail ends unanswered, the newest first; the case is that of the reply which listed them."""
+        async with self.sessions.begin() as session:
+            rows = await session.exec(
+                select(SpamSenderRow, MessageRow.case_id)
+                .join(MessageRow, col(MessageRow.id) == SpamSenderRow.decision_id)
+                .order_by(col(SpamSenderRow.at).desc(), col(SpamSenderRow.address))
+            )
+            return [
+                {
+                    "address": row.address,
+                    "reviewer": row.reviewer,
+                    "at": _time(row.at),
+                    "case": case_number(CaseId(case_id or 0)),
+                }
+                for row, case_id in rows
+            ]
+
+    async def remove_spam(self, address: str) -> bool:
+        """Take a sender off the list; False if it is not there."""
+        async with self.sessions.begin() as session:
+            row = await session.get(SpamSenderRow, address)
+            if row is not None:
+                await session.delete(row)
+            return row is not None
 
     async def status(self) -> View:
         """Counts of what waits, and when each server last worked."""
