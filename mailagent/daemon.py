@@ -19,6 +19,7 @@ from mailagent.jobs.deliver_outbox import DeliverOutbox
 from mailagent.jobs.list_waiting import ListWaiting
 from mailagent.jobs.receive_mail import ReceiveMail
 from mailagent.jobs.remind_reviewers import RemindReviewers
+from mailagent.jobs.resume_reviews import ResumeLists
 from mailagent.jobs.sort_mail import SortMail
 from mailagent.ports import Dispatcher
 from mailagent.runner import Runner
@@ -51,6 +52,7 @@ class Daemon:
 
     watches: Sequence[Watch]
     sort: SortMail
+    resume_lists: ResumeLists
     dispatcher: Dispatcher
     remind: RemindReviewers
     list_waiting: ListWaiting
@@ -66,7 +68,9 @@ class Daemon:
         await self.deliver.recover()
         errors = [await self.runner.reach(watch.name, watch.receive.visit) for watch in self.watches]
         await self._sort()
+        await self.runner.run_due(self.resume_lists)
         await self.dispatcher.drain()
+        await self.runner.run_due(self.resume_lists)
         await self._remind()
         await self._deliver()
         return [*(error for error in errors if error is not None), *self.runner.hindered.values()]
@@ -136,6 +140,9 @@ class Daemon:
         self._sorted.set()
 
     async def _dispatch(self) -> None:
+        """An answer to a list becomes work on its cases, and when that is done a receipt."""
+        if await self.runner.run_due(self.resume_lists):
+            self._decided.set()
         await self.dispatcher.start_due(self._one_done)
 
     async def _remind(self) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal, NewType
 
 from mailagent.domain.case import CaseId
+from mailagent.domain.listed import ListId
 
 MessageId = NewType("MessageId", int)
 
@@ -37,7 +38,8 @@ class Message:
 
     `size` is what the server said, more than was fetched where the mail is over the limit.
     `sender` is the lower-cased address of the one mailbox in From, or None where From does not name exactly one.
-    `review_revision` is the escalation that a review message answers. `caution` says why no automatic mail may go to
+    `review_revision` is the escalation that a review message answers, or `list_id` the list. `part_of` is the answer
+    to a list that this message is one line of. `caution` says why no automatic mail may go to
     the sender and what a person should look at first; it is empty where nothing speaks against an answer. `copied` are
     the other people whom the mail was addressed to. `quoted` is what stands below the text, of a mail that we did not
     know.
@@ -60,6 +62,8 @@ class Message:
     message_id: str = ""
     references: tuple[str, ...] = ()
     review_revision: int | None = None
+    list_id: ListId | None = None
+    part_of: MessageId | None = None
     rating: int | None = None
     attachments: tuple[str, ...] = ()
     copied: tuple[str, ...] = ()

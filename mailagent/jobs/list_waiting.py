@@ -15,7 +15,7 @@ from mailagent.domain.working_time import WorkingTime
 from mailagent.events import log
 from mailagent.letters.notices import Notices
 from mailagent.letters.waiting_list import LONGEST_LIST, WaitingList, list_key
-from mailagent.ports import Cases, Clock, Outbox
+from mailagent.ports import Cases, Clock, Lists, Outbox
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,7 @@ class ListWaiting:
 
     cases: Cases
     outbox: Outbox
+    lists: Lists
     letter: WaitingList
     notices: Notices
     times: Sequence[time]
@@ -53,7 +54,7 @@ class ListWaiting:
         rows = await self._waiting()
         shown = [entry for row in rows[:LONGEST_LIST] if (entry := await self._entry(row))]
         if shown:
-            await self.outbox.write([self.letter.of(shown, waiting=len(rows), at=at)], at=self.clock.now())
+            await self.lists.write(self.letter.of(shown, waiting=len(rows), at=at), at=self.clock.now())
             log("review.listed", waiting=len(rows))
 
     def attempts(self, at: datetime) -> int:

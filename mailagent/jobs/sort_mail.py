@@ -127,7 +127,7 @@ class SortMail:
         review = await self._review(message, mail, bare, signed)
         if review is None:
             return await self._customer(message, mail, bare, kind=kind, verdict=verdict, signed=signed), []
-        if review.case_id is not None:
+        if review.log_entry is None:
             return review, []
         known = mail.sender if mail.sender in self.reviewers else None
         reply = replace(message, sender=mail.sender)
@@ -179,25 +179,23 @@ class SortMail:
 
     async def _review(self, message: Message, mail: ParsedMail, bare: Sorted, signed: Signed) -> Sorted | None:
         """A reply to a question, or what claims to be one; None for a customer's mail."""
-        token = signed.review
-        if token is None and not signed.claims_review and mail.sender not in self.reviewers:
+        token, has_right = signed.review, signed.review is not None or signed.listed is not None
+        if not has_right and not signed.claims_review and mail.sender not in self.reviewers:
             return None
         is_short = len(mail.full_text) <= LONGEST_REVIEW
-        if token is not None and not is_short:
+        if has_right and not is_short:
             raise PermanentError(f"a reviewer's reply has more than {LONGEST_REVIEW:,} characters")
         style = self.styles.of(mail.sender)
         review = replace(bare, intake="review", text=reply_text(mail, style) if is_short else "")
+        if signed.listed is not None:
+            return replace(review, list_id=signed.listed)
         if token is not None and await self._exists(token.case_id):
             return replace(review, case_id=token.case_id, review_revision=token.revision)
-        if token is not None or signed.claims_review:
-            return _ended(review, message, "review", NO_TOKEN)
-        if mail.sender in self.reviewers and (named := await self._case_in_subject(mail)):
+        named = None if token or signed.claims_review else await self._case_in_subject(mail)
+        if named is not None:
             return replace(review, case_id=named)
-        about_list = (entry := await self.outbox.find_sent(mail.in_reply_to, starting=None)) and entry.kind == "list"
-        decides = isinstance(read_reply(review.text, style.words), Decision)
-        if mail.sender in self.reviewers and (about_list or decides):
-            return _ended(review, message, "review", NO_TOKEN)
-        return None
+        decides = token or signed.claims_review or isinstance(read_reply(review.text, style.words), Decision)
+        return _ended(review, message, "review", NO_TOKEN) if decides else None
 
     async def _customer(
         self, message: Message, mail: ParsedMail, bare: Sorted, *, kind: Kind, verdict: Verdict, signed: Signed

@@ -1,36 +1,42 @@
-"""The list of all that waits for a decision."""
+"""The list of all that waits for a decision, and what came of an answer to it."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from mailagent.domain.case import Case
+from mailagent.domain.case import Case, case_number
 from mailagent.domain.escalation import Escalation
+from mailagent.domain.listed import ListId, NewList, Outcome
+from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry, Outgoing
 from mailagent.domain.times import spoken_time
-from mailagent.letters.desk import Stationery, mailto
+from mailagent.letters.desk import Stationery, mailto, reply_subject
 from mailagent.letters.question import review_subject, time_left
 from mailagent.triage.state import TriageState
 
+LINE_LIMIT = 80
 LONGEST_LIST = 40
 """Cases that are shown; Gmail cuts mails at about 100 KB."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingList:
-    """Goes to `queue`. It shows no drafts, so its buttons open an empty mail to a case, and a reply to it decides
-    nothing.
+    """Goes to `queue`. It shows no drafts; its buttons open an empty mail to a case, and a reply to it decides several
+    cases, one line each. The token travels as that of a digest does.
     """
 
     paper: Stationery
     queue: str
 
-    def of(self, questions: Sequence[tuple[Case, Escalation]], *, waiting: int, at: datetime) -> NewOutboxEntry:
+    def of(self, questions: Sequence[tuple[Case, Escalation]], *, waiting: int, at: datetime) -> NewList:
         """The list of the time `at`; `questions` are the most pressing of `waiting`, in that order."""
         case, _ = questions[0]
         desk = self.paper.desk(case.mailbox)
         now = self.paper.clock.now()
+        list_id = ListId(int(f"{at:%Y%m%d%H%M}"))
+        key = list_key(at)
         rows = [self._row(case, question, now) for case, question in questions]
         heading = "1 case waits for a decision" if waiting == 1 else f"{waiting} cases wait for a decision"
         values = {
@@ -38,18 +44,19 @@ class WaitingList:
             "overdue": sum(question.due_at < now for _, question in questions),
             "cases": rows,
             "more": waiting - len(rows),
+            "ref": desk.tokens.list_reference(list_id),
             "company": self.paper.company,
         }
         body = self.paper.templates.body("review/list", values)
-        key = list_key(at)
-        return self.paper.seal(
+        mail = self.paper.seal(
             Outgoing(
                 kind="list",
                 recipient=self.queue,
                 subject=f"[Support] {heading}",
                 text=body.text,
                 html=body.html,
-                message_id=desk.tokens.notice_message_id(key),
+                message_id=desk.tokens.list_message_id(list_id, key),
+                reply_to=desk.tokens.list_address(desk.address, list_id),
                 sender_address=desk.address,
                 sender_name=f"Waiting: {self.paper.company}",
                 headers=(
@@ -59,6 +66,58 @@ class WaitingList:
             ),
             key=key,
             mailbox=case.mailbox,
+            case_id=None,
+        )
+        shows = {case.id: question.revision for case, question in questions}
+        return NewList(id=list_id, shows=shows, mail=mail)
+
+    def receipt(self, answer: Message, outcomes: Sequence[Outcome]) -> NewOutboxEntry:
+        """What came of each line of a reviewer's `answer` to a list, to that reviewer.
+
+        One an hour for the same words: a program that answers for the reviewer would answer each receipt, for ever.
+        """
+        desk = self.paper.desk(answer.mailbox)
+        list_id = answer.list_id or ListId(0)
+        done = [row for row in outcomes if row.done]
+        values = {"done": [_spoken(row) for row in done], "held": [_spoken(row) for row in outcomes if not row.done]}
+        heading, _, text = self.paper.templates.text("review/done/list", values).partition("\n")
+        over = self.paper.company if done else "Nothing was sent"
+        body = self.paper.templates.body(
+            "review/receipt",
+            {
+                "heading": heading.removeprefix("#").strip(),
+                "message": text.strip(),
+                "lines": [],
+                "code": "",
+                "over": over,
+                "case_number": "list",
+                "ref": desk.tokens.list_reference(list_id),
+                "company": self.paper.company,
+            },
+        )
+        words = hashlib.sha256(f"{answer.sender}\n{answer.text}".encode()).hexdigest()[:16]
+        key = f"list:{list_id}:{words}:{self.paper.clock.now():%Y-%m-%dT%H}:receipt"
+        answered = (answer.message_id,) if answer.message_id else ()
+        return self.paper.seal(
+            Outgoing(
+                kind="receipt",
+                recipient=answer.sender or self.queue,
+                subject=reply_subject(answer.subject),
+                text=body.text,
+                html=body.html,
+                message_id=desk.tokens.list_message_id(list_id, key),
+                in_reply_to=answered[0] if answered else None,
+                references=answered,
+                reply_to=desk.tokens.list_address(desk.address, list_id),
+                sender_address=desk.address,
+                sender_name=self.paper.company if done else f"Nothing was sent: {self.paper.company}",
+                headers=(
+                    ("List-Id", f"{self.paper.company} review <review.{desk.address.partition('@')[2]}>"),
+                    ("X-Mailagent-Kind", "receipt"),
+                ),
+            ),
+            key=key,
+            mailbox=answer.mailbox,
             case_id=None,
         )
 
@@ -78,6 +137,15 @@ class WaitingList:
             "priority": question.priority,
             "decide_url": mailto(address, subject=f"Re: {review_subject(case)}", body=""),
         }
+
+
+def _spoken(row: Outcome) -> dict[str, str]:
+    return {
+        "number": case_number(row.case_id) if row.case_id is not None else "",
+        "line": row.text[:LINE_LIMIT],
+        "rule": row.rule,
+        "detail": row.detail,
+    }
 
 
 def list_key(at: datetime) -> str:

@@ -1,8 +1,9 @@
 """Signed ids: the one place that makes and checks them.
 
 A Message-ID of ours names its case, so that a reply finds it. A review token names a case and one question about it,
-and is the only thing besides the sender that lets a reply decide; mail to customers never carries one. A return address
-takes bounces to the mail that bounced. Every purpose has its own signature: an id of one kind never passes for another.
+and is the only thing besides the sender that lets a reply decide; mail to customers never carries one. A list token
+names a list of questions, and is the same right for each of them. A return address takes bounces to the mail that
+bounced. Every purpose has its own signature: an id of one kind never passes for another.
 """
 
 import base64
@@ -14,24 +15,34 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from mailagent.domain.case import CaseId, case_number
+from mailagent.domain.listed import ListId
 from mailagent.mail.parse import ParsedMail
 
-Purpose = Literal["message", "case", "review", "review-message", "return"]
+Purpose = Literal["message", "case", "review", "review-message", "list", "list-message", "return"]
 
 _CASE = r"c([1-9][0-9]{0,14})"
 _REVISION = r"([1-9][0-9]{0,5})"
+_LIST = r"l([1-9][0-9]{0,14})"
 _MAC = r"([a-z][a-z2-7]{16})"
 _CAUSE = r"([a-z2-7]{10})"
 _REF = r"[\s>*_|]{0,40}ref\s{1,3}c-?([1-9][0-9]{0,14})\."
 _MESSAGE_ID = re.compile(rf"<{_CASE}\.{_CAUSE}\.{_MAC}@[^<>\s@]+>")
 _REVIEW_ID = re.compile(rf"<{_CASE}\.{_REVISION}\.{_CAUSE}\.{_MAC}@[^<>\s@]+>")
 _REVIEW_ADDRESS = re.compile(rf"[^@]+\+r\.{_CASE}\.{_REVISION}\.{_MAC}@[^@]+")
+_LIST_ID = re.compile(rf"<{_LIST}\.{_CAUSE}\.{_MAC}@[^<>\s@]+>")
+_LIST_ADDRESS = re.compile(rf"[^@]+\+r\.{_LIST}\.{_MAC}@[^@]+")
+_LIST_LINE = re.compile(rf"[\s>*_|]{{0,40}}ref\s{{1,3}}{_LIST}\.{_MAC}[\s*_|]{{0,40}}")
 _RETURN_ADDRESS = re.compile(rf"[^@]+\+b\.{_CASE}\.{_CAUSE}\.{_MAC}@[^@]+")
 _CASE_LINE = re.compile(rf"{_REF}{_MAC}[\s*_|]{{0,40}}")
 _REVIEW_LINE = re.compile(rf"{_REF}{_REVISION}\.{_MAC}[\s*_|]{{0,40}}")
-_CASE_IDS: tuple[tuple[Purpose, re.Pattern[str]], ...] = (("message", _MESSAGE_ID), ("review-message", _REVIEW_ID))
+_Form = tuple[Purpose, re.Pattern[str]]
+_CASE_IDS: tuple[_Form, ...] = (("message", _MESSAGE_ID), ("review-message", _REVIEW_ID))
+_ADDRESSES: tuple[_Form, _Form] = (("review", _REVIEW_ADDRESS), ("list", _LIST_ADDRESS))
+_IDS: tuple[_Form, _Form] = (("review-message", _REVIEW_ID), ("list-message", _LIST_ID))
+_LINES: tuple[_Form, _Form] = (("review", _REVIEW_LINE), ("list", _LIST_LINE))
 _REVIEW_ANYWHERE = re.compile(
     rf"\br\.{_CASE}\.{_REVISION}\.{_MAC}|<{_CASE}\.{_REVISION}\.{_CAUSE}\.{_MAC}@|ref\s{{1,3}}c-?\d{{1,15}}\.\d{{1,6}}\.{_MAC}"
+    rf"|\br\.{_LIST}\.{_MAC}|<{_LIST}\.{_CAUSE}\.{_MAC}@|ref\s{{1,3}}{_LIST}\.{_MAC}"
 )
 _LONGEST_LINE = 200
 """Characters; a longer line is prose."""
@@ -54,6 +65,13 @@ class ReviewToken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListToken:
+    """The list of questions that a reply is about: its signature was verified."""
+
+    list_id: ListId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
     """What the signed ids in a mail say. All but `claims_review` was verified.
 
@@ -66,6 +84,7 @@ class Signed:
 
     case_id: CaseId | None
     review: ReviewToken | None
+    listed: ListId | None
     claims_review: bool
     returned_id: str | None
     has_our_id: bool
@@ -117,6 +136,20 @@ class Tokens:
         """``<c1042.review@domain>``: holds a case's mails to reviewers in one thread; it proves nothing."""
         return f"<c{case_id}.review@{self.domain}>"
 
+    def list_address(self, address: str, list_id: ListId) -> str:
+        """``support+r.l17.MAC@example.com``, for the Reply-To of a list."""
+        local, _, domain = address.rpartition("@")
+        return f"{local}+r.l{list_id}.{self._sign('list', list_id)}@{domain}"
+
+    def list_reference(self, list_id: ListId) -> str:
+        """``L17.MAC`` for the ``Ref`` line of a list."""
+        return f"L{list_id}.{self._sign('list', list_id)}"
+
+    def list_message_id(self, list_id: ListId, cause: str) -> str:
+        """``<l17.CAUSE.MAC@domain>`` for a list, and for what answers a reply to one."""
+        part = self._cause(list_id, cause)
+        return f"<l{list_id}.{part}.{self._sign('list-message', list_id, part)}@{self.domain}>"
+
     def return_address(self, address: str, message_id: str) -> str:
         """``support+b.c1042.CAUSE.MAC@example.com``, the envelope sender of the mail with this id of `message_id`'s
         form, so that a bounce finds it; `address` where the id has another form, or where that would be longer than
@@ -132,19 +165,18 @@ class Tokens:
     def read(self, mail: ParsedMail) -> Signed:
         """Everything that the signed ids in a mail give, and the only caller of the check of a signature.
 
-        A review token stands in a recipient's plus part, else in the ids that it answers (the newest first), else in
-        the last ``Ref`` line of its whole text.
+        The right to decide stands in a recipient's plus part, else in the ids that it answers (the newest first), else
+        in the last ``Ref`` line of its whole text.
         """
         answered = [*mail.in_reply_to, *reversed(mail.references)]
         lines = [line for line in mail.full_text.split("\n") if len(line) <= _LONGEST_LINE]
-        addressed = list(self._verified("review", _REVIEW_ADDRESS, mail.recipients))
-        reviews = [
+        addressed = list(self._rights(_ADDRESSES, mail.recipients))
+        rights = [
             *addressed,
-            *self._verified("review-message", _REVIEW_ID, answered),
-            *self._verified("review", _REVIEW_LINE, reversed(lines)),
+            *self._rights(_IDS, answered),
+            *self._rights(_LINES, reversed(lines)),
         ]
-        if len(set(addressed)) > 1:
-            reviews = []
+        right = rights[0] if rights and len(set(addressed)) <= 1 else None
         cases = (
             *(
                 parts
@@ -155,15 +187,25 @@ class Tokens:
             *self._verified("case", _CASE_LINE, lines),
         )
         returned = next(self._verified("return", _RETURN_ADDRESS, mail.recipients), None)
-        claims = any(map(_REVIEW_ADDRESS.fullmatch, _lower(mail.recipients)))
-        claims = claims or any(map(_REVIEW_ID.fullmatch, _lower(answered)))
+        claims = any(form.fullmatch(value) for _, form in _ADDRESSES for value in _lower(mail.recipients))
+        claims = claims or any(form.fullmatch(value) for _, form in _IDS for value in _lower(answered))
         return Signed(
             case_id=CaseId(int(cases[0][0])) if cases else None,
-            review=ReviewToken(case_id=CaseId(int(reviews[0][0])), revision=int(reviews[0][1])) if reviews else None,
-            claims_review=claims and not reviews,
+            review=right if isinstance(right, ReviewToken) else None,
+            listed=right.list_id if isinstance(right, ListToken) else None,
+            claims_review=claims and right is None,
             returned_id=f"<c{returned[0]}.{returned[1]}." if returned else None,
             has_our_id=any(self._verified("message", _MESSAGE_ID, [mail.message_id])),
         )
+
+    def _rights(self, forms: tuple[_Form, _Form], texts: Iterable[str]) -> Iterator[ReviewToken | ListToken]:
+        """The rights to decide that `texts` give, in their order."""
+        of_question, of_list = forms
+        for text in texts:
+            for number, revision, *_ in self._verified(*of_question, [text]):
+                yield ReviewToken(case_id=CaseId(int(number)), revision=int(revision))
+            for number, *_ in self._verified(*of_list, [text]):
+                yield ListToken(list_id=ListId(int(number)))
 
     def _verified(self, purpose: Purpose, form: re.Pattern[str], texts: Iterable[str]) -> Iterator[tuple[str, ...]]:
         """The parts of those `texts` that have this form, and whose last part signs those before it."""
@@ -173,9 +215,9 @@ class Tokens:
                 if key.id == mac[0] and hmac.compare_digest(mac, _mac(key, purpose, parts)):
                     yield tuple(parts)
 
-    def _cause(self, case_id: CaseId, cause: str) -> str:
+    def _cause(self, about: CaseId | ListId, cause: str) -> str:
         """Made with the oldest key, so the same cause gives the same id until ``keys --forget`` ends that key."""
-        return _mac(self.keys[0], "cause", (case_id, cause))[1:11]
+        return _mac(self.keys[0], "cause", (about, cause))[1:11]
 
     def _sign(self, purpose: Purpose, *parts: int | str) -> str:
         return _mac(self.keys[-1], purpose, parts)

@@ -1,5 +1,6 @@
 """What the daemon needs from outside, as Protocols. `adapters/` and `store/` provide them; `wiring` chooses."""
 
+from mailagent.ports.lists import Lists
 from mailagent.ports.model import (
     LONGEST_MAIL,
     Answer,
@@ -50,6 +51,7 @@ __all__ = [
     "Handled",
     "Health",
     "Knowledge",
+    "Lists",
     "MailSender",
     "Mailbox",
     "Messages",

@@ -10,6 +10,7 @@ from mailagent.domain.caps import AutomaticMail
 from mailagent.domain.case import Case, CaseId
 from mailagent.domain.commands import Verb
 from mailagent.domain.escalation import Escalation, NewEscalation, Waiting
+from mailagent.domain.listed import ListId
 from mailagent.domain.message import Intake, Message, MessageId, RawMail
 from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry, OutboxId
 from mailagent.domain.placement import Asker
@@ -63,6 +64,7 @@ class Sorted:
     rating: int | None
     case_id: CaseId | None
     review_revision: int | None
+    list_id: ListId | None = None
     quoted: str = ""
     linked_case_id: CaseId | None = None
     returned: Returned | None = None

@@ -9,6 +9,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.case import CaseId
+from mailagent.domain.listed import ListId
 from mailagent.domain.message import Intake, Message, MessageId, MessageState
 from mailagent.domain.outgoing import NewOutboxEntry
 from mailagent.ports import Sorted, Turn
@@ -99,6 +100,7 @@ class StoredMessages:
             row.defects = list(found.defects)
             row.rating = found.rating
             row.review_revision = found.review_revision
+            row.list_id = found.list_id
             row.attempts = 0
             session.add(row)
             if found.message_id and case_id is not None and found.intake == "person":
@@ -226,6 +228,8 @@ def read_message(row: MessageRow) -> Message:
         message_id=row.message_id,
         references=tuple(row.references),
         review_revision=row.review_revision,
+        list_id=None if row.list_id is None else ListId(row.list_id),
+        part_of=None if row.part_of is None else MessageId(row.part_of),
         rating=row.rating,
         attachments=tuple(row.attachments),
         copied=tuple(row.copied),

@@ -78,7 +78,9 @@ class SightingRow(SQLModel, table=True):
 
 
 class MessageRow(SQLModel, table=True):
-    """One email received. The first five columns are written by commit 1, the rest by sorting."""
+    """One email received. The first five columns are written by commit 1, the rest by sorting. A line of an
+    answer to a list, `part_of` that answer, has no bytes of its own.
+    """
 
     __tablename__ = "message"
     id: int | None = Field(default=None, primary_key=True)
@@ -105,6 +107,8 @@ class MessageRow(SQLModel, table=True):
     defects: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     quoted: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     review_revision: int | None = None
+    list_id: int | None = Field(default=None, sa_type=BigInteger)
+    part_of: int | None = Field(default=None, index=True)
     rating: int | None = None
     answer: str | None = Field(default=None, sa_column=Column(Text))
     reason: str = ""
@@ -166,6 +170,15 @@ class EscalationRow(SQLModel, table=True):
     decision_id: int | None = None
     assigned_to: str | None = None
     snoozed_until: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class ListedRow(SQLModel, table=True):
+    """A question that a list showed: an answer to the list is about this revision."""
+
+    __tablename__ = "listed"
+    list_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    case_id: int = Field(primary_key=True, foreign_key="support_case.id")
+    revision: int
 
 
 class OutboxRow(SQLModel, table=True):

@@ -233,9 +233,10 @@ class Views:
             ]
 
     async def raw(self, message_id: int) -> bytes:
-        """A message as it came."""
+        """A message as it came; the whole answer to a list for one line of it."""
         async with self.sessions.begin() as session:
-            return (await session.get_one(RawMailRow, message_id)).raw
+            part_of = (await session.exec(select(MessageRow.part_of).where(MessageRow.id == message_id))).first()
+            return (await session.get_one(RawMailRow, part_of or message_id)).raw
 
     async def retry_aside(self, message_id: int) -> None:
         """Give a message that was set aside another try from the beginning."""

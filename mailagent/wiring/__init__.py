@@ -24,7 +24,7 @@ from mailagent.jobs.deliver_outbox import DeliverOutbox
 from mailagent.jobs.list_waiting import ListWaiting
 from mailagent.jobs.receive_mail import ReceiveMail
 from mailagent.jobs.remind_reviewers import RemindReviewers
-from mailagent.jobs.resume_reviews import Effects, ResumeReviews
+from mailagent.jobs.resume_reviews import Effects, ResumeLists, ResumeReviews
 from mailagent.jobs.sort_mail import SortMail
 from mailagent.jobs.triage_cases import TriageCases
 from mailagent.letters.customer import CustomerLetters
@@ -39,6 +39,7 @@ from mailagent.store.cases import StoredCases
 from mailagent.store.database import open_database
 from mailagent.store.figures import Figures
 from mailagent.store.health import StoredHealth
+from mailagent.store.lists import StoredLists
 from mailagent.store.messages import StoredMessages
 from mailagent.store.outbox import StoredOutbox
 from mailagent.store.sightings import StoredSightings
@@ -91,6 +92,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
 
         messages, cases = StoredMessages(sessions=sessions), StoredCases(sessions=sessions)
         outbox = StoredOutbox(sessions=sessions)
+        lists = StoredLists(sessions=sessions)
         runner = Runner(health=health, clock=clock)
         keys = signing_keys(data_dir)
         paper = Stationery(
@@ -105,6 +107,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
         styles = settings.styles()
         review = ReviewLetters(paper=paper, queue=settings.review.queue, reviewers=len(settings.reviewer))
         notices = Notices(paper=paper, admin=settings.admin)
+        waiting_list = WaitingList(paper=paper, queue=settings.review.queue)
         deadlines = settings.deadlines()
         triage_cases = TriageCases(
             engine=triage,
@@ -183,6 +186,15 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
                 authserv_id=settings.review.trusted_server(),
                 clock=clock,
             ),
+            resume_lists=ResumeLists(
+                lists=lists,
+                messages=messages,
+                letter=waiting_list,
+                notices=notices,
+                reviewers=reviewers,
+                styles=styles,
+                clock=clock,
+            ),
             dispatcher=LocalDispatcher(
                 due=lambda: messages.due_cases(at=clock.now(), limit=DUE_CASES),
                 work=work,
@@ -203,7 +215,8 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             list_waiting=ListWaiting(
                 cases=cases,
                 outbox=outbox,
-                letter=WaitingList(paper=paper, queue=settings.review.queue),
+                lists=lists,
+                letter=waiting_list,
                 notices=notices,
                 times=settings.review.digest_times,
                 working=deadlines.working,

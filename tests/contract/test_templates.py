@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from mailagent.adapters.templates import JinjaTemplates, defang, paragraphs, wrap
 from mailagent.domain.decision import Unclear
-from mailagent.domain.reply import read_decision
+from mailagent.domain.reply import read_batch, read_decision
 from mailagent.errors import ConfigurationError
 from mailagent.language.commands import vocabulary
 from mailagent.letters.samples import SAMPLES, WITHOUT_HTML
@@ -174,6 +174,8 @@ def assert_no_decision(text: str) -> None:
     """Neither the mail nor any of its lines."""
     for part in [text, *text.split("\n")]:
         assert isinstance(read_decision(part, VOCABULARY), Unclear), part
+    for line in read_batch(text, VOCABULARY):
+        assert isinstance(line.reading, Unclear), line
 
 
 @pytest.mark.parametrize("name", TO_REVIEWERS)

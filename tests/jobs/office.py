@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from types import MappingProxyType
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import aiosqlite
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from mailagent.adapters.signing_keys import signing_keys
 from mailagent.adapters.templates import JinjaTemplates
 from mailagent.domain.budget import Budget
 from mailagent.domain.caps import Caps
@@ -29,39 +27,42 @@ from mailagent.jobs.deliver_outbox import DeliverOutbox
 from mailagent.jobs.list_waiting import ListWaiting
 from mailagent.jobs.receive_mail import ReceiveMail
 from mailagent.jobs.remind_reviewers import RemindReviewers
-from mailagent.jobs.resume_reviews import Effects, ResumeReviews
+from mailagent.jobs.resume_reviews import Effects, ResumeLists, ResumeReviews
 from mailagent.jobs.sort_mail import SortMail
 from mailagent.jobs.triage_cases import TriageCases
 from mailagent.language.commands import vocabulary
 from mailagent.letters.customer import CustomerLetters
-from mailagent.letters.desk import Desk, Stationery
+from mailagent.letters.desk import Stationery
 from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
 from mailagent.letters.waiting_list import WaitingList
 from mailagent.mail.identity import content_key
 from mailagent.mail.reviewing import Style, Styles
-from mailagent.mail.tokens import Tokens
 from mailagent.ports import Knowledge, Model
 from mailagent.runner import Runner
 from mailagent.store.cases import StoredCases
 from mailagent.store.database import Sessions, open_database
+from mailagent.store.lists import StoredLists
 from mailagent.store.messages import StoredMessages
 from mailagent.store.outbox import StoredOutbox
 from mailagent.store.sightings import StoredSightings
 from mailagent.store.views import Views
-from mailagent.triage.build import build_graph
-from mailagent.triage.engine import Engine
-from mailagent.triage.nodes import Nodes
 from tests.fakes.health import FakeHealth
 from tests.fakes.mails import ADMIN, AUTHSERV, BEN, DANA, QUEUE, SUPPORT
+from tests.jobs.furniture import VIENNA, engine_of, paper_of
 from tests.jobs.outside import Outside
 from tests.shop import SHOP
 
-__all__ = ["Office", "Outside", "open_office"]
+__all__ = ["VIENNA", "Office", "Outside", "open_office"]
 
 TEMPLATES = SHOP / "templates"
 STYLES = Styles(others=Style(words=vocabulary()))
 REVIEWERS = {DANA: "Dana Kim", BEN: "Ben Ode"}
+COLLEAGUES = {
+    **dict.fromkeys(("dana kim", "dana", DANA), (DANA,)),
+    **dict.fromkeys(("ben ode", "ben", BEN), (BEN,)),
+    "billing": (DANA, BEN),
+}
 RULES = (
     Rule(name="angry", when=Conditions(sentiment=("angry",)), then="escalate", priority="urgent", why="angry"),
     Rule(name="praise", when=Conditions(sentiment=("positive",)), then="ignore", why="nothing is asked"),
@@ -72,7 +73,6 @@ RULES = (
 CAPS = Caps(sender_hour=50, sender_day=500, domain_hour=500, case_day=50)
 """Room for tests in which a customer writes a lot."""
 AT_ONCE = ReviewPolicy(undo_window=timedelta(), confirm="actor")
-VIENNA = ZoneInfo("Europe/Vienna")
 ROUND_THE_CLOCK = around_the_clock(VIENNA)
 DEADLINES = {"billing": timedelta(hours=4), "general": timedelta(days=1)}
 
@@ -91,6 +91,7 @@ class Office:
     triage_cases: TriageCases
     remind_reviewers: RemindReviewers
     list_waiting: ListWaiting
+    resume_lists: ResumeLists
     resume_reviews: ResumeReviews
     deliver_outbox: DeliverOutbox
     views: Views
@@ -103,6 +104,7 @@ class Office:
 
     async def decide(self) -> None:
         """Work on every case until nothing is due, one message of a case at a time."""
+        await self.runner.run_due(self.resume_lists)
         messages = self.triage_cases.messages
         while cases := await messages.due_cases(at=self.outside.clock.now(), limit=100):
             for case_id in cases:
@@ -110,6 +112,7 @@ class Office:
                 assert message is not None, "a case that is named as due has nothing to do"
                 job = self.resume_reviews if message.intake == "review" else self.triage_cases
                 await self.runner.run(job, message)
+        await self.runner.run_due(self.resume_lists)
 
     async def deliver(self) -> None:
         """Send what is due."""
@@ -173,33 +176,17 @@ async def open_office(
         stack.push_async_callback(engine.dispose)
         connection = await stack.enter_async_context(aiosqlite.connect(outside.folder / "checkpoints.db"))
         templates = JinjaTemplates(TEMPLATES)
-        nodes = Nodes(
-            model=model or outside.model,
-            knowledge=knowledge or outside.knowledge,
-            templates=templates,
-            rules=rules,
-            modes=modes,
-            company="Larkfield Support",
-        )
-        serde = JsonPlusSerializer(allowed_msgpack_modules=[])
-        saver = AsyncSqliteSaver(connection, serde=serde)
-        triage = Engine(graph=build_graph(nodes, saver), saver=saver)
+        saver = AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=[]))
+        triage = engine_of(outside, templates, saver, rules=rules, modes=modes, model=model, knowledge=knowledge)
         messages, cases = StoredMessages(sessions=sessions), StoredCases(sessions=sessions)
-        outbox = StoredOutbox(sessions=sessions)
+        outbox, lists = StoredOutbox(sessions=sessions), StoredLists(sessions=sessions)
         health = FakeHealth()
-        tokens = Tokens(keys=signing_keys(outside.folder), domain="larkfield.example")
-        desk = Desk(mailbox="support", address=SUPPORT, tokens=tokens, signs_return_path=signs_return_path)
-        paper = Stationery(
-            templates=templates,
-            clock=outside.clock,
-            company="Larkfield Support",
-            zone=VIENNA,
-            desks={"support": desk},
-        )
+        paper = paper_of(outside, templates, signs_return_path=signs_return_path)
         deadlines = Deadlines(by_category=DEADLINES, working=working)
         customer = CustomerLetters(paper=paper)
         letters = ReviewLetters(paper=paper, queue=QUEUE, reviewers=len(REVIEWERS))
         notices = Notices(paper=paper, admin=ADMIN)
+        waiting_list = WaitingList(paper=paper, queue=QUEUE)
         yield Office(
             outside=outside,
             sessions=sessions,
@@ -254,11 +241,21 @@ async def open_office(
             list_waiting=ListWaiting(
                 cases=cases,
                 outbox=outbox,
-                letter=WaitingList(paper=paper, queue=QUEUE),
+                lists=lists,
+                letter=waiting_list,
                 notices=notices,
                 times=times,
                 working=deadlines.working,
                 modes=modes,
+                clock=outside.clock,
+            ),
+            resume_lists=ResumeLists(
+                lists=lists,
+                messages=messages,
+                letter=waiting_list,
+                notices=notices,
+                reviewers=REVIEWERS,
+                styles=STYLES,
                 clock=outside.clock,
             ),
             resume_reviews=ResumeReviews(
@@ -268,11 +265,7 @@ async def open_office(
                     customer=customer,
                     review=letters,
                     policy=policy,
-                    colleagues={
-                        **dict.fromkeys(("dana kim", "dana", DANA), (DANA,)),
-                        **dict.fromkeys(("ben ode", "ben", BEN), (BEN,)),
-                        "billing": (DANA, BEN),
-                    },
+                    colleagues=COLLEAGUES,
                     deadlines=deadlines,
                     modes=modes,
                     clock=outside.clock,

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from mailagent.domain.case import CaseId
+from mailagent.domain.listed import ListId
 from mailagent.mail.parse import ParsedMail, parse
-from mailagent.mail.tokens import Key, ReviewToken, Tokens
+from mailagent.mail.tokens import Key, ReviewToken, Tokens, shows_review
 
 OLD, NEW = Key(id="a", secret=b"secret of this installation"), Key(id="b", secret=b"its next one")
 TOKENS = Tokens(keys=(OLD,), domain="example.com")
@@ -20,6 +21,44 @@ def mail(
 ) -> ParsedMail:
     """A reply of a reviewer."""
     return parse(f"From: dana@example.com\r\nTo: {to}\r\nSubject: {subject}\r\n{header}\r\n{text}\r\n".encode())
+
+
+LISTED = ListId(202612010900)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        mail(to=TOKENS.list_address("support@example.com", LISTED)),
+        mail(header=f"References: <a@b>\r\n {TOKENS.list_message_id(LISTED, 'list')}\r\n"),
+        mail(text=f"APPROVE C-1\r\n\r\n> Ref {TOKENS.list_reference(LISTED)}"),
+    ],
+    ids=["address", "reference", "ref line"],
+)
+def test_a_list_token_is_found_wherever_it_survives(reply: ParsedMail) -> None:
+    """One of the ways is enough, and it is no right over the case of that number."""
+    assert TOKENS.read(reply).listed == LISTED
+    assert TOKENS.read(reply).review is None
+    assert OTHER.read(reply).listed is None
+
+
+def test_a_reply_is_about_a_case_or_a_list_by_its_address() -> None:
+    """A reply to a digest that quotes the list is about the digest, and the other way round; to both it is neither."""
+    case, listed = TOKENS.review_address("s@example.com", CASE, 2), TOKENS.list_address("s@example.com", LISTED)
+    quoting_list = TOKENS.read(mail(to=case, header=f"In-Reply-To: {TOKENS.list_message_id(LISTED, 'list')}\r\n"))
+    quoting_case = TOKENS.read(mail(to=listed, text=f"APPROVE C-1\r\n> Ref {TOKENS.review_reference(CASE, 2)}"))
+    both = TOKENS.read(mail(to=f"{case}, {listed}"))
+
+    assert (quoting_list.review, quoting_list.listed) == (FOUND, None)
+    assert (quoting_case.review, quoting_case.listed) == (None, LISTED)
+    assert (both.review, both.listed, both.claims_review) == (None, None, True)
+
+
+def test_a_list_token_does_not_leave_to_a_customer() -> None:
+    """Whoever quotes one in an answer would give the right away."""
+    address = TOKENS.list_address("s@example.com", LISTED)
+    for shown in (address, TOKENS.list_message_id(LISTED, "list"), f"Ref {TOKENS.list_reference(LISTED)}"):
+        assert shows_review(f"Hello,\n{shown}\n")
 
 
 def test_the_same_cause_gives_the_same_id() -> None:

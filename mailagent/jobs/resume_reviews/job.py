@@ -5,7 +5,7 @@ of somebody who may not decide is recorded, answered to nobody, and the admin is
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mailagent.domain.caps import DAY
@@ -15,6 +15,7 @@ from mailagent.domain.escalation import Escalation
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry
 from mailagent.domain.policy import Modes
+from mailagent.domain.reply import read_batch
 from mailagent.errors import TemporaryError, spoken
 from mailagent.events import log
 from mailagent.jobs.resume_reviews.afterwards import Afterwards
@@ -64,9 +65,9 @@ class ResumeReviews:
     async def handle(self, reply: Message) -> None:
         """Read one reply and do what it says, or say why not."""
         case = await self.cases.get(reply.for_case)
-        reviewer = self.reviewers.get(reply.sender or "")
-        if reviewer is None or not reply.authenticated:
-            await self._refuse(case, reply, NOT_LISTED if reviewer is None else NOT_PROVEN)
+        reviewer, reason = who_decides(reply, self.reviewers)
+        if reason:
+            await self._refuse(case, reply, reason)
             return
         question = await self.cases.escalation(case.id, reply.review_revision or 0)
         if question is None:
@@ -74,13 +75,13 @@ class ResumeReviews:
             return
         message = await self.messages.get(question.message_id)
         hand = InHand(case=case, message=message, reply=reply, question=question, reviewer=reviewer)
-        decision = read_reply(reply.text, self.styles.of(reply.sender).words, self.known)
+        decision = self._read(reply)
         found = await self._effect(hand, decision)
         if found is None:
             await self._too_late(hand, decision)
         elif isinstance(found, Unclear):
             await self._tell(case, reply, found, **self._facts(question))
-        elif await self.cases.commit(found):
+        elif await self.cases.commit(_told_once(found, reply)):
             rule = str(found.log[reply.id]["rule"])
             log("review.decided", case_id=case.id, revision=question.revision, verb=rule, message_id=reply.id)
         elif found.undoes:
@@ -133,6 +134,12 @@ class ResumeReviews:
         else:
             await self._tell(hand.case, hand.reply, found[0], **found[1])
 
+    def _read(self, reply: Message) -> Decision | Unclear:
+        words = self.styles.of(reply.sender).words
+        if reply.part_of is not None:
+            return next(line.reading for line in read_batch(reply.text, words))
+        return read_reply(reply.text, words, self.known)
+
     def _facts(self, question: Escalation) -> dict[str, object]:
         """What a receipt may tell of a question."""
         return {
@@ -146,6 +153,9 @@ class ResumeReviews:
         """Nothing was done, and why; the code's template says what to do."""
         log("review.unclear", case_id=case.id, message_id=reply.id, code=unclear.code)
         entry = _entry(case, reply, rule=unclear.code, reason="nothing was done")
+        if reply.part_of is not None:
+            await self._commit(case, reply, {**entry, "detail": str(values.get("decided_by", unclear.detail))})
+            return
         since = self.clock.now() - DAY
         if await self.effects.outbox.receipts(case.id, reply.sender or "", since=since) >= MOST_RECEIPTS:
             await self._commit(case, reply, {**entry, "reason": "nothing was done, and they were told often enough"})
@@ -162,6 +172,20 @@ class ResumeReviews:
         await self.cases.commit(
             Handled(message_id=reply.id, case_id=case.id, at=self.clock.now(), log={reply.id: entry}, outbox=mails)
         )
+
+
+def who_decides(reply: Message, reviewers: Mapping[str, str]) -> tuple[str, str]:
+    """The name of the reviewer whose `reply` this is, and why they may not decide, empty where they may."""
+    name = reviewers.get(reply.sender or "")
+    return name or "", NOT_LISTED if name is None else "" if reply.authenticated else NOT_PROVEN
+
+
+def _told_once(handled: Handled, reply: Message) -> Handled:
+    """Without the receipt of a line of an answer to a list: one receipt tells of all lines."""
+    if reply.part_of is None:
+        return handled
+    mails = (mail for mail in handled.outbox if mail.kind != "receipt" or mail.recipient != reply.sender)
+    return replace(handled, outbox=tuple(mails))
 
 
 def _possible(decision: Decision | Unclear, hand: InHand) -> Decision | Unclear:
