@@ -15,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from mailagent.errors import ConfigurationError
 from mailagent.events import log
+from mailagent.jobs.bundle_digests import BundleDigests
 from mailagent.jobs.deliver_outbox import DeliverOutbox
 from mailagent.jobs.list_waiting import ListWaiting
 from mailagent.jobs.receive_mail import ReceiveMail
@@ -56,6 +57,7 @@ class Daemon:
     dispatcher: Dispatcher
     remind: RemindReviewers
     list_waiting: ListWaiting
+    bundle: BundleDigests
     deliver: DeliverOutbox
     runner: Runner
     _received: asyncio.Event = field(default_factory=asyncio.Event)
@@ -152,6 +154,7 @@ class Daemon:
         self._decided.set()
 
     async def _deliver(self) -> None:
+        await self.runner.run_due(self.bundle)
         while await self.runner.run_due(self.deliver):
             pass
 

@@ -13,7 +13,7 @@ Event = Literal[
     "message.handled", "message.overtaken",
     "cap.reached", "budget.used_up", "mail.returned",
     "review.decided", "review.refused", "review.unclear", "review.reminded", "review.listed",
-    "review.list_decided", "reviewer.missed",
+    "review.list_decided", "review.not_bundled", "reviewer.missed",
     "outbox.sent", "outbox.postponed", "outbox.failed", "outbox.uncertain",
     "job.postponed", "job.stopped", "job.crashed",
     "model.failed", "model.endpoint_failed", "checkpoint.forgotten",
@@ -23,7 +23,7 @@ Event = Literal[
 
 WARNINGS: frozenset[Event] = frozenset({
     "mailbox.failed", "job.postponed", "outbox.postponed", "model.failed", "model.endpoint_failed",
-    "cap.reached", "budget.used_up", "mail.returned", "review.refused",
+    "cap.reached", "budget.used_up", "mail.returned", "review.refused", "review.not_bundled",
 })  # fmt: skip
 """It passes by itself, or was seen to."""
 ERRORS: frozenset[Event] = frozenset({

@@ -30,6 +30,7 @@ UnclearCode = Literal[
     "REVIEW-16",
     "REVIEW-17",
     "REVIEW-18",
+    "REVIEW-19",
 ]
 SetKey = Literal["category", "priority", "sentiment", "language"]
 Known = Mapping[SetKey, Collection[str]]

@@ -13,9 +13,10 @@ MailKind = Literal[
 ]
 ANSWERS: frozenset[MailKind] = frozenset({"answer", "acknowledgment", "holding", "ask"})
 """What goes to customers."""
-OutboxState = Literal["ready", "sending", "sent", "failed", "uncertain", "returned", "withdrawn"]
+OutboxState = Literal["ready", "sending", "sent", "failed", "uncertain", "returned", "withdrawn", "held", "listed"]
 """uncertain: the server may have accepted it; it is not sent again, a person is told. returned: it was sent, and a mail
-system gave it back for good. withdrawn: a reviewer took the decision back before it left."""
+system gave it back for good. withdrawn: a reviewer took the decision back before it left. held: a digest of a burst,
+which waits for a list of them; listed: the list went in its place, and it leaves when a reviewer asks for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,8 @@ class Outgoing:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOutboxEntry:
     """`key` is unique and made from the cause: one cause, one mail. `raw` is never rebuilt. `automatic` mail to a
-    customer was decided by no person, and counts against the caps. `not_before` is when it may leave at the earliest.
+    customer was decided by no person, and counts against the caps. `not_before` is when it may leave at the earliest,
+    or, where it is `held`, when the list is made that goes in its place.
     """
 
     key: str
@@ -51,6 +53,7 @@ class NewOutboxEntry:
     raw: bytes
     automatic: bool = False
     not_before: datetime | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,12 +44,19 @@ def apply_mode(mode: Mode, disposition: Disposition) -> Disposition:
     return disposition
 
 
+BURST = timedelta(minutes=2)
+"""How long questions are counted together, and how long one of a burst waits for its list."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewPolicy:
-    """`undo_window` is how long a decision can be taken back: its mail to the customer waits for so long. `confirm`
+    """Above `bundle_above` questions within `BURST` the next ones are put to the reviewers in one list.
+
+    `undo_window` is how long a decision can be taken back: its mail to the customer waits for so long. `confirm`
     says who is told of a decision: everybody who got the digest, the reviewer who decided, or nobody.
     """
 
     undo_window: timedelta = timedelta(minutes=2)
     confirm: Literal["all", "actor", "none"] = "all"
     on_reject: Literal["holding", "silent"] = "holding"
+    bundle_above: int = 5

@@ -14,7 +14,7 @@ from mailagent.domain.policy import Modes
 from mailagent.domain.working_time import WorkingTime
 from mailagent.events import log
 from mailagent.letters.notices import Notices
-from mailagent.letters.waiting_list import LONGEST_LIST, WaitingList, list_key
+from mailagent.letters.waiting_list import LONGEST_LIST, WaitingList, list_key, list_of
 from mailagent.ports import Cases, Clock, Lists, Outbox
 
 
@@ -45,7 +45,7 @@ class ListWaiting:
         if not passed or not self.working.is_open(now):
             return []
         at = max(passed)
-        if at in self._given_up or await self.outbox.written([list_key(at)]):
+        if at in self._given_up or await self.outbox.written([list_key(list_of(at))]):
             return []
         return [at] if any(row.opened_at <= at for row in await self._waiting()) else []
 
@@ -54,7 +54,7 @@ class ListWaiting:
         rows = await self._waiting()
         shown = [entry for row in rows[:LONGEST_LIST] if (entry := await self._entry(row))]
         if shown:
-            await self.lists.write(self.letter.of(shown, waiting=len(rows), at=at), at=self.clock.now())
+            await self.lists.write(self.letter.of(shown, waiting=len(rows), list_id=list_of(at)), at=self.clock.now())
             log("review.listed", waiting=len(rows))
 
     def attempts(self, at: datetime) -> int:
@@ -68,7 +68,7 @@ class ListWaiting:
     async def set_aside(self, at: datetime, error: Exception) -> None:
         """There is no list this time; the admin hears of it."""
         self._given_up.add(at)
-        await self.outbox.write([self.notices.not_reminded(None, list_key(at), error)], at=self.clock.now())
+        await self.outbox.write([self.notices.not_reminded(None, list_key(list_of(at)), error)], at=self.clock.now())
 
     async def _waiting(self) -> list[Waiting]:
         """In shadow mode nothing leaves."""

@@ -15,7 +15,7 @@ from mailagent.domain.deadlines import Deadlines
 from mailagent.domain.escalation import Escalation, NewEscalation
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry
-from mailagent.domain.policy import Modes
+from mailagent.domain.policy import BURST, Modes
 from mailagent.errors import TemporaryError, spoken
 from mailagent.events import log
 from mailagent.letters.customer import CustomerLetters
@@ -31,7 +31,7 @@ RETRY = timedelta(seconds=30)
 
 @dataclass(frozen=True, kw_only=True)
 class TriageCases:
-    """A `Job` over messages of customers."""
+    """A `Job` over messages of customers. After `bundle_above` digests within `BURST` the next are held for a list."""
 
     engine: Engine
     messages: Messages
@@ -44,6 +44,7 @@ class TriageCases:
     budget: Budget
     deadlines: Deadlines
     modes: Modes
+    bundle_above: int
     clock: Clock
     name: str = "triage_cases"
 
@@ -163,6 +164,19 @@ class TriageCases:
             outbox=(answer,),
         )
 
+    async def _bundled(self, digest: NewOutboxEntry) -> NewOutboxEntry:
+        """The digest, held for a list with others if it is one of a burst. That of somebody's own question is not.
+
+        Cases at work at the same time may each pass the limit by one.
+        """
+        if digest.recipient != self.review.queue:
+            return digest
+        now = self.clock.now()
+        written, listed_at = await self.outbox.burst(digest.recipient, since=now - BURST)
+        if written < self.bundle_above:
+            return digest
+        return replace(digest, held=True, not_before=listed_at or now + BURST)
+
     async def _ask(
         self,
         bare: Handled,
@@ -195,7 +209,8 @@ class TriageCases:
             assigned_to=waiting.assigned_to if waiting else (),
         )
         written = sum(turn.who == "customer" for turn in earlier)
-        mails = self.review.digests(case, message, question, state, earlier_messages=written)
+        digests = self.review.digests(case, message, question, state, earlier_messages=written)
+        mails = digests if question.priority == "urgent" else [await self._bundled(digest) for digest in digests]
         acknowledge = not (message.caution or case.acknowledged or state["injection_suspected"])
         if acknowledge:
             mails.append(

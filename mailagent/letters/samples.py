@@ -50,6 +50,7 @@ DETAILS: Mapping[str, str] = {
     "16": "category=biling",
     "17": "",
     "18": "the model could not be reached",
+    "19": "",
 }
 """Code -> the part of a reviewer's reply that it is about."""
 
@@ -231,6 +232,7 @@ Larkfield Support""",
                 "decide_url": "mailto:support+r.c1047.1.p3x8k7f2@larkfield.example?subject=Re&body=",
             },
         ],
+        "bundled": False,
         "more": 3,
         "ref": "L202612010900.k7f2q9xwm4t1",
         "company": "Larkfield Support",

@@ -30,19 +30,24 @@ class WaitingList:
     paper: Stationery
     queue: str
 
-    def of(self, questions: Sequence[tuple[Case, Escalation]], *, waiting: int, at: datetime) -> NewList:
-        """The list of the time `at`; `questions` are the most pressing of `waiting`, in that order."""
+    def of(
+        self, questions: Sequence[tuple[Case, Escalation]], *, waiting: int, list_id: ListId, bundled: bool = False
+    ) -> NewList:
+        """`questions` are the most pressing of `waiting`, in that order. A `bundled` list comes in place of their
+        digests, and its buttons ask for them.
+        """
         case, _ = questions[0]
         desk = self.paper.desk(case.mailbox)
         now = self.paper.clock.now()
-        list_id = ListId(int(f"{at:%Y%m%d%H%M}"))
-        key = list_key(at)
-        rows = [self._row(case, question, now) for case, question in questions]
-        heading = "1 case waits for a decision" if waiting == 1 else f"{waiting} cases wait for a decision"
+        key = list_key(list_id)
+        rows = [self._row(case, question, now, bundled=bundled) for case, question in questions]
+        heading = f"{waiting}{' new' if bundled else ''} cases wait for a decision"
+        heading = "1 case waits for a decision" if waiting == 1 else heading
         values = {
             "heading": heading,
             "overdue": sum(question.due_at < now for _, question in questions),
             "cases": rows,
+            "bundled": bundled,
             "more": waiting - len(rows),
             "ref": desk.tokens.list_reference(list_id),
             "company": self.paper.company,
@@ -121,7 +126,7 @@ class WaitingList:
             case_id=None,
         )
 
-    def _row(self, case: Case, question: Escalation, now: datetime) -> dict[str, object]:
+    def _row(self, case: Case, question: Escalation, now: datetime, *, bundled: bool) -> dict[str, object]:
         state = cast("TriageState", question.graph_state)
         desk = self.paper.desk(case.mailbox)
         address = desk.tokens.review_address(desk.address, case.id, question.revision)
@@ -135,7 +140,7 @@ class WaitingList:
             "mood": state["sentiment"],
             "category": state["category"] or "unknown",
             "priority": question.priority,
-            "decide_url": mailto(address, subject=f"Re: {review_subject(case)}", body=""),
+            "decide_url": mailto(address, subject=f"Re: {review_subject(case)}", body="STATUS\n" if bundled else ""),
         }
 
 
@@ -148,6 +153,11 @@ def _spoken(row: Outcome) -> dict[str, str]:
     }
 
 
-def list_key(at: datetime) -> str:
-    """The key of the list of a time of day, in the zone of `at`."""
-    return f"list:{at:%Y-%m-%dT%H:%M}"
+def list_of(at: datetime) -> ListId:
+    """The list of a time of day, in the zone of `at`, such as 202612010900."""
+    return ListId(int(f"{at:%Y%m%d%H%M}"))
+
+
+def list_key(list_id: ListId) -> str:
+    """The key of a list in the outbox."""
+    return f"list:{list_id}"

@@ -2,19 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from mailagent.domain.case import CaseId
 from mailagent.domain.listed import ListId, NewList, Outcome, Part
 from mailagent.domain.message import Message
-from mailagent.domain.outgoing import NewOutboxEntry
+from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry, OutboxId
 
 
 class Lists(Protocol):
     """Lists that were sent, and the answers to them. An answer is done when each of its parts is."""
 
-    async def write(self, new: NewList, *, at: datetime) -> None:
-        """Queue a list and remember what it shows."""
+    async def write(self, new: NewList, *, at: datetime, instead_of: Sequence[OutboxId] = ()) -> None:
+        """Queue a list and remember what it shows. Digests that are held do not leave if it goes `instead_of` them."""
+
+    async def held(self, *, at: datetime, limit: int) -> list[OutboxEntry]:
+        """Digests that are held, and whose list is due, oldest first."""
+
+    async def release(self, held: Sequence[OutboxId], *, to: Literal["ready", "listed"]) -> None:
+        """They leave by themselves after all, or only when somebody asks for them."""
 
     async def shown(self, list_id: ListId) -> Mapping[CaseId, int]:
         """The revision of each case that a list showed; empty for an unknown list."""

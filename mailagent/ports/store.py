@@ -168,10 +168,10 @@ class Handled:
 
     `case_state` and `escalated` are the case's afterwards. `opens` puts a question, `supersedes` ends the open
     revision without an answer, `decides` ends it with one, `undoes` takes back a decision and what it queued for the
-    customer: its question is open again, unless there is a newer one; `changes` keeps it open. `answer` is the text
-    that the customer is sent for good, None for none any more after an undo; `spam` an address whose mail ends
-    unanswered from now on, `not_spam` one whose mail is read again, `corrections` what a reviewer corrected about a
-    message, by signal; `log` the entries by message.
+    customer: its question is open again, unless there is a newer one; `changes` keeps it open; `shows` is the revision
+    whose digest leaves now, if a list was sent in its place. `answer` is the text that the customer is sent for good,
+    None for none any more after an undo; `spam` an address whose mail ends unanswered from now on, `not_spam` one whose
+    mail is read again, `corrections` what a reviewer corrected about a message, by signal; `log` the entries by message.
     """
 
     message_id: MessageId
@@ -186,6 +186,7 @@ class Handled:
     decides: DecidedBy | None = None
     undoes: int | None = None
     changes: QuestionChange | None = None
+    shows: int | None = None
     spam: str | None = None
     not_spam: str | None = None
     corrections: tuple[MessageId, str, Mapping[str, str]] | None = None
@@ -272,6 +273,14 @@ class Outbox(Protocol):
 
     async def find_sent(self, message_ids: Sequence[str], *, starting: str | None) -> OutboxEntry | None:
         """The newest mail that was sent under one of these Message-IDs, or under one with this beginning."""
+
+    async def burst(self, recipient: str, *, since: datetime) -> tuple[int, datetime | None]:
+        """How many digests were written to `recipient` after `since`, and when those that are held are listed, None
+        where none is.
+        """
+
+    async def unseen(self, case_id: CaseId, revision: int) -> bool:
+        """Whether the digest of a question has not left, and no other mail has shown its draft."""
 
     async def automatic_mail(self, recipient: str, case_id: CaseId, *, at: datetime) -> AutomaticMail:
         """How much automatic mail was written within the windows of `Caps` before `at`."""

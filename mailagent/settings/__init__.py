@@ -140,7 +140,12 @@ class Settings(BaseSettings):
     def review_policy(self) -> ReviewPolicy:
         """What follows a reviewer's decision as the domain knows it."""
         row = self.review
-        return ReviewPolicy(undo_window=row.undo_window, confirm=row.confirm, on_reject=row.on_reject)
+        return ReviewPolicy(
+            undo_window=row.undo_window,
+            confirm=row.confirm,
+            on_reject=row.on_reject,
+            bundle_above=row.bundle_above,
+        )
 
     def colleagues(self) -> dict[str, tuple[str, ...]]:
         """Whom ASSIGN may name, in lower case, and their first addresses: a reviewer by name, by each address, and by

@@ -70,6 +70,7 @@ class ReviewSettings(Table):
     undo_window: Duration = timedelta(minutes=2)
     confirm: Literal["all", "actor", "none"] = "all"
     on_reject: Literal["holding", "silent"] = "holding"
+    bundle_above: int = Field(default=5, ge=1, le=1000)
     commands: dict[str, dict[Verb, tuple[str, ...]]] = Field(default_factory=dict)
     escalate_to: Address | None = None
     hours: WorkingHours = OFFICE_HOURS

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from mailagent.domain.escalation import NewEscalation
 from mailagent.ports import Handled, QuestionChange
 from mailagent.store.messages import remember_id
-from mailagent.store.outbox import enqueue, withdraw
+from mailagent.store.outbox import enqueue, show, withdraw
 from mailagent.store.tables import (
     CaseRow,
     CorrectionRow,
@@ -38,6 +38,8 @@ async def write_handled(session: AsyncSession, handled: Handled) -> bool:
         answered = await session.get_one(MessageRow, handled.answer[0])
         answered.answer = handled.answer[1]
         session.add(answered)
+    if handled.shows is not None:
+        await show(session, handled.case_id, handled.shows, at=handled.at)
     for letter in handled.outbox:
         await remember_id(session, letter.message_id, handled.case_id)
     await enqueue(session, handled.outbox, at=handled.at, cause=handled.message_id)

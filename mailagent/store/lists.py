@@ -8,18 +8,20 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy.orm import aliased
-from sqlmodel import col, exists, select
+from sqlmodel import col, exists, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.case import CaseId
 from mailagent.domain.listed import ListId, NewList, Outcome, Part
 from mailagent.domain.message import Message
-from mailagent.domain.outgoing import NewOutboxEntry
+from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry, OutboxId, OutboxState
 from mailagent.store.database import Sessions
 from mailagent.store.messages import read_message
-from mailagent.store.outbox import enqueue
-from mailagent.store.tables import ListedRow, LogRow, MessageRow
+from mailagent.store.outbox import enqueue, read_entry
+from mailagent.store.tables import ListedRow, LogRow, MessageRow, OutboxRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,12 +30,29 @@ class StoredLists:
 
     sessions: Sessions
 
-    async def write(self, new: NewList, *, at: datetime) -> None:
+    async def write(self, new: NewList, *, at: datetime, instead_of: Sequence[OutboxId] = ()) -> None:
         """See `ports.Lists`."""
         async with self.sessions.begin() as session:
             for case_id, revision in new.shows.items():
                 await session.merge(ListedRow(list_id=new.id, case_id=case_id, revision=revision))
             await enqueue(session, [new.mail], at=at)
+            await _end_hold(session, instead_of, "listed")
+
+    async def held(self, *, at: datetime, limit: int) -> list[OutboxEntry]:
+        """See `ports.Lists`."""
+        async with self.sessions.begin() as session:
+            rows = await session.exec(
+                select(OutboxRow)
+                .where(OutboxRow.state == "held", OutboxRow.due_at <= at)
+                .order_by(col(OutboxRow.id))
+                .limit(limit)
+            )
+            return [read_entry(row) for row in rows]
+
+    async def release(self, held: Sequence[OutboxId], *, to: Literal["ready", "listed"]) -> None:
+        """See `ports.Lists`."""
+        async with self.sessions.begin() as session:
+            await _end_hold(session, held, to)
 
     async def shown(self, list_id: ListId) -> Mapping[CaseId, int]:
         """See `ports.Lists`."""
@@ -114,3 +133,10 @@ class StoredLists:
             session.add(row)
             await session.merge(LogRow(message_id=answer.id, case_id=None, at=at, entry=dict(entry)))
             await enqueue(session, mails, at=at)
+
+
+async def _end_hold(session: AsyncSession, held: Sequence[OutboxId], state: OutboxState) -> None:
+    """Only of what is still held: a reviewer may have asked for it meanwhile."""
+    await session.exec(
+        update(OutboxRow).where(col(OutboxRow.id).in_(held), col(OutboxRow.state) == "held").values(state=state)
+    )

@@ -13,6 +13,7 @@ from mailagent.domain.caps import DAY, HOUR, AutomaticMail
 from mailagent.domain.case import CaseId
 from mailagent.domain.message import MessageId
 from mailagent.domain.outgoing import ANSWERS, MailKind, NewOutboxEntry, OutboxEntry, OutboxId, OutboxState
+from mailagent.domain.reminders import digest_key
 from mailagent.ports import Returned
 from mailagent.store.database import Sessions
 from mailagent.store.tables import AddressBlockRow, CaseRow, OutboxRow
@@ -44,6 +45,7 @@ async def enqueue(
                 message_id=entry.message_id,
                 automatic=entry.automatic,
                 raw=entry.raw,
+                state="held" if entry.held else "ready",
                 created_at=at,
                 due_at=entry.not_before or at,
                 cause_id=cause,
@@ -63,6 +65,15 @@ async def withdraw(session: AsyncSession, *, cause: int, by: int) -> bool:
         row.state, row.key = "withdrawn", f"{row.key}:withdrawn:{by}"
         session.add(row)
     return True
+
+
+async def show(session: AsyncSession, case_id: CaseId, revision: int, *, at: datetime) -> None:
+    """Within the caller's transaction: the digest of a question leaves now, where a list came in its place."""
+    await session.exec(
+        update(OutboxRow)
+        .where(col(OutboxRow.key) == digest_key(case_id, revision), col(OutboxRow.state).in_(("held", "listed")))
+        .values(state="ready", due_at=at)
+    )
 
 
 async def record_return(session: AsyncSession, returned: Returned) -> None:
@@ -107,7 +118,7 @@ class StoredOutbox:
                 .order_by(col(OutboxRow.id))
                 .limit(limit)
             )
-            return [_read(row) for row in rows]
+            return [read_entry(row) for row in rows]
 
     async def claim(self, entry: OutboxEntry) -> bool:
         """See `ports.Outbox`."""
@@ -198,7 +209,34 @@ class StoredOutbox:
                     .limit(1)
                 )
             ).first()
-            return None if row is None else _read(row)
+            return None if row is None else read_entry(row)
+
+    async def burst(self, recipient: str, *, since: datetime) -> tuple[int, datetime | None]:
+        """See `ports.Outbox`."""
+        digests = select(func.count()).where(OutboxRow.kind == "digest", OutboxRow.recipient == recipient)
+        until = select(func.min(col(OutboxRow.due_at))).where(
+            OutboxRow.state == "held", OutboxRow.recipient == recipient
+        )
+        async with self.sessions.begin() as session:
+            count = (await session.exec(digests.where(col(OutboxRow.created_at) > since))).one()
+            return count, (await session.exec(until)).first()
+
+    async def unseen(self, case_id: CaseId, revision: int) -> bool:
+        """See `ports.Outbox`."""
+        key = digest_key(case_id, revision)
+        about = col(OutboxRow.key).startswith(f"{case_id}:{revision}:", autoescape=True)
+        async with self.sessions.begin() as session:
+            digest = await session.exec(select(OutboxRow.state).where(OutboxRow.key == key))
+            if digest.first() not in {"held", "listed", "ready"}:
+                return False
+            shown = await session.exec(
+                select(OutboxRow.id).where(
+                    about,
+                    col(OutboxRow.kind).in_(("digest", "reminder")),
+                    col(OutboxRow.state).in_(("sending", "sent", "uncertain")),
+                )
+            )
+            return shown.first() is None
 
     async def automatic_mail(self, recipient: str, case_id: CaseId, *, at: datetime) -> AutomaticMail:
         """See `ports.Outbox`."""
@@ -231,7 +269,7 @@ class StoredOutbox:
         """See `ports.Outbox`."""
         async with self.sessions.begin() as session:
             rows = await session.exec(select(OutboxRow).where(OutboxRow.state == "sending"))
-            return [_read(row) for row in rows]
+            return [read_entry(row) for row in rows]
 
     async def _set(self, entry: OutboxEntry, **values: object) -> None:
         """Only from ``sending``: what is sent stays sent, whatever fails after it."""
@@ -243,7 +281,8 @@ class StoredOutbox:
             )
 
 
-def _read(row: OutboxRow) -> OutboxEntry:
+def read_entry(row: OutboxRow) -> OutboxEntry:
+    """The value that a row holds."""
     return OutboxEntry(
         id=OutboxId(cast("int", row.id)),
         key=row.key,

@@ -20,6 +20,7 @@ from mailagent.adapters.templates import JinjaTemplates
 from mailagent.daemon import Daemon, Watch
 from mailagent.domain.case import CaseId
 from mailagent.errors import ConfigurationError
+from mailagent.jobs.bundle_digests import BundleDigests
 from mailagent.jobs.deliver_outbox import DeliverOutbox
 from mailagent.jobs.list_waiting import ListWaiting
 from mailagent.jobs.receive_mail import ReceiveMail
@@ -121,6 +122,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             budget=settings.budget(),
             deadlines=deadlines,
             modes=settings.modes(),
+            bundle_above=settings.review.bundle_above,
             clock=clock,
         )
         resume_reviews = ResumeReviews(
@@ -137,6 +139,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             ),
             messages=messages,
             cases=cases,
+            outbox=outbox,
             review=review,
             notices=notices,
             reviewers=reviewers,
@@ -223,6 +226,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
                 modes=settings.modes(),
                 clock=clock,
             ),
+            bundle=BundleDigests(cases=cases, lists=lists, letter=waiting_list, clock=clock),
             deliver=DeliverOutbox(outbox=outbox, senders=senders, notices=notices, health=health, clock=clock),
             runner=runner,
         )

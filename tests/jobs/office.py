@@ -23,6 +23,7 @@ from mailagent.domain.deadlines import Deadlines
 from mailagent.domain.policy import Mode, Modes, ReviewPolicy
 from mailagent.domain.routing import Conditions, Rule
 from mailagent.domain.working_time import WorkingTime, around_the_clock
+from mailagent.jobs.bundle_digests import BundleDigests
 from mailagent.jobs.deliver_outbox import DeliverOutbox
 from mailagent.jobs.list_waiting import ListWaiting
 from mailagent.jobs.receive_mail import ReceiveMail
@@ -93,6 +94,7 @@ class Office:
     list_waiting: ListWaiting
     resume_lists: ResumeLists
     resume_reviews: ResumeReviews
+    bundle_digests: BundleDigests
     deliver_outbox: DeliverOutbox
     views: Views
 
@@ -116,6 +118,7 @@ class Office:
 
     async def deliver(self) -> None:
         """Send what is due."""
+        await self.runner.run_due(self.bundle_digests)
         while await self.runner.run_due(self.deliver_outbox):
             pass
 
@@ -224,6 +227,7 @@ async def open_office(
                 budget=budget,
                 deadlines=deadlines,
                 modes=modes,
+                bundle_above=policy.bundle_above,
                 clock=outside.clock,
             ),
             remind_reviewers=RemindReviewers(
@@ -272,6 +276,7 @@ async def open_office(
                 ),
                 messages=messages,
                 cases=cases,
+                outbox=outbox,
                 review=letters,
                 notices=notices,
                 reviewers=REVIEWERS,
@@ -280,6 +285,7 @@ async def open_office(
                 modes=modes,
                 clock=outside.clock,
             ),
+            bundle_digests=BundleDigests(cases=cases, lists=lists, letter=waiting_list, clock=outside.clock),
             deliver_outbox=DeliverOutbox(
                 outbox=outbox,
                 senders={"support": outside.sender},

@@ -25,7 +25,7 @@ from mailagent.letters.notices import NOT_LISTED, NOT_PROVEN, Notices
 from mailagent.letters.review import ReviewLetters
 from mailagent.mail.reviewing import Styles, read_reply
 from mailagent.mail.tokens import shows_review
-from mailagent.ports import Cases, Clock, Handled, Messages
+from mailagent.ports import Cases, Clock, Handled, Messages, Outbox
 
 RETRY = timedelta(seconds=30)
 MOST_RECEIPTS = 3
@@ -44,6 +44,7 @@ class ResumeReviews:
     effects: Effects
     messages: Messages
     cases: Cases
+    outbox: Outbox
     review: ReviewLetters
     notices: Notices
     reviewers: Mapping[str, str]
@@ -109,14 +110,15 @@ class ResumeReviews:
         question = hand.question
         only_says = isinstance(decision, Decision) and decision.verb in ANY_TIME
         if isinstance(decision, Decision) and only_says and (question.state != "open" or not decision.modifiers):
-            return self.effects.said(hand, decision)
+            return replace(self.effects.said(hand, decision), shows=question.revision)
         if question.state != "open":
             return await self.afterwards.of(hand, decision)
         if self.afterwards.has_ended(question):
             return await self.afterwards.of(hand, decision) or Unclear(code="REVIEW-10")
         if self.modes.of(str(question.graph_state["category"])) == "shadow":
             return Unclear(code="REVIEW-14")
-        return await self._about_open(hand, _possible(decision, hand))
+        unseen = await self.outbox.unseen(hand.case.id, question.revision)
+        return await self._about_open(hand, _possible(decision, hand, unseen=unseen))
 
     async def _about_open(self, hand: InHand, possible: Decision | Unclear) -> Handled | Unclear:
         if isinstance(possible, Decision):
@@ -170,7 +172,14 @@ class ResumeReviews:
 
     async def _commit(self, case: Case, reply: Message, entry: Mapping[str, object], *mails: NewOutboxEntry) -> None:
         await self.cases.commit(
-            Handled(message_id=reply.id, case_id=case.id, at=self.clock.now(), log={reply.id: entry}, outbox=mails)
+            Handled(
+                message_id=reply.id,
+                case_id=case.id,
+                at=self.clock.now(),
+                shows=reply.review_revision if entry["rule"] == "REVIEW-19" else None,
+                log={reply.id: entry},
+                outbox=mails,
+            )
         )
 
 
@@ -188,9 +197,9 @@ def _told_once(handled: Handled, reply: Message) -> Handled:
     return replace(handled, outbox=tuple(mails))
 
 
-def _possible(decision: Decision | Unclear, hand: InHand) -> Decision | Unclear:
-    """What can be done: it is about the case of the digest, a reply has an address, an approval a draft, and nothing
-    for the customer shows our own reply address.
+def _possible(decision: Decision | Unclear, hand: InHand, *, unseen: bool) -> Decision | Unclear:
+    """What can be done: it is about the case of the digest, a reply has an address, an approval a draft that
+    somebody has seen, and nothing for the customer shows our own reply address.
     """
     if isinstance(decision, Unclear):
         return decision
@@ -201,6 +210,7 @@ def _possible(decision: Decision | Unclear, hand: InHand) -> Decision | Unclear:
         (decision.verb in ("undo", "reopen"), Unclear(code="REVIEW-17")),
         (sends and hand.message.sender is None, Unclear(code="REVIEW-13")),
         (decision.verb == "approve" and hand.question.draft is None, Unclear(code="REVIEW-12")),
+        (decision.verb == "approve" and unseen, Unclear(code="REVIEW-19")),
         (sends and shows_review(decision.text), Unclear(code="REVIEW-15")),
     )
     return next((doubt for holds, doubt in doubts if holds), decision)
