@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NewType, get_args
 
 from mailagent.domain.case import CaseId
@@ -9,6 +10,21 @@ from mailagent.domain.commands import Verb
 from mailagent.domain.outgoing import NewOutboxEntry
 
 ListId = NewType("ListId", int)
+
+
+def list_of(at: datetime) -> ListId:
+    """The list of a time of day, in the zone of `at`, such as 202612010900."""
+    return ListId(int(f"{at:%Y%m%d%H%M}"))
+
+
+def list_key(list_id: ListId) -> str:
+    """The key of a list in the outbox."""
+    return f"list:{list_id}"
+
+
+def listed_under(key: str) -> ListId:
+    """The list that has this key."""
+    return ListId(int(key.removeprefix("list:")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,12 @@ from datetime import datetime, time
 
 from mailagent.domain.case import Case
 from mailagent.domain.escalation import Escalation, Waiting
+from mailagent.domain.listed import list_key, list_of
 from mailagent.domain.policy import Modes
 from mailagent.domain.working_time import WorkingTime
 from mailagent.events import log
 from mailagent.letters.notices import Notices
-from mailagent.letters.waiting_list import LONGEST_LIST, WaitingList, list_key, list_of
+from mailagent.letters.waiting_list import LONGEST_LIST, WaitingList
 from mailagent.ports import Cases, Clock, Lists, Outbox
 
 

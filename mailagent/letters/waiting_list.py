@@ -8,7 +8,7 @@ from typing import cast
 
 from mailagent.domain.case import Case, case_number
 from mailagent.domain.escalation import Escalation
-from mailagent.domain.listed import ListId, NewList, Outcome
+from mailagent.domain.listed import ListId, NewList, Outcome, list_key
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry, Outgoing
 from mailagent.domain.times import spoken_time
@@ -151,13 +151,3 @@ def _spoken(row: Outcome) -> dict[str, str]:
         "rule": row.rule,
         "detail": row.detail,
     }
-
-
-def list_of(at: datetime) -> ListId:
-    """The list of a time of day, in the zone of `at`, such as 202612010900."""
-    return ListId(int(f"{at:%Y%m%d%H%M}"))
-
-
-def list_key(list_id: ListId) -> str:
-    """The key of a list in the outbox."""
-    return f"list:{list_id}"

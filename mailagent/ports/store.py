@@ -171,7 +171,8 @@ class Handled:
     customer: its question is open again, unless there is a newer one; `changes` keeps it open; `shows` is the revision
     whose digest leaves now, if a list was sent in its place. `answer` is the text that the customer is sent for good,
     None for none any more after an undo; `spam` an address whose mail ends unanswered from now on, `not_spam` one whose
-    mail is read again, `corrections` what a reviewer corrected about a message, by signal; `log` the entries by message.
+    mail is read again, `corrections` what a reviewer corrected about a message, by signal; `log` the entries by
+    message.
     """
 
     message_id: MessageId

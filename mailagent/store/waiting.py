@@ -8,9 +8,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.case import CaseId
 from mailagent.domain.escalation import Waiting
+from mailagent.domain.listed import listed_under
 from mailagent.domain.reminders import digest_key
 from mailagent.domain.routing import Priority
-from mailagent.store.tables import EscalationRow, MessageRow, OutboxRow
+from mailagent.store.tables import EscalationRow, ListedRow, MessageRow, OutboxRow
 
 UNREAD = (EscalationRow.graph_state, EscalationRow.draft)
 """Large, and asked for every minute."""
@@ -67,6 +68,25 @@ async def _unreached(session: AsyncSession) -> dict[str, str]:
             col(OutboxRow.case_id).in_(is_open),
         )
     )
-    return found | {
+    found |= {
         ":".join(key.split(":")[:3]): f"the mail to {recipient} came back: {error}" for key, recipient, error in back
     }
+    return found | await _unlisted(session)
+
+
+async def _unlisted(session: AsyncSession) -> dict[str, str]:
+    """Why lists that went in place of digests found nobody, by the key of each digest."""
+    back = await session.exec(
+        select(OutboxRow.key, OutboxRow.recipient, OutboxRow.error).where(
+            OutboxRow.kind == "list", col(OutboxRow.state).in_(("failed", "returned"))
+        )
+    )
+    found = {}
+    for key, recipient, error in back:
+        shown = await session.exec(select(ListedRow).where(ListedRow.list_id == listed_under(key)))
+        keys = [digest_key(CaseId(row.case_id), row.revision) for row in shown]
+        listed = await session.exec(
+            select(OutboxRow.key).where(col(OutboxRow.key).in_(keys), OutboxRow.state == "listed")
+        )
+        found |= dict.fromkeys(listed, f"the list to {recipient} came back: {error}")
+    return found

@@ -7,8 +7,9 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 from mailagent.domain.policy import BURST
-from tests.fakes.mails import DANA, QUEUE, words
+from tests.fakes.mails import BEN, DANA, QUEUE, words
 from tests.jobs.office import AT_ONCE, Office, Outside, open_office
+from tests.jobs.test_bounces import report
 from tests.jobs.test_list_waiting import RULES
 
 SECOND = timedelta(seconds=1)
@@ -174,6 +175,22 @@ async def test_a_list_that_cannot_be_made_lets_the_digests_go(outside: Outside) 
         await office.deliver()
 
         assert subjects(outside.mails_to(QUEUE))[5:] == ["[C-6] Mugs 6", "[C-7] Mugs 7"]
+
+
+async def test_a_list_that_came_back_reached_nobody(outside: Outside) -> None:
+    """Its questions go to whoever is next, with their drafts, as after a digest that came back."""
+    async with open_office(outside, rules=RULES, policy=AT_ONCE, escalate_to=BEN) as office:
+        await burst(outside, office, 7)
+        (sent,) = await later(outside, office)
+        outside.mailbox.deliver(report(str(sent["Message-ID"]), of=QUEUE))
+        await office.work()
+        await office.remind()
+
+        assert sorted(subjects(outside.mails_to(BEN))) == ["Re: [C-6] Mugs 6", "Re: [C-7] Mugs 7"]
+        outside.reviewer_replies("APPROVE", to=outside.mails_to(BEN)[0], sender=BEN)
+        await office.work()
+        assert "REVIEW-19" not in words(outside.mails_to(BEN)[-1])
+        assert len(await office.views.cases(to_decide=True, limit=10)) == 6
 
 
 def button(sent: EmailMessage, *, case: int) -> str:

@@ -57,6 +57,7 @@ def test_a_relative_path_starts_beside_the_config_folder(config: Path) -> None:
     ("file", "old", "new", "column", "words"),
     [
         ("mailagent.toml", "timezone", "timezon", 1, "unknown key 'timezon', did you mean 'timezone'?"),
+        ("review.toml", "bundle_above = 5", "bundle_above = 0", 1, "greater than or equal to 1"),
         ("mailagent.toml", '"Europe/Vienna"', '"Vienna"', 1, "write a time zone such as Europe/Vienna"),
         ("mailagent.toml", '"shadow"', '"silent"', 1, "'shadow', 'suggest' or 'auto'"),
         ("mailagent.toml", '"ops@example.com"', '"ops"', 1, "write one address such as support@example.com"),
@@ -300,3 +301,10 @@ def test_a_folder_in_the_place_of_a_file_is_named(config: Path) -> None:
 
     with pytest.raises(ConfigurationError, match=r"review\.toml: error: the file cannot be read"):
         load_settings(config)
+
+
+def test_the_size_of_a_bundle_is_the_admins(config: Path) -> None:
+    """A team of two wants its list sooner than a team of twenty."""
+    change(config, "review.toml", "bundle_above = 5", "bundle_above = 2")
+
+    assert load_settings(config).review_policy().bundle_above == 2
