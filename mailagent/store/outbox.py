@@ -163,7 +163,7 @@ class StoredOutbox:
                     )
                 )
             ).first()
-            return None if row is None else _read(row)
+            return None if row is None else read_entry(row)
 
     async def asked(self, case_id: CaseId, *, since: datetime) -> frozenset[str]:
         """See `ports.Outbox`."""

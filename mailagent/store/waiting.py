@@ -81,7 +81,7 @@ async def _unlisted(session: AsyncSession) -> dict[str, str]:
             OutboxRow.kind == "list", col(OutboxRow.state).in_(("failed", "returned"))
         )
     )
-    found = {}
+    found: dict[str, str] = {}
     for key, recipient, error in back:
         shown = await session.exec(select(ListedRow).where(ListedRow.list_id == listed_under(key)))
         keys = [digest_key(CaseId(row.case_id), row.revision) for row in shown]
