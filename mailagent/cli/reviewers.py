@@ -39,6 +39,7 @@ def list_reviewers(config: Path, *, as_json: bool) -> None:
         {
             "name": person.name,
             "addresses": list(person.addresses),
+            "groups": list(person.groups),
             "language": person.language,
             "signature": bool(person.signature),
         }
@@ -48,7 +49,7 @@ def list_reviewers(config: Path, *, as_json: bool) -> None:
         print_json(rows)
     else:
         shown = [{**row, "signature": "declared" if row["signature"] else ""} for row in rows]
-        columns = {"name": "Name", "addresses": "Addresses", "language": "Language", "signature": "Signature"}
+        columns = {key: key.capitalize() for key in ("name", "addresses", "groups", "language", "signature")}
         print_table(columns, shown)
 
 

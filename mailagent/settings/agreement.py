@@ -35,7 +35,9 @@ def problems_of_names(
 def problems_of_addresses(
     mailboxes: Sequence[MailboxSettings], review: ReviewSettings, reviewers: Sequence[Reviewer]
 ) -> Iterator[Problem]:
-    """Digests and decisions that would end in a watched mailbox, where mail from our own address is not read."""
+    """Digests and decisions that would end in a watched mailbox, where mail from our own address is not read; and
+    groups that cannot be told from people.
+    """
     watched = {_bare(row.address): row.name for row in mailboxes}
     if name := watched.get(_bare(review.queue)):
         wrong = f"{review.queue} is the watched mailbox '{name}': its digests would be taken for mail of our own"
@@ -44,7 +46,12 @@ def problems_of_addresses(
     if review.escalate_to and (name := watched.get(_bare(review.escalate_to))):
         wrong = f"{review.escalate_to} is the watched mailbox '{name}': no person would see what is overdue"
         yield ("review", "escalate_to"), f"{wrong}; name a person or a list of people"
+    names = {name.casefold() for row in reviewers for name in (row.name, row.name.split()[0])}
     for number, reviewer in enumerate(reviewers):
+        for group in reviewer.groups:
+            if group.casefold() in names:
+                wrong = f"a reviewer is called '{group}' too, and ASSIGN could not tell them apart"
+                yield ("reviewer", number, "groups"), f"{wrong}; give the group another name"
         for address in reviewer.addresses:
             if name := watched.get(_bare(address)):
                 wrong = (

@@ -115,7 +115,7 @@ async def test_the_second_reviewer_is_told_who_was_first(outside: Outside, offic
 
     (receipt,) = outside.mails_to(BEN)
     assert "REVIEW-08" in text_of(receipt)
-    assert "decided by Dana Kim" in words(receipt)
+    assert "Dana Kim chose APPROVE" in words(receipt)
     assert len(outside.mails_to(TOM)) == 2
     assert await question(office) == ("decided", "approve", "Dana Kim")
 

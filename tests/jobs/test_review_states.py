@@ -234,6 +234,15 @@ async def test_spam_that_two_cases_named_stays_listed_when_one_is_taken_back(out
     assert len(digests(outside)) == asked_before
 
 
+async def test_reopen_while_the_answer_waits_stops_it(outside: Outside, office: Office) -> None:
+    """Whoever opens the case again wants to see it first; two answers would be the failure that everybody sees."""
+    await reply(office, "APPROVE")
+    await reply(office, "REOPEN", sender=BEN)
+    await later(office)
+
+    assert (await state(office), answers(outside)) == ("waiting", [])
+
+
 # --- new drafts -------------------------------------------------------------------------------------------------------
 
 
@@ -328,3 +337,44 @@ async def test_a_decided_case_is_nobody_s_to_take(outside: Outside, office: Offi
     await reply(office, word, sender=BEN)
 
     assert codes(outside, BEN) == ["REVIEW-08"]
+
+
+async def test_a_correction_does_not_put_off_what_the_customer_was_promised(office: Office) -> None:
+    """The acknowledgment named a time; a reminder that comes after it is none."""
+    before = (await question(office)).due_at
+    await reply(office, "SET category=product priority=normal")
+
+    assert (await question(office)).due_at == before
+    assert (await question(office)).priority == "normal"
+
+
+@pytest.mark.parametrize("word", ["NOTE known customer", "SNOOZE 2d", "STATUS", "ASSIGN dana"])
+async def test_what_stands_above_a_word_for_the_team_counts(outside: Outside, office: Office, word: str) -> None:
+    """SET and ASSIGN are lines above any word, and half of a reply must not be lost."""
+    await reply(office, f"SET category=product\nASSIGN ben\n{word}")
+
+    found = await question(office)
+    assert found.graph_state["category"] == "product"
+    assert found.assigned_to == ((DANA,) if "dana" in word else (BEN,))
+    assert [row["value"] for row in await office.views.corrections()] == ["product"]
+    assert len(digests(outside, found.assigned_to[0])) == 1
+
+
+async def test_who_revises_a_colleague_s_case_sees_the_new_draft(outside: Outside, office: Office) -> None:
+    """It is with Ben; Dana asked for the change and would else wait for it."""
+    await reply(office, "ASSIGN ben")
+    await reply(office, "REVISE be shorter")
+
+    assert [len(digests(outside, reader)) for reader in (DANA, BEN)] == [1, 2]
+
+
+async def test_a_fourth_receipt_in_a_day_is_not_written(outside: Outside, office: Office) -> None:
+    """Whoever does not learn from three is a program, and would answer for ever."""
+    for number in range(5):
+        await reply(office, f"Thank you for your mail number {number}")
+    assert len(codes(outside)) == 3
+
+    await later(office, timedelta(days=1, minutes=1))
+    await reply(office, "Thank you again")
+
+    assert len(codes(outside)) == 4

@@ -80,3 +80,27 @@ def test_a_server_on_this_machine_needs_no_encryption(config: Path, host: str) -
     )
 
     assert load_settings(config).mailbox[0].smtp.security == "none"
+
+
+def test_assign_knows_people_and_groups_by_every_name(config: Path) -> None:
+    """A reviewer writes whatever comes to mind first."""
+    change(
+        config, "reviewers.toml", '"dana@example.com"]', '"dana@example.com", "dk@example.com"]\ngroups = ["Billing"]'
+    )
+    with (config / "reviewers.toml").open("a", encoding="utf-8") as file:
+        file.write(
+            '\n[[reviewer]]\nname = "Ben Ode"\naddresses = ["ben@example.com"]\ngroups = ["billing", "night shift"]\n'
+        )
+
+    known = load_settings(config).colleagues()
+
+    assert {known[name] for name in ("dana", "dana kim", "dk@example.com")} == {("dana@example.com",)}
+    assert known["billing"] == ("dana@example.com", "ben@example.com")
+    assert known["night shift"] == ("ben@example.com",)
+
+
+def test_a_group_must_not_be_called_like_a_reviewer(config: Path) -> None:
+    """A case would go to one person where a team was meant, or the other way round."""
+    change(config, "reviewers.toml", '"dana@example.com"]', '"dana@example.com"]\ngroups = ["Dana"]')
+
+    assert "a reviewer is called 'Dana' too, and ASSIGN could not tell them apart" in complaint(config)
