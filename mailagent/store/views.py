@@ -22,6 +22,8 @@ from mailagent.store.tables import (
 from mailagent.store.waiting import read_waiting
 
 View = Mapping[str, object]
+OUTBOX_STATES = ("ready", "held", "sending", "sent", "failed", "uncertain")
+"""Those that `status` counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,7 +203,7 @@ class Views:
                 "set_aside": states.get("aside", (0, None))[0],
                 "waiting_for_reviewers": waiting[0],
                 "next_due": _time(waiting[1]),
-                "outbox": {state: mails.get(state, 0) for state in ("ready", "sending", "sent", "failed", "uncertain")},
+                "outbox": {state: mails.get(state, 0) for state in OUTBOX_STATES},
                 "unreached": [{"case": case_number(row.case_id), "why": row.unreached} for row in unreached],
                 "outside": [
                     {

@@ -634,7 +634,7 @@ async def test_the_fates_of_an_entry(store: Store) -> None:
     later = (await store.outbox.due(at=AT + MINUTE, limit=10))[0]
     assert (later.key, later.attempts, later.error) == ("later", 1, "450")
     status = await store.views.status()
-    assert status["outbox"] == {"ready": 2, "sending": 0, "sent": 1, "failed": 1, "uncertain": 1}
+    assert status["outbox"] == {"ready": 2, "held": 0, "sending": 0, "sent": 1, "failed": 1, "uncertain": 1}
 
 
 # --- times, health, views ---------------------------------------------------------------------------------------------

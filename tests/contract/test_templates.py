@@ -191,9 +191,11 @@ def test_no_mail_to_reviewers_reads_as_a_decision(templates: Templates, name: st
 def test_no_value_makes_a_mail_to_reviewers_a_decision(templates: Templates, name: str, shift: int) -> None:
     """A customer who writes "no" or "approve" must not decide by the place where a line breaks."""
     said = ("x" * shift + " " + COMMANDS).strip()
-    ours = {"case_number", "ref", "message"}  # the test of the error texts covers the message
+    ours = {"case_number", "ref", "message", "bundled"}  # the test of the error texts covers the message
     hostile = {key: spoilt(key, value, said) for key, value in SAMPLES[name].items() if key not in ours}
     assert_no_decision(body(templates, name, **hostile).text)
+    if name == "review/list":
+        assert_no_decision(body(templates, name, **{**hostile, "bundled": True}).text)
     if name == "review/digest":
         assert_no_decision(body(templates, name, **{**hostile, **NO_DRAFT, "draft_missing": said}).text)
 

@@ -1,10 +1,11 @@
 """Many questions at once: five digests, then one list in place of the others."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import cast
 
 from mailagent.domain.policy import BURST
 from tests.fakes.mails import BEN, DANA, QUEUE, words
@@ -61,6 +62,7 @@ async def test_the_sixth_and_later_come_as_one_list(outside: Outside) -> None:
         await burst(outside, office, 1, first=8)
 
         assert len(outside.mails_to(QUEUE)) == 5
+        assert cast("Mapping[str, int]", (await office.views.status())["outbox"])["held"] == 3
         assert await later(outside, office, timedelta(minutes=1) - SECOND) == []
         (sent,) = await later(outside, office, SECOND)
         assert sent["Subject"] == "[Support] 3 new cases wait for a decision"
