@@ -14,6 +14,7 @@ from mailagent.domain.outgoing import NewOutboxEntry, Outgoing
 from mailagent.domain.times import spoken_time
 from mailagent.letters.desk import Stationery, mailto, reply_subject
 from mailagent.letters.question import review_subject, time_left
+from mailagent.letters.receipts import answered
 from mailagent.triage.state import TriageState
 
 LINE_LIMIT = 80
@@ -92,8 +93,7 @@ class WaitingList:
             {
                 "heading": heading.removeprefix("#").strip(),
                 "message": text.strip(),
-                "lines": [],
-                "code": "",
+                **answered(self.paper, "list"),
                 "over": over,
                 "case_number": "list",
                 "ref": desk.tokens.list_reference(list_id),
@@ -102,7 +102,7 @@ class WaitingList:
         )
         words = hashlib.sha256(f"{answer.sender}\n{answer.text}".encode()).hexdigest()[:16]
         key = f"list:{list_id}:{words}:{self.paper.clock.now():%Y-%m-%dT%H}:receipt"
-        answered = (answer.message_id,) if answer.message_id else ()
+        above = (answer.message_id,) if answer.message_id else ()
         return self.paper.seal(
             Outgoing(
                 kind="receipt",
@@ -111,8 +111,8 @@ class WaitingList:
                 text=body.text,
                 html=body.html,
                 message_id=desk.tokens.list_message_id(list_id, key),
-                in_reply_to=answered[0] if answered else None,
-                references=answered,
+                in_reply_to=above[0] if above else None,
+                references=above,
                 reply_to=desk.tokens.list_address(desk.address, list_id),
                 sender_address=desk.address,
                 sender_name=self.paper.company if done else f"Nothing was sent: {self.paper.company}",

@@ -110,7 +110,7 @@ async def test_a_notice_that_fails_makes_no_notice(outside: Outside, office: Off
     await office.deliver()
 
     status = await office.views.status()
-    assert status["outbox"] == {"ready": 0, "sending": 0, "sent": 0, "failed": 2, "uncertain": 0}
+    assert status["outbox"] == {"ready": 0, "held": 0, "sending": 0, "sent": 0, "failed": 2, "uncertain": 0}
     assert outside.sender.calls == 2
 
 

@@ -72,7 +72,7 @@ class ResumeReviews:
             return
         question = await self.cases.escalation(case.id, reply.review_revision or 0)
         if question is None:
-            await self._tell(case, reply, Unclear(code="REVIEW-10"), verb="")
+            await self._tell(case, reply, Unclear(code="REVIEW-10"), verb="", is_open=False)
             return
         message = await self.messages.get(question.message_id)
         hand = InHand(case=case, message=message, reply=reply, question=question, reviewer=reviewer)
