@@ -28,6 +28,7 @@ _DASH = re.compile(r"[ \t]-{1,2}[ \t]")
 _CLAUSE = re.compile(r"[,.!;:?()]")
 CASE = re.compile(r"[(\[#]?c-(\d{1,15})[)\]]?(?![\w-])", re.IGNORECASE)
 _PARTS = re.compile(r"[,.!;:&+/()\[\]*_-]+")
+_POSTSCRIPT = re.compile(r"(?:p[.\s-]{0,3}[sd]|n\.?b)[.:\s]")
 _PAIRS = re.compile(r"[=:]")
 _NAME = re.compile(r"[^\W\d_][\w'.-]{0,30}")
 
@@ -106,13 +107,15 @@ def greets(line: str, words: Vocabulary) -> bool:
 
 
 def without_closing(lines: list[str], words: Vocabulary) -> list[str]:
-    """`lines` up to a closing such as "Best regards", where only a signature follows: a few short lines."""
+    """`lines` up to a closing such as "Best regards", where only a signature follows: a few short lines and no
+    postscript.
+    """
     closed = len(lines)
     below = 0
     for at in range(len(lines) - 1, 0, -1):
         if not lines[at].strip():
             continue
-        if below > SIGNATURE_LINES or len(lines[at]) > LONGEST_SIGNED:
+        if below > SIGNATURE_LINES or len(lines[at]) > LONGEST_SIGNED or _POSTSCRIPT.match(bare(lines[at])):
             break
         below += 1
         if " ".join(bare(lines[at]).split()) in words.closings:

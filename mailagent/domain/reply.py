@@ -5,6 +5,7 @@ is told.
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -27,6 +28,8 @@ from mailagent.domain.opening import (
 
 LONGEST_NOTE = 400
 """Characters below an approval; more is no remark."""
+MOST_NOTED = 12
+"""Words below an approval; more may be the reviewer's own letter."""
 SHORTEST_LETTER = 40
 """Characters; a shorter text without a greeting may be an instruction or a slip."""
 LONGEST_ASIDE = 3
@@ -42,6 +45,7 @@ TO_CUSTOMER: Collection[Verb] = ("modify", "ask")
 IN_LISTS: Collection[Verb] = ("approve", "reject", "assign", "note", "snooze", "close", "spam")
 """What works on several cases at once: the others need the case's own mail."""
 
+_PHONE = re.compile(r"(?:[^\W\d]{1,8}[.:]?\s{1,3})?\+\d[\d\s()/.-]{5,24}")
 _CASES = re.compile(r"(?:[\s,;&+]{0,4}[(\[#]?c-\d{1,15}[)\]]?(?![\w-])){1,200}[\s,:;]{0,4}", re.IGNORECASE)
 
 
@@ -212,14 +216,25 @@ def _ask(start: Opening, below: list[str], words: Vocabulary) -> Decision | Uncl
 
 
 def _approve(start: Opening, below: list[str], words: Vocabulary) -> Decision | Unclear:
-    """An approval sends the draft as it stands, so one with a condition is held."""
+    """An approval sends the draft as it stands, so one with a condition is held, or with a letter of the reviewer's."""
     if not is_courteous(start.rest, words):
         return Unclear(code="REVIEW-03", detail=start.rest[:LONGEST_DETAIL], verb="approve")
     note = "\n".join(below).strip()
     doubts = "?" in note or words.condition.search(folded(note)) or "reject" in signs(note, words)
-    if len(note) > LONGEST_NOTE or doubts:
+    if doubts or _is_letter(below, words):
         return Unclear(code="REVIEW-03", detail=note[:LONGEST_DETAIL], verb="approve")
     return Decision(verb="approve", note=note, cases=_cases(start.rest))
+
+
+def _is_letter(lines: Sequence[str], words: Vocabulary) -> bool:
+    """Whether these lines may be meant for the customer: they greet, give a figure, or are more than a remark. A phone
+    number alone on its line belongs to a signature.
+    """
+    said = [line for line in lines if not _PHONE.fullmatch(line.strip())]
+    note = CASE.sub("", "\n".join(said))
+    is_long = len(note) > LONGEST_NOTE or len(note.split()) > MOST_NOTED
+    has_figure = any(letter.isnumeric() or unicodedata.category(letter) == "Sc" for letter in note)
+    return is_long or has_figure or any(words.salutation.match(bare(line)) for line in said)
 
 
 def _cases(text: str) -> tuple[CaseId, ...]:

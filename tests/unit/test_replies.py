@@ -56,7 +56,8 @@ def test_every_verb_has_a_word_in_every_language_and_each_word_one_meaning(langu
         assert names
         for name in names:
             argument = {"set": " priority=high", "assign": " Ben", "snooze": " 4h"}.get(verb, "")
-            found = read_decision(f"{name.upper()}{argument}\nHello Tom", own, KNOWN)
+            letter = "" if verb == "approve" else "\nHello Tom"
+            found = read_decision(f"{name.upper()}{argument}{letter}", own, KNOWN)
             assert isinstance(found, Decision), name
             assert found.verb == verb, name
 
