@@ -15,7 +15,7 @@ from mailagent.domain.category import Category
 from mailagent.domain.facts import names_code
 from mailagent.domain.signals import Sentiment
 from mailagent.errors import ConfigurationError, PermanentError
-from mailagent.language.asks import asks_of, complexity_of, wants_act
+from mailagent.language.asks import asks_of, complexity_of, is_grave, wants_act
 from mailagent.language.claims import CLAIM_WORDS
 from mailagent.language.examples import Examples
 from mailagent.language.mood import mood_of, wants_human
@@ -78,8 +78,8 @@ class OfflineModel:
         """See `Model`. For each ask the article that was found for it, in its own words, or the first that has half of
         its words. The tone is left to the letter around it.
 
-        `Answer.text` is None where words alone are no ground: nothing is asked, or that we do something; an order or
-        invoice is named, which somebody has to look at; the best article needs a person, leaves words of the question
+        `Answer.text` is None where words alone are no ground: nothing is asked, or that we do something; the mail speaks
+        of something grave; an order or invoice is named, which somebody has to look at; the best article needs a person, leaves words of the question
         uncovered, is of another category than the mail, or in another language. The runner-up of such a search would
         answer another question.
         """
@@ -96,6 +96,7 @@ class OfflineModel:
             and usable[0].category == category
             and usable[0].covered >= LEAST_COVERED
             and not wants_act(text, language)
+            and not is_grave(f"{mail.subject}\n{text}", language)
             and not names_code(f"{mail.subject}\n{text}", CLAIM_WORDS)
         ):
             return Answer(text=None, sources=(), answered_by=(None,) * len(asks), usage=Usage(calls=1))

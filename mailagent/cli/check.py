@@ -109,6 +109,11 @@ def _warnings(settings: Settings, config: Path) -> Iterator[str]:
         yield f"{config}/model.toml: embeddings: secret is written in the file; use env: or file:"
     if settings.mode == "shadow":
         yield f'{config}/mailagent.toml: mode = "shadow": mail is read and triaged, and {SENDS["shadow"]}'
+    if settings.model.provider == "offline" and "auto" in {settings.mode, *settings.modes().by_category.values()}:
+        yield (
+            f'{config}: mode = "auto" in mailagent.toml or categories.toml, and provider = "offline" in model.toml, which'
+            ' compares words and can take a mail amiss; write mode = "suggest", so that a person sees each answer'
+        )
     watched = {mailbox.address for mailbox in settings.mailbox}
     if settings.admin in watched:
         yield (

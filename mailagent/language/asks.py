@@ -41,6 +41,14 @@ def wants_act(text: str, language: str) -> bool:
     return any(True for _ in speech.acts.hits(speech.words(text[:MOST_READ])))
 
 
+def is_grave(text: str, language: str) -> bool:
+    """Whether `text` speaks of what a help article is no reply to: death, illness, injury, fraud, misuse of an account,
+    lawyers, an order that was never placed, or advice that was followed and did not help.
+    """
+    speech = speech_of(language)
+    return any(True for _ in speech.grave.hits(speech.words(text)))
+
+
 def complexity_of(text: str, asks: Sequence[str]) -> float:
     """How much there is to answer, from 0.0 (one short question) to 1.0.
 

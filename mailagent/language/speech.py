@@ -2,6 +2,7 @@
 
 To add a language, translate such a file. `greetings` and `farewells` are whole lines; `questions` begin a question also
 where its mark is missing; `requests` ask for something wherever they stand; `acts` are requests that we do something;
+`grave` phrases stand in mail that no article answers, such as of a death, a theft or an injury, whatever it asks;
 `not_asked` look like either and are rhetorical or polite; `general` ask for help with what the rest of the mail says;
 `conjunctions` stand between two questions of a sentence; `telling` words make a sentence worth quoting; `stop_words`
 say nothing about what a mail is about; `same` lists words that count as another one. All are written without accents.
@@ -33,6 +34,7 @@ class Speech:
         )
         self.asking = Phrases((phrase, kind) for key, kind in kinds for phrase in table[key])
         self.acts = Phrases((phrase, True) for phrase in table["acts"])
+        self.grave = Phrases((phrase, True) for phrase in table["grave"])
         self.conjunctions = frozenset(table["conjunctions"])
         self.telling = frozenset(table["telling"])
 

@@ -105,6 +105,26 @@ def test_a_secret_that_cannot_be_read_is_named(config: Path, secret: str, expect
     assert expected in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("mailagent", 'mode = "shadow"', 'mode = "auto"'),
+        ("categories", 'id = "billing"', 'id = "billing"\nmode = "auto"'),
+    ],
+)
+def test_automatic_answers_without_a_language_model_are_warned_of(config: Path, name: str, old: str, new: str) -> None:
+    """It compares words: an admin who tries it out should see its answers first."""
+    checked = CliRunner(env={"COLUMNS": "400"}).invoke(app, ["check", "--config", str(config)])
+    assert 'write mode = "suggest"' not in checked.stdout
+    file = config / f"{name}.toml"
+    file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
+
+    checked = CliRunner(env={"COLUMNS": "400"}).invoke(app, ["check", "--config", str(config)])
+
+    assert checked.exit_code == 0
+    assert 'write mode = "suggest"' in checked.stdout
+
+
 def test_the_version_is_told() -> None:
     """The first line of every report of a problem."""
     result = CliRunner().invoke(app, ["--version"])

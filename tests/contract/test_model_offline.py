@@ -84,10 +84,11 @@ async def test_an_answer_is_the_article_in_its_own_words() -> None:
     [
         ("Which payment methods do you accept?", PAYMENT, []),
         ("Which payment methods do you accept for order LF-20417?", PAYMENT, ASKS),
+        ("My husband died. Which payment methods do you accept?", PAYMENT, ASKS),
         ("Welche Zahlungsarten akzeptieren Sie in Ihrem Laden?", PAYMENT, ASKS),
         ("Where is my parcel? The tracking has not moved.", PAYMENT, ASKS),
     ],
-    ids=["nothing is asked", "about one order", "in another language", "of another category"],
+    ids=["nothing is asked", "about one order", "a death", "in another language", "of another category"],
 )
 async def test_words_alone_answer_only_what_they_surely_answer(text: str, article: Article, asks: list[Asked]) -> None:
     """A wrong answer costs ten times what a needless question to a person does."""
