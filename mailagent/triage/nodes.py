@@ -15,7 +15,7 @@ from mailagent.domain.signals import Signals
 from mailagent.errors import PermanentError, TemporaryError
 from mailagent.events import log
 from mailagent.language.injection import injection_of
-from mailagent.ports import Article, Asked, Knowledge, Model, Templates, UnusableAnswerError, Usage
+from mailagent.ports import LONGEST_MAIL, Article, Asked, Knowledge, Model, Templates, UnusableAnswerError, Usage
 from mailagent.triage.evidence import articles_of, claims_of, found_of
 from mailagent.triage.routes import BADLY_RATED, LOW_RATING, NO_GROUNDED_ANSWER, decide, signals_of
 from mailagent.triage.state import Ask, FollowUp, NewDraft, Reviewed, TriageState, UsageState, customer_mail
@@ -150,7 +150,7 @@ class Nodes:
 
     async def revise(self, state: TriageState) -> Update:
         """Write the draft anew as a reviewer says; where no model can, it stays as it is."""
-        wish = state["instruction"]
+        wish = state["instruction"][:LONGEST_MAIL]
         try:
             new = await self.model.revise(
                 customer_mail(state),
