@@ -78,10 +78,10 @@ class OfflineModel:
         """See `Model`. For each ask the article that was found for it, in its own words, or the first that has half of
         its words. The tone is left to the letter around it.
 
-        `Answer.text` is None where words alone are no ground: nothing is asked, or that we do something; the mail speaks
-        of something grave; an order or invoice is named, which somebody has to look at; the best article needs a person, leaves words of the question
-        uncovered, is of another category than the mail, or in another language. The runner-up of such a search would
-        answer another question.
+        `Answer.text` is None where words alone are no ground: nothing is asked, or that we do something; the mail
+        speaks of something grave; an order or invoice is named, which somebody has to look at; the best article needs a
+        person, leaves words of the question uncovered, is of another category than the mail, or in another language.
+        The runner-up of such a search would answer another question.
         """
         language = await self._language(mail)
         usable = [

@@ -111,8 +111,8 @@ def _warnings(settings: Settings, config: Path) -> Iterator[str]:
         yield f'{config}/mailagent.toml: mode = "shadow": mail is read and triaged, and {SENDS["shadow"]}'
     if settings.model.provider == "offline" and "auto" in {settings.mode, *settings.modes().by_category.values()}:
         yield (
-            f'{config}: mode = "auto" in mailagent.toml or categories.toml, and provider = "offline" in model.toml, which'
-            ' compares words and can take a mail amiss; write mode = "suggest", so that a person sees each answer'
+            f'{config}: mode = "auto" in mailagent.toml or categories.toml, and provider = "offline" in model.toml:'
+            ' that compares words and can take a mail amiss; write mode = "suggest", so that a person sees each answer'
         )
     watched = {mailbox.address for mailbox in settings.mailbox}
     if settings.admin in watched:

@@ -61,9 +61,9 @@ MAILS = {
 }
 PLAIN = {
     "en": "Hello, which payment methods do you accept, and how long can I return a coat that I ordered last week?",
-    "de": "Hallo, welche Zahlungsarten gibt es, und wie lange kann ich einen Mantel zurückgeben, den ich bestellt habe?",
-    "fr": "Bonjour, quels moyens de paiement acceptez-vous, et quel est le délai de retour d'un manteau commandé hier ?",
-    "es": "Hola, ¿qué formas de pago aceptan y cuál es el plazo para devolver un abrigo que he pedido esta semana?",
+    "de": "Hallo, welche Zahlungsarten gibt es, und wie lange kann ich einen Mantel zurückgeben, den ich habe?",
+    "fr": "Bonjour, quels moyens de paiement acceptez-vous, et quel est le délai de retour d'un manteau ?",
+    "es": "Hola, ¿qué formas de pago aceptan y cuál es el plazo para devolver un abrigo que pedí ayer?",
 }
 
 
