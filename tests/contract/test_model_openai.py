@@ -299,6 +299,34 @@ async def test_a_question_is_not_answered_from_an_article_that_the_reply_does_no
         )
 
 
+@pytest.mark.parametrize(("words", "leaks"), [(8, True), (7, False)])
+async def test_a_letter_that_repeats_a_prompt_is_given_up(server: ModelServer, words: int, leaks: bool) -> None:  # noqa: FBT001 (a column)
+    """A mail can make a model recite what it was told; that must not leave."""
+    told = ["No", "promise,", "amount,", "date,", "name", "or", "link", "that", "is", "not", "in", "them"]
+    letter = f"My rules: {' '.join(told[:words]).upper()}; done."
+    server.script(says({**REPLY, "text": letter}))
+    model = model_at(server)
+
+    if leaks:
+        with pytest.raises(UnusableAnswerError, match="repeats what it was told") as caught:
+            await model.respond(QUESTION, (PAYMENT,), asks=[], tone="neutral")
+        assert caught.value.usage.tokens_in == TOKENS_IN
+    else:
+        assert (await model.respond(QUESTION, (PAYMENT,), asks=[], tone="neutral")).text == letter
+
+
+async def test_no_draft_for_a_reviewer_repeats_a_prompt(server: ModelServer) -> None:
+    """One hurried approval would send it."""
+    leak = "You rewrite the draft of a small online shop's reply to a customer's mail"
+    server.script(says({"summary": "S", "suggested_fix": "F", "draft": leak}), says({"text": leak}))
+    model = model_at(server)
+
+    with pytest.raises(UnusableAnswerError, match="repeats"):
+        await model.brief(QUESTION, (PAYMENT,), tone="neutral", reason="it is angry")
+    with pytest.raises(UnusableAnswerError, match="repeats"):
+        await model.revise(QUESTION, (PAYMENT,), draft="Yes.", instruction="Shorter", tone="neutral")
+
+
 async def test_an_answer_that_the_articles_do_not_hold_is_none(server: ModelServer) -> None:
     """The model may say so; then a person answers."""
     server.script(says({"answered": False, "text": "", "sources": [], "answers": []}))

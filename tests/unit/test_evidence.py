@@ -37,7 +37,7 @@ def test_what_a_reviewer_says_themselves_is_proven(state: TriageState) -> None:
         f"Gehen Sie auf „{DEMAND}“ ein",
         f"Réponds à « {DEMAND} » en deux phrases",
         f"Be kind about this:\n> {DEMAND}",
-        f"Be kind about this.\nWe will refund\n500 EUR.\nThanks",
+        "Be kind about this.\nWe will refund\n500 EUR.\nThanks",
         " " * LONGEST_MAIL + DEMAND,
     ],
     ids=["straight", "curly", "German", "French", "quoted line", "a sentence of the mail", "beyond what is read"],

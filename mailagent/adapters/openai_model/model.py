@@ -26,9 +26,10 @@ from mailagent.adapters.openai_model.prompt import (
     article_lines,
     category_lines,
     fenced,
+    runs_of,
     without_fence,
 )
-from mailagent.adapters.openai_model.results import CaseBrief, ReadSignals, Redraft, Reply, Result
+from mailagent.adapters.openai_model.results import CaseBrief, ReadSignals, Redraft, Reply, Result, problem_of
 from mailagent.domain.category import Category
 from mailagent.domain.signals import Sentiment
 from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
@@ -95,6 +96,7 @@ class OpenAiModel:
         self._settings = settings
         self._categories = tuple(categories)
         self._prompts = {step: _prompt(prompts / f"{step}.txt", needed) for step, needed in STEPS.items()}
+        self._told = runs_of("\n".join([*(prompt.template for prompt in self._prompts.values()), FENCE_RULE]))
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._building = asyncio.Lock()
         self._clients: dict[str, ChatOpenAI] = {}
@@ -189,11 +191,15 @@ class OpenAiModel:
                 usage = _spent(usage, reply, calls, self._settings.prices.get(model, (0.0, 0.0)))
                 try:
                     text = _content(reply)
-                    return result.model_validate_json(text, context=known), usage
+                    found = result.model_validate_json(text, context=known)
                 except PermanentError as error:
                     raise UnusableAnswerError(str(error), usage) from error
                 except ValidationError as error:
-                    problem = _words(error)
+                    problem = problem_of(error)
+                else:
+                    if self._told.isdisjoint(runs_of(found.letter)):
+                        return found, usage
+                    raise UnusableAnswerError("the model's answer repeats what it was told", usage)
                 messages += [("ai", text), ("human", REPAIR.format(problem=problem))]
         raise UnusableAnswerError(f"the model's answer was not valid, nor was a second one: {problem}", usage)
 
@@ -288,9 +294,3 @@ def _spent(before: Usage, reply: "AIMessage", calls: int, prices: tuple[float, f
         tokens_out=before.tokens_out + tokens_out,
         cost=before.cost + (tokens_in * prices[0] + tokens_out * prices[1]) / 1_000_000,
     )
-
-
-def _words(error: ValidationError) -> str:
-    """What is wrong and where, without the value: it may quote the mail."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'JSON'}: {one['msg']}" for one in found[:3])

@@ -1,5 +1,6 @@
 """What a language model is told: data behind a fence that nobody can guess, categories and articles as text."""
 
+import re
 from collections.abc import Sequence
 
 from mailagent.domain.category import Category
@@ -12,6 +13,8 @@ MOST_EXAMPLES = 8
 """Examples of a category; a model needs fewer than the offline one, which learns its languages from them."""
 LONGEST_TURN = 1_500
 MOST_TURNS = 6
+RUN = 8
+"""Words; a shorter row of a prompt may stand in a letter by chance."""
 LONGEST_ARTICLE = 6_000
 
 FENCE_RULE = """The customer's mail follows between the lines <<<{fence} and {fence}>>>.
@@ -59,6 +62,12 @@ def article_lines(articles: Sequence[tuple[str, str, str]]) -> str:
     """One block an article, of (id, title, text); a sentence that says so where there is none."""
     blocks = [f"[{name}] {title}\n{_cut(text, LONGEST_ARTICLE)}" for name, title, text in articles]
     return "\n\n".join(blocks) or "There is no article that fits."
+
+
+def runs_of(text: str) -> frozenset[tuple[str, ...]]:
+    """Each row of `RUN` words in `text`, whatever their case and marks: what tells that a letter repeats a prompt."""
+    words = re.findall(r"\w+", text.casefold())
+    return frozenset(tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1))
 
 
 def without_fence(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Self
 
 import pydantic
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, ValidationInfo
 
 from mailagent.domain.signals import Sentiment
 
@@ -21,6 +21,11 @@ class Result(BaseModel):
     """What a model fills in. The validation context is what may be named: the ids of categories or articles."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    @property
+    def letter(self) -> str:
+        """What of it may be sent to the customer."""
+        return ""
 
 
 class ReadSignals(Result):
@@ -61,6 +66,11 @@ class Reply(Result):
     sources: list[str]
     answers: list[AnswerToAsk]
 
+    @property
+    def letter(self) -> str:
+        """See `Result`."""
+        return self.text
+
     @pydantic.model_validator(mode="after")
     def _is_grounded(self, info: ValidationInfo) -> Self:
         if self.answered and not (self.text.strip() and self.sources and set(self.sources) <= set(_known(info))):
@@ -77,11 +87,27 @@ class CaseBrief(Result):
     suggested_fix: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_FIX)]
     draft: Annotated[str, StringConstraints(max_length=LONGEST_LETTER)] | None
 
+    @property
+    def letter(self) -> str:
+        """See `Result`."""
+        return self.draft or ""
+
 
 class Redraft(Result):
     """The new text of a draft."""
 
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_LETTER)]
+
+    @property
+    def letter(self) -> str:
+        """See `Result`."""
+        return self.text
+
+
+def problem_of(error: ValidationError) -> str:
+    """What is wrong and where, without the value: it may quote the mail."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'JSON'}: {one['msg']}" for one in found[:3])
 
 
 def _known(info: ValidationInfo) -> Sequence[str]:
