@@ -223,10 +223,17 @@ class SortMail:
             bare,
             quoted="" if own_thread else mail.quoted[:LONGEST_QUOTE],
             caution="; ".join([*cautions, *filter(None, [placement.caution])]),
-            rating=read_rating(mail.text) if placement.case_id is not None else None,
+            rating=await self._rating(mail, placement.case_id),
             case_id=placement.case_id,
             linked_case_id=placement.linked,
         )
+
+    async def _rating(self, mail: ParsedMail, case_id: CaseId | None) -> int | None:
+        """How the customer rates our last answer, where no person gave it or waits for theirs."""
+        if case_id is None:
+            return None
+        case = await self.cases.get(case_id)
+        return read_rating(mail.text, answers_us=case.state == "answered" and case.automatic_answers > 0)
 
     async def _place(self, mail: ParsedMail, sender: str | None, verdict: Verdict, signed: Signed) -> Placement:
         """Our signed ids first, then References from the newest, then In-Reply-To."""

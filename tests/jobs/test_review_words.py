@@ -324,12 +324,13 @@ async def test_a_question_is_answered_and_changes_nothing(
 # --- ratings ----------------------------------------------------------------------------------------------------------
 
 
-async def test_a_low_rating_brings_the_case_to_a_person(outside: Outside) -> None:
+@pytest.mark.parametrize("rating", ["Rating: 1 of 5", "1"])
+async def test_a_low_rating_brings_the_case_to_a_person(outside: Outside, rating: str) -> None:
     """Who was not helped should not have to write twice."""
     async with open_office(outside) as office:
         outside.customer_writes()
         await office.work()
-        outside.customer_writes("Rating: 1 of 5", answering=outside.mails_to(TOM)[-1])
+        outside.customer_writes(rating, answering=outside.mails_to(TOM)[-1])
         await office.work()
 
         assert "the customer rated our answer 1 of 5" in text_of(told(outside, QUEUE))
