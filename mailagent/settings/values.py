@@ -10,6 +10,11 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from mailagent.mail.addresses import ascii_domain
 
 DURATION = re.compile(r"(\d{1,5})([mhd])")
+_ESCAPES = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+"""What holds no repeat: escaped characters and sets of characters."""
+_PARTS = re.compile(r"\{\d*,?\d*\}|.", re.DOTALL)
+_REPEAT = re.compile(r"[*+]|\{\d*,\d*\}|\{\d+\}")
+_COUNT = re.compile(r"\{\d+\}")
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -44,7 +49,31 @@ def _pattern(value: str) -> str:
         re.compile(value)
     except re.error as error:
         raise ValueError(f"not a regular expression: {error}") from None
+    if _repeats_repeats(value):
+        raise ValueError(
+            "a repeated group that repeats something itself, as in (a+)+, could take hours; repeat only one of the two,"
+            " as in a+"
+        )
     return value
+
+
+def _repeats_repeats(pattern: str) -> bool:
+    """Whether a group in `pattern` is repeated and holds a repeat, as in ``(a+)+$``."""
+    groups = [False]
+    last_repeats = False
+    for part in _PARTS.findall(_ESCAPES.sub("x", pattern)):
+        if part == "(":
+            groups.append(False)
+        elif part == ")":
+            last_repeats = groups.pop() if len(groups) > 1 else False
+            groups[-1] |= last_repeats
+            continue
+        elif _REPEAT.fullmatch(part):
+            if last_repeats:
+                return True
+            groups[-1] |= not _COUNT.fullmatch(part)
+        last_repeats = False
+    return False
 
 
 def _several(value: object) -> object:
