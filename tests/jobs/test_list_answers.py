@@ -72,8 +72,8 @@ async def test_a_question_that_changed_since_is_left_alone(outside: Outside) -> 
         (told,) = await answered(outside, office, "APPROVE C-1 C-2 C-3", sent)
 
         assert "1 of 3 were carried out" in told
-        assert "Not done, C-1: it was already decided" in told
-        assert "Not done, C-2: it was already decided (Ben Ode). Code REVIEW-08." in told
+        assert "Not done, C-1: there is a newer email of the case, and it counts. Code REVIEW-09." in told
+        assert "Not done, C-2: it is closed" in told
         assert [address for address, _ in outside.sender.accepted if address.endswith("@customer.example")] == [
             "x161002@customer.example"
         ]
