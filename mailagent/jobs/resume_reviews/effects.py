@@ -17,6 +17,7 @@ from mailagent.jobs.resume_reviews.hand import InHand
 from mailagent.letters.customer import CustomerLetters
 from mailagent.letters.question import case_facts
 from mailagent.letters.review import ReviewLetters
+from mailagent.mail.tokens import shows_review
 from mailagent.ports import Clock, DecidedBy, Handled, Outbox, QuestionChange, Spending
 from mailagent.triage.engine import Engine
 from mailagent.triage.state import DecisionState, TriageState, UsageState
@@ -92,6 +93,8 @@ class Effects:
         state = outcome.state
         if instruction and state["response"] == hand.question.draft:
             return Unclear(code="REVIEW-18", detail=state["failure"], verb="revise")
+        if shows_review(state["response"] or ""):
+            return Unclear(code="REVIEW-15", verb="revise" if instruction else "modify")
         question = hand.asked_again(outcome, due_at=hand.question.due_at)
         before = cast("TriageState", hand.question.graph_state)["usage"]
         spent = _tokens(state["usage"]) - _tokens(before)

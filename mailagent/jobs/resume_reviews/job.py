@@ -211,9 +211,14 @@ def _possible(decision: Decision | Unclear, hand: InHand, *, unseen: bool) -> De
         (sends and hand.message.sender is None, Unclear(code="REVIEW-13")),
         (decision.verb == "approve" and hand.question.draft is None, Unclear(code="REVIEW-12")),
         (decision.verb == "approve" and unseen, Unclear(code="REVIEW-19")),
-        (sends and shows_review(decision.text), Unclear(code="REVIEW-15")),
+        (sends and shows_review(_leaving(decision, hand)), Unclear(code="REVIEW-15", verb=decision.verb)),
     )
     return next((doubt for holds, doubt in doubts if holds), decision)
+
+
+def _leaving(decision: Decision, hand: InHand) -> str:
+    """The text that the customer would get."""
+    return hand.question.draft or "" if decision.verb == "approve" else decision.text
 
 
 def _entry(case: Case, reply: Message, *, rule: str, reason: str) -> dict[str, object]:
