@@ -22,6 +22,8 @@ from mailagent.ports import Body
 
 LONGEST_OUTPUT = 200_000
 WIDTH = 72
+LONGEST_WORD = 60
+"""Characters of a word on a line from outside."""
 COMMANDS = vocabulary()
 """Those of every shipped language."""
 LONGEST_COMMAND = max(len(word.split()) for word in (*COMMANDS.verbs, *COMMANDS.weak))
@@ -32,6 +34,7 @@ LINK = re.compile(r"\b([a-z][a-z0-9+.-]{1,20})://([^\s/?#<>\"]*)", re.IGNORECASE
 MAIL_LINK = re.compile(r"\b(mailto|tel|sms|javascript|data):", re.IGNORECASE)
 HOST = re.compile(r"(?<![\w.@\[\]-])(?:[\w-]+\.)+[^\W\d_][\w-]+(?![\w@-])")
 FILE = re.compile(r".+\.(?:pdf|png|jpe?g|gif|heic|docx?|xlsx?|odt|csv|txt|eml|log)", re.IGNORECASE)
+RULE = re.compile(r"([^\w\s]|_)\1{3,}")
 ITEM = re.compile(r"(\s*(?:(?:[-*•]|\d{1,3}[.)])\s+)?)(.*)", re.DOTALL)
 
 
@@ -151,9 +154,16 @@ def _dead_host(host: re.Match[str]) -> str:
     return host[0] if FILE.fullmatch(host[0]) else host[0].replace(".", "[.]")
 
 
-def oneline(text: str) -> str:
-    """All of the text on one line."""
-    return " ".join(text.split())
+def oneline(text: str, limit: int | None = None, word: int = LONGEST_WORD) -> str:
+    """All of the text on one line, of at most `limit` characters. A run of signs that draws a rule becomes three of
+    them, and what is cut ends with an ellipsis, a word of more than `word` characters too.
+    """
+    line = " ".join(_cut(each, word) for each in RULE.sub(lambda run: run[0][:3], text).split())
+    return line if limit is None else _cut(line, limit)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
 def quote(text: str) -> str:
@@ -161,24 +171,26 @@ def quote(text: str) -> str:
     return "\n".join(f"| {line}".rstrip() for line in text.strip("\n").split("\n"))
 
 
-def wrap(text: str, width: int = WIDTH) -> str:
+def wrap(text: str, width: int = WIDTH, hang: int = 0) -> str:
     """Break lines over `width` columns at blanks. Indentation and list items hang; a long word, such as a link, stays
-    whole. A break never puts a decision of the reviewers' grammar at the start of a line.
+    whole. A break never puts a decision of the reviewers' grammar at the start of a line. What comes after a break is
+    indented by `hang` more, so that a customer's words never stand where ours begin.
     """
-    return "\n".join(row for line in text.split("\n") for row in _rows(line.rstrip(), width))
+    return "\n".join(row for line in text.split("\n") for row in _rows(line.rstrip(), width, hang))
 
 
-def _rows(line: str, width: int) -> Iterator[str]:
+def _rows(line: str, width: int, hang: int) -> Iterator[str]:
     item = ITEM.fullmatch(line)
     if len(line) <= width or item is None:
         yield line
         return
     lead, words = item[1], item[2].split()
+    below = " " * (len(lead) + hang)
     start = 0
     while start < len(words):
         end = _row_end(words, start, width - len(lead))
         yield lead + " ".join(words[start:end])
-        lead = " " * len(lead)
+        lead = below
         start = end
 
 
