@@ -134,11 +134,14 @@ class Messages(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedBy:
-    """The answer to an escalation."""
+    """The answer to an escalation. `after_rejection` is whether it takes the place of a rejection, after which the case
+    stayed open, and not that of an open question's missing answer.
+    """
 
     revision: int
     reviewer: str
     verb: Verb
+    after_rejection: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,8 +56,10 @@ async def _settle_question(session: AsyncSession, handled: Handled) -> bool:
     if revision is None:
         return True
     row = await session.get(EscalationRow, (handled.case_id, revision))
-    if row is None or row.state != "open":
+    if row is None or not _may_settle(row, handled):
         return False
+    if handled.decides and row.decision_id is not None:
+        await withdraw(session, cause=row.decision_id, by=handled.message_id)  # "a person answers" is out of date now
     if change is not None:
         _change(row, change)
     else:
@@ -70,6 +72,12 @@ async def _settle_question(session: AsyncSession, handled: Handled) -> bool:
     session.add(row)
     await session.flush()
     return True
+
+
+def _may_settle(row: EscalationRow, handled: Handled) -> bool:
+    if handled.decides and handled.decides.after_rejection:
+        return row.state == "decided" and row.verb == "reject"
+    return row.state == "open"
 
 
 def _change(row: EscalationRow, change: QuestionChange) -> None:

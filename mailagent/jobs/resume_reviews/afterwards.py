@@ -11,6 +11,7 @@ from mailagent.ports import Cases, Handled
 from mailagent.triage.state import TriageState
 
 TEXTS = frozenset({"modify", "ask", "revise"})
+AFTER_REJECTION = frozenset({"modify", "ask", "close"})
 OUTCOMES = {"sent": "left", "ready": "leaves", "sending": "leaves", "uncertain": "unsure"}
 """State of the customer's mail -> what the reviewer hears of it; after all others it was not delivered."""
 
@@ -37,6 +38,12 @@ class Afterwards:
                 return await self._undone(hand, is_last=True)
             return await self._reopened(hand)
         return self.effects.labelled(hand, decision) if decision.verb == "set" and is_decided else None
+
+    async def stays_open(self, hand: InHand, decision: Decision | Unclear) -> bool:
+        """Whether `decision` ends a case that a rejection left open for a person."""
+        if not hand.is_rejected or hand.case.state != "open" or decision.verb not in AFTER_REJECTION:
+            return False
+        return hand.question.revision == await self.cases.latest_revision(hand.case.id)
 
     async def too_late(self, hand: InHand, decision: Decision | Unclear) -> tuple[Unclear, dict[str, object]] | None:
         """Why it is too late, and what the reviewer should know. None for the same word again from the same person,

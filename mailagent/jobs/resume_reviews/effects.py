@@ -18,7 +18,7 @@ from mailagent.letters.customer import CustomerLetters
 from mailagent.letters.question import case_facts
 from mailagent.letters.review import ReviewLetters
 from mailagent.mail.tokens import shows_review
-from mailagent.ports import Clock, DecidedBy, Handled, Outbox, QuestionChange, Spending
+from mailagent.ports import Clock, Handled, Outbox, QuestionChange, Spending
 from mailagent.triage.engine import Engine
 from mailagent.triage.state import DecisionState, TriageState, UsageState
 
@@ -112,7 +112,8 @@ class Effects:
             mails.append(self.review.receipt(hand.case, about, code="REVIEW-07", values=values))
         return replace(
             self._bare(hand, "revise", reason=f"a new draft by {hand.reviewer}"),
-            decides=DecidedBy(revision=hand.question.revision, reviewer=hand.reviewer, verb="revise"),
+            decides=hand.decided("revise"),
+            case_state="waiting" if hand.is_rejected else None,
             opens=question,
             spending=Spending(sender=hand.message.sender, tokens=spent, cost=state["usage"]["cost"] - before["cost"])
             if spent
@@ -174,7 +175,7 @@ class Effects:
             hand.bare(at=now, rule=decision.verb, reason=f"decided by {hand.reviewer}"),
             case_state=CASE_STATES.get(decision.verb, "answered"),
             escalated=state["escalated"],
-            decides=DecidedBy(revision=hand.question.revision, reviewer=hand.reviewer, verb=decision.verb),
+            decides=hand.decided(decision.verb),
             spam=hand.message.sender if decision.verb == "spam" and hand.message.authenticated else None,
             answer=None if answer is None else (hand.message.id, answer),
             log={

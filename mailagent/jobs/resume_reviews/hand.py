@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailagent.domain.case import Case
+from mailagent.domain.commands import Verb
 from mailagent.domain.escalation import Escalation, NewEscalation
 from mailagent.domain.message import Message
-from mailagent.ports import Handled
+from mailagent.ports import DecidedBy, Handled
 from mailagent.triage.engine import Outcome
 
 
@@ -19,6 +20,17 @@ class InHand:
     reply: Message
     question: Escalation
     reviewer: str
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether the question was answered by a rejection, which leaves the case open."""
+        return self.question.state == "decided" and self.question.verb == "reject"
+
+    def decided(self, verb: Verb) -> DecidedBy:
+        """The answer to the question."""
+        return DecidedBy(
+            revision=self.question.revision, reviewer=self.reviewer, verb=verb, after_rejection=self.is_rejected
+        )
 
     def entry(self, *, rule: str, reason: str, note: str = "") -> dict[str, object]:
         """The reply's entry in the log."""

@@ -111,7 +111,7 @@ class ResumeReviews:
         only_says = isinstance(decision, Decision) and decision.verb in ANY_TIME
         if isinstance(decision, Decision) and only_says and (question.state != "open" or not decision.modifiers):
             return replace(self.effects.said(hand, decision), shows=question.revision)
-        if question.state != "open":
+        if question.state != "open" and not await self.afterwards.stays_open(hand, decision):
             return await self.afterwards.of(hand, decision)
         if self.afterwards.has_ended(question):
             return await self.afterwards.of(hand, decision) or Unclear(code="REVIEW-10")
