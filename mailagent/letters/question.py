@@ -86,6 +86,23 @@ def case_facts(paper: Stationery, case: Case, question: Escalation) -> dict[str,
     }
 
 
+def source_titles(state: TriageState) -> list[str]:
+    """The titles of the articles that a draft was made from, or that were found."""
+    titles = {article["id"]: article["title"] for article in state["kb_results"]}
+    return [titles.get(source, source) for source in state["sources"]]
+
+
+def before_rating(state: TriageState) -> dict[str, object]:
+    """What the customer had asked and what we answered, where this mail rates that answer; else empty."""
+    turns = state["history"] if state["feedback_score"] is not None else []
+    answers = [at for at, turn in enumerate(turns) if turn["who"] == "us"]
+    asked = turns[: answers[-1]] if answers else turns
+    return {
+        "asked_before": next((turn["text"] for turn in reversed(asked) if turn["who"] == "customer"), ""),
+        "answered_before": turns[answers[-1]]["text"] if answers else "",
+    }
+
+
 def review_subject(case: Case) -> str:
     """``[C-1042] Payment methods``: the same for the life of the case, or mail programs split its thread."""
     return f"[{case.number}] {clean_header(case.subject) or '(no subject)'}"
@@ -108,4 +125,6 @@ def _open_asks(state: TriageState) -> list[str]:
 def _why_no_draft(state: TriageState) -> str:
     if state["failure"]:
         return "the model gave no usable result."
+    if state["feedback_score"] is not None:
+        return "our answer did not help, and needs a person's words."
     return "no article answers this message."

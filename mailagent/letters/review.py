@@ -14,7 +14,13 @@ from mailagent.domain.outgoing import MailKind, NewOutboxEntry, Outgoing
 from mailagent.domain.reminders import Stage, digest_key, reminder_key
 from mailagent.domain.times import spoken_minutes, spoken_time
 from mailagent.letters.desk import Desk, Stationery
-from mailagent.letters.question import CUSTOMER_TEXT_LIMIT, question_values, review_subject
+from mailagent.letters.question import (
+    CUSTOMER_TEXT_LIMIT,
+    before_rating,
+    question_values,
+    review_subject,
+    source_titles,
+)
 from mailagent.letters.receipts import answered, refusal
 from mailagent.triage.state import TriageState
 
@@ -60,7 +66,6 @@ class ReviewLetters:
         """Put one escalation before the queue, or before one `reader`. The token travels in Reply-To, Message-ID and
         the Ref line.
         """
-        titles = {article["id"]: article["title"] for article in state["kb_results"]}
         values: dict[str, object] = {
             **question_values(self.paper, case, message, question, state),
             "confidence_percent": round(state["confidence"] * 100) if state["category"] else None,
@@ -71,7 +76,8 @@ class ReviewLetters:
             "earlier_messages": earlier_messages,
             "attachments": list(message.attachments),
             "suggested_fix": state["suggested_fix"],
-            "sources": [titles.get(source, source) for source in state["sources"]],
+            "sources": source_titles(state),
+            **before_rating(state),
             "queue": self.queue,
             "reviewers": self.reviewers,
             "because": state["because"],

@@ -20,6 +20,9 @@ from mailagent.events import log
 from mailagent.triage.build import Graph
 from mailagent.triage.state import DecisionState, FollowUp, NewDraft, Reviewed, TriageState
 
+OF_THE_ANSWER = ("category", "confidence", "language", "kb_results", "sources")
+"""What holds of an answer as much as of the mail that rates it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -37,8 +40,14 @@ class Engine:
     saver: BaseCheckpointSaver[str]
 
     async def start(self, state: TriageState) -> Outcome:
-        """Run a message from the beginning, also when an earlier run of it was cut short."""
+        """Run a message from the beginning, also when an earlier run of it was cut short. One that rates an answer
+        begins with what was found out about that answer.
+        """
         await self._readable(state["case_number"])
+        if state["feedback_score"] is not None:
+            rated = (await self.graph.aget_state(_config(state["case_number"]))).values
+            if rated.get("response"):
+                state = cast("TriageState", {**state, **{name: rated[name] for name in OF_THE_ANSWER}})
         return await self._run(state, state["case_number"])
 
     async def rate(self, state: TriageState) -> Outcome:
