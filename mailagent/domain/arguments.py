@@ -25,7 +25,12 @@ def snooze(rest: str, words: Vocabulary) -> Decision | Unclear:
         return Unclear(code="REVIEW-04", detail="SNOOZE", verb="snooze")
     until = _until([word for word in folded(rest).strip(_ADDRESS_END).split() if word not in words.fillers], words)
     if until is None:
-        return Unclear(code="REVIEW-16", detail=rest[:LONGEST_DETAIL], suggestion="4h, 2d, mon 9:00", verb="snooze")
+        return Unclear(
+            code="REVIEW-16",
+            detail=rest[:LONGEST_DETAIL],
+            suggestion="4h, 2d, mon 9:00, at most 90 days",
+            verb="snooze",
+        )
     return Decision(verb="snooze", until=until)
 
 

@@ -173,6 +173,7 @@ class ReviewLetters:
             "letter": letter,
             "note": decision.note,
             "customer_name": message.sender_name or message.sender or "the customer",
+            "is_proven": message.authenticated,
             "undo_for": undo_until and spoken_minutes(undo_until - self.paper.clock.now()),
             "undo_until": undo_until and self.spoken(undo_until),
             "ref": desk.tokens.review_reference(case.id, revision),

@@ -84,7 +84,8 @@ class Effects:
     def labelled(self, hand: InHand, decision: Decision) -> Handled:
         """SET: what was wrong is kept, to learn from, also when all is decided."""
         said = ", ".join(f"{key} = {value}" for key, value in decision.corrections)
-        values = {"corrections": said, "is_open": hand.question.state == "open"}
+        due = self.review.spoken(hand.question.due_at)
+        values = {"corrections": said, "due": due, "is_open": hand.question.state == "open"}
         return _with_lines(hand, decision, self.told(hand, "set", values, note=said))
 
     async def new_draft(self, hand: InHand, *, text: str = "", instruction: str = "") -> Handled | Unclear:
