@@ -16,6 +16,7 @@ from mailagent.ports.model import (
     UnusableAnswerError,
     Usage,
 )
+from mailagent.ports.outbox import Outbox
 from mailagent.ports.outside import Body, Clock, Dispatcher, Mailbox, MailSender, Templates
 from mailagent.ports.store import (
     Cases,
@@ -24,7 +25,6 @@ from mailagent.ports.store import (
     Handled,
     Health,
     Messages,
-    Outbox,
     QuestionChange,
     Returned,
     Sightings,

@@ -14,7 +14,8 @@ from mailagent.domain.message import Intake, Message, MessageId, MessageState
 from mailagent.domain.outgoing import NewOutboxEntry
 from mailagent.ports import Sorted, Turn
 from mailagent.store.database import Sessions
-from mailagent.store.outbox import enqueue, record_return
+from mailagent.store.outbox import enqueue
+from mailagent.store.returns import record_return
 from mailagent.store.tables import (
     CaseRow,
     KnownIdRow,

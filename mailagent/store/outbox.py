@@ -14,9 +14,8 @@ from mailagent.domain.case import CaseId
 from mailagent.domain.message import MessageId
 from mailagent.domain.outgoing import ANSWERS, MailKind, NewOutboxEntry, OutboxEntry, OutboxId, OutboxState
 from mailagent.domain.reminders import digest_key
-from mailagent.ports import Returned
 from mailagent.store.database import Sessions
-from mailagent.store.tables import AddressBlockRow, CaseRow, OutboxRow
+from mailagent.store.tables import AddressBlockRow, OutboxRow
 
 QUESTIONS: tuple[MailKind, ...] = ("digest", "reminder")
 """Mails whose reply decides."""
@@ -74,19 +73,6 @@ async def show(session: AsyncSession, case_id: CaseId, revision: int, *, at: dat
         .where(col(OutboxRow.key) == digest_key(case_id, revision), col(OutboxRow.state).in_(("held", "listed")))
         .values(state="ready", due_at=at)
     )
-
-
-async def record_return(session: AsyncSession, returned: Returned) -> None:
-    """Within the caller's transaction: the mail came back, its address is blocked, its case needs a person."""
-    row = await session.get_one(OutboxRow, returned.outbox_id)
-    row.state, row.error = "returned", returned.reason
-    session.add(row)
-    if returned.to_customer:
-        await session.merge(AddressBlockRow(address=row.recipient, until=returned.until, reason=returned.reason))
-        case = await session.get_one(CaseRow, row.case_id)
-        if case.state == "answered":
-            case.state, case.settled_at = "open", None
-            session.add(case)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,5 @@
 """Build every object once, from the settings. The only package that knows all others."""
 
-import fcntl
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -49,6 +48,7 @@ from mailagent.store.views import Views
 from mailagent.triage.engine import Engine
 from mailagent.wiring.accounts import check_accounts, desk_of, imap_account, smtp_account
 from mailagent.wiring.knowledge import build_embedder, knowledge_in
+from mailagent.wiring.lock import hold
 from mailagent.wiring.triage import build_engine, build_model
 
 __all__ = [
@@ -74,7 +74,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
     """
     data_dir = settings.path(settings.data_dir)
     async with AsyncExitStack() as stack:
-        stack.callback(os.close, _lock(data_dir))
+        stack.callback(os.close, hold(data_dir))
         clock = SystemClock()
         engine, sessions = await open_database(data_dir / DATABASE)
         stack.push_async_callback(engine.dispose)
@@ -275,27 +275,3 @@ async def open_views(settings: Settings) -> AsyncIterator[Views]:
         yield Views(sessions=sessions)
     finally:
         await engine.dispose()
-
-
-def _lock(data_dir: Path) -> int:
-    """One daemon a data folder: two would answer the same mail."""
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(data_dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise ConfigurationError(
-            f"{error.filename}: error: it cannot be written: {error.strerror}; data_dir in mailagent.toml must name a"
-            " folder that mailagent may write to"
-        ) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        holder = os.read(handle, 40).decode("ascii", "replace").strip()
-        os.close(handle)
-        raise ConfigurationError(
-            f"{data_dir}: mailagent already runs on this data folder (process {holder or 'unknown'}); stop it first",
-            exit_code=75,
-        ) from None
-    os.ftruncate(handle, 0)
-    os.write(handle, f"{os.getpid()}\n".encode())
-    return handle
