@@ -11,6 +11,8 @@ QUOTED_LINES = 3
 LINE_LIMIT = 200
 SETTLED = frozenset({"REVIEW-08", "REVIEW-09", "REVIEW-10", "REVIEW-14", "REVIEW-17"})
 """Codes after which no word would help, so that none is offered."""
+HEADS = {"approve": "Sent", "modify": "Sent", "reject": "Rejected", "ask": "Asked", "close": "Closed", "spam": "Spam"}
+"""How a confirmation begins its sender's name."""
 EDIT = "MODIFY\n\n"
 BUTTONS: Mapping[str, Sequence[tuple[str, str]]] = {
     "REVIEW-03": (

@@ -21,11 +21,8 @@ from mailagent.letters.question import (
     review_subject,
     source_titles,
 )
-from mailagent.letters.receipts import answered, refusal
+from mailagent.letters.receipts import HEADS, answered, refusal
 from mailagent.triage.state import TriageState
-
-HEADS = {"approve": "Sent", "modify": "Sent", "reject": "Rejected", "ask": "Asked", "close": "Closed", "spam": "Spam"}
-"""How a confirmation begins its sender's name."""
 
 
 @dataclass(frozen=True, kw_only=True)
