@@ -86,18 +86,16 @@ def case_facts(paper: Stationery, case: Case, question: Escalation) -> dict[str,
     }
 
 
-def source_titles(state: TriageState) -> list[str]:
-    """The titles of the articles that a draft was made from, or that were found."""
+def background(state: TriageState) -> dict[str, object]:
+    """The titles of the articles behind the draft, or that were found; and where this mail rates an answer, what the
+    customer had asked and what we answered, else empty.
+    """
     titles = {article["id"]: article["title"] for article in state["kb_results"]}
-    return [titles.get(source, source) for source in state["sources"]]
-
-
-def before_rating(state: TriageState) -> dict[str, object]:
-    """What the customer had asked and what we answered, where this mail rates that answer; else empty."""
     turns = state["history"] if state["feedback_score"] is not None else []
     answers = [at for at, turn in enumerate(turns) if turn["who"] == "us"]
     asked = turns[: answers[-1]] if answers else turns
     return {
+        "sources": [titles.get(source, source) for source in state["sources"]],
         "asked_before": next((turn["text"] for turn in reversed(asked) if turn["who"] == "customer"), ""),
         "answered_before": turns[answers[-1]]["text"] if answers else "",
     }

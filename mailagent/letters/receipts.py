@@ -1,5 +1,6 @@
 """What a receipt shows beside its text: the reply's first lines, and the words and buttons that help."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 
 from mailagent.domain.case import Case
@@ -51,3 +52,8 @@ def _buttons(paper: Stationery, case: Case, revision: int, code: str, detail: st
         {"label": label, "url": mailto(address, subject=subject, body=body.format(detail=detail[:LINE_LIMIT]))}
         for label, body in BUTTONS.get(code, ())
     ]
+
+
+def words_key(reply: Message) -> str:
+    """The same for the same words of the same person."""
+    return hashlib.sha256(f"{reply.sender}\n{reply.text}".encode()).hexdigest()[:16]

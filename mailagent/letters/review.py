@@ -1,6 +1,5 @@
 """The mails that reviewers get: digest, reminder, receipts, confirmation."""
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,14 +13,8 @@ from mailagent.domain.outgoing import MailKind, NewOutboxEntry, Outgoing
 from mailagent.domain.reminders import Stage, digest_key, reminder_key
 from mailagent.domain.times import spoken_minutes, spoken_time
 from mailagent.letters.desk import Desk, Stationery
-from mailagent.letters.question import (
-    CUSTOMER_TEXT_LIMIT,
-    before_rating,
-    question_values,
-    review_subject,
-    source_titles,
-)
-from mailagent.letters.receipts import HEADS, answered, refusal
+from mailagent.letters.question import CUSTOMER_TEXT_LIMIT, background, question_values, review_subject
+from mailagent.letters.receipts import HEADS, answered, refusal, words_key
 from mailagent.triage.state import TriageState
 
 
@@ -73,8 +66,7 @@ class ReviewLetters:
             "earlier_messages": earlier_messages,
             "attachments": list(message.attachments),
             "suggested_fix": state["suggested_fix"],
-            "sources": source_titles(state),
-            **before_rating(state),
+            **background(state),
             "queue": self.queue,
             "reviewers": self.reviewers,
             "because": state["because"],
@@ -115,13 +107,12 @@ class ReviewLetters:
 
         One an hour for the same words: a program that answers for the reviewer would answer each receipt, for ever.
         """
-        words = hashlib.sha256(f"{reply.sender}\n{reply.text}".encode()).hexdigest()[:16]
         return self._receipt(
             case,
             reply,
             self.paper.templates.text(f"review/errors/{code}", values),
             refusal(self.paper, case, reply, code=code, detail=str(values["detail"])),
-            key=f"{case.id}:{reply.review_revision or 0}:{code}:{words}:{self.paper.clock.now():%Y-%m-%dT%H}:receipt",
+            key=f"{case.id}:{reply.review_revision or 0}:{code}:{words_key(reply)}:{self.paper.clock.now():%Y-%m-%dT%H}:receipt",
             recipient=reply.sender or self.queue,
             sender_name=f"Nothing was sent: {self.paper.company}",
         )

@@ -1,6 +1,5 @@
 """The list of all that waits for a decision, and what came of an answer to it."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from mailagent.domain.outgoing import NewOutboxEntry, Outgoing
 from mailagent.domain.times import spoken_time
 from mailagent.letters.desk import Stationery, mailto, reply_subject
 from mailagent.letters.question import review_subject, time_left
-from mailagent.letters.receipts import answered
+from mailagent.letters.receipts import answered, words_key
 from mailagent.triage.state import TriageState
 
 LINE_LIMIT = 80
@@ -100,8 +99,7 @@ class WaitingList:
                 "company": self.paper.company,
             },
         )
-        words = hashlib.sha256(f"{answer.sender}\n{answer.text}".encode()).hexdigest()[:16]
-        key = f"list:{list_id}:{words}:{self.paper.clock.now():%Y-%m-%dT%H}:receipt"
+        key = f"list:{list_id}:{words_key(answer)}:{self.paper.clock.now():%Y-%m-%dT%H}:receipt"
         above = (answer.message_id,) if answer.message_id else ()
         return self.paper.seal(
             Outgoing(
