@@ -107,12 +107,13 @@ class ReviewLetters:
 
         One an hour for the same words: a program that answers for the reviewer would answer each receipt, for ever.
         """
+        now = self.paper.clock.now()
         return self._receipt(
             case,
             reply,
             self.paper.templates.text(f"review/errors/{code}", values),
             refusal(self.paper, case, reply, code=code, detail=str(values["detail"])),
-            key=f"{case.id}:{reply.review_revision or 0}:{code}:{words_key(reply)}:{self.paper.clock.now():%Y-%m-%dT%H}:receipt",
+            key=f"{case.id}:{reply.review_revision or 0}:{code}:{words_key(reply)}:{now:%Y-%m-%dT%H}:receipt",
             recipient=reply.sender or self.queue,
             sender_name=f"Nothing was sent: {self.paper.company}",
         )
