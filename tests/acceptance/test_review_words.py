@@ -44,7 +44,7 @@ def review(*, undo_window: str, confirm: str = "actor") -> str:
     """A review.toml."""
     return (
         f'queue = "{QUEUE}"\nauthentication = "required"\nauthserv_id = "mx.larkfield.example"\n'
-        f'undo_window = "{undo_window}"\nconfirm = "{confirm}"\n'
+        f'undo_window = "{undo_window}"\nconfirm = "{confirm}"\nbundle_above = 50\n'
     )
 
 
@@ -157,7 +157,7 @@ def test_a_decision_within_its_window_is_taken_back(world: World, reviewer: Revi
     world.start()
     digest = reviewer.receives_digest()
     reviewer.replies(digest, "APPROVE")
-    assert "It can be stopped until" in words(text_of(found(world, QUEUE, "approved the draft")))
+    assert "to stop it, until" in words(text_of(found(world, QUEUE, "approved the draft")))
 
     reviewer.replies(digest, "UNDO")
     found(world, QUEUE, "Taken back in time")

@@ -61,7 +61,7 @@ poll_seconds = 1
 baseline = "all"
 """,
             "review": f'queue = "{QUEUE}"\nauthentication = "required"\nauthserv_id = "{AUTHSERV}"\n'
-            'undo_window = "0m"\nconfirm = "actor"\n',
+            'undo_window = "0m"\nconfirm = "actor"\nbundle_above = 50\n',
             "reviewers": f'[[reviewer]]\nname = "Dana Kim"\naddresses = ["{REVIEWER}"]\n\n'
             '[[reviewer]]\nname = "Ben Ode"\naddresses = ["ben@larkfield.example"]\n',
             **tables,

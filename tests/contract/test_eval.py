@@ -14,7 +14,7 @@ from tests.shop import SHOP
 
 ROOT = Path(__file__).parents[2]
 PROOF = b"Authentication-Results: mx.example.com; dmarc=pass header.from=example.org\r\n"
-MAIL = PROOF + b"From: jo@example.org\r\nSubject: size\r\n\r\nWhat size should I order? I am between M and L.\r\n"
+MAIL = PROOF + b"From: jo@example.org\r\nSubject: size\r\n\r\nWhich size fits me?\r\n"
 BOUNCED = (ROOT / "tests" / "mail" / "bounce-delayed.eml").read_bytes()
 LINES: list[dict[str, object]] = [
     {

@@ -40,7 +40,7 @@ async def test_a_reply_in_suggest_waits_for_approve(outside: Outside) -> None:
         (digest,) = outside.mails_to(QUEUE)
         (acknowledgment,) = outside.mails_to(TOM)
         assert "We accept cards and PayPal." in text_of(digest)
-        assert "mode is suggest, so every reply is reviewed" in text_of(digest).replace("\n", " ")
+        assert "mode is suggest, so every reply is reviewed" in " ".join(text_of(digest).split())
         assert "We accept cards and PayPal." not in text_of(acknowledgment)
 
         outside.reviewer_replies("APPROVE")

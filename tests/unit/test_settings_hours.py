@@ -97,7 +97,7 @@ def test_a_reviewers_own_hours_are_checked_too(config: Path) -> None:
     """They are written in the same form."""
     change(config, "reviewers.toml", '# hours = "tue-thu 9:00-15:00"', 'hours = "tue-thu 9-15"')
 
-    assert "reviewers.toml:5:1: error reviewer.hours: write hours such as" in complaint(config)
+    assert "reviewers.toml:6:1: error reviewer.hours: write hours such as" in complaint(config)
 
 
 @pytest.mark.parametrize("deadline", ["61d", "99999h"])
