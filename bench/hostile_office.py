@@ -34,7 +34,7 @@ CONFIG = {
     "review": f'queue = "{QUEUE}"\nauthserv_id = "{AUTHSERV}"\nundo_window = "0m"\n',
     "reviewers": f'[[reviewer]]\nname = "A Reviewer"\naddresses = ["{REVIEWER}"]\n',
 }
-ANSWERED = "Hello,\n\nwhich payment methods do you accept? Can I pay with PayPal?\n"
+ANSWERED = "Hello,\n\ncan I pay by PayPal?\n"
 ESCALATED = "This is UNACCEPTABLE!!! You charged my card THREE times. I am furious. I want my money back TODAY!\n"
 
 
