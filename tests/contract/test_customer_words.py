@@ -15,7 +15,7 @@ from mailagent.errors import ConfigurationError
 from mailagent.letters.samples import SAMPLES
 from mailagent.mail.rating import read_rating
 from mailagent.ports import Templates
-from tests.shop import SHOP
+from tests.shop import SHOP, TEMPLATES
 
 SHIPPED = SHOP / "templates"
 TONES = ["positive", "neutral", "negative", "angry"]
@@ -36,7 +36,7 @@ LATER = Due(when="later", weekday=3, day=3, month=12, clock="10:00", zone="CET")
 
 @pytest.fixture(name="templates")
 def _templates() -> Templates:
-    return JinjaTemplates(SHIPPED)
+    return TEMPLATES
 
 
 @pytest.fixture(name="folder")

@@ -19,7 +19,6 @@ from langgraph.checkpoint.serde.jsonplus import (
 )
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from mailagent.adapters.templates import JinjaTemplates
 from mailagent.domain.case import Case, CaseId, CaseState
 from mailagent.domain.commands import Verb
 from mailagent.domain.escalation import Escalation
@@ -33,9 +32,8 @@ from mailagent.triage.nodes import Nodes
 from mailagent.triage.state import DecisionState, TriageState, fresh
 from tests.fakes.knowledge import FakeKnowledge
 from tests.fakes.model import ANGRY, NEUTRAL, FakeModel, Step
-from tests.shop import SHOP
+from tests.shop import TEMPLATES
 
-TEMPLATES = SHOP / "templates"
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 RULES = (
     Rule(name="angry", when=Conditions(sentiment=("angry",)), then="escalate", priority="urgent", why="angry"),
@@ -59,7 +57,7 @@ class Desk:
         nodes = Nodes(
             model=self.model,
             knowledge=self.knowledge,
-            templates=JinjaTemplates(TEMPLATES),
+            templates=TEMPLATES,
             rules=RULES,
             modes=Modes(overall=mode),
             company="Larkfield Support",

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from mailagent.adapters.templates import JinjaTemplates
 from mailagent.letters.samples import SAMPLES, WITHOUT_HTML
 from tests.servers.browser import Browser
-from tests.shop import SHOP
+from tests.shop import TEMPLATES
 
 MAILS = sorted(SAMPLES.keys() - WITHOUT_HTML)
 PHONE, WINDOW = 390, 640
@@ -63,7 +62,7 @@ def rendered(name: str, *, hostile: bool) -> str:
         return HOSTILE if isinstance(value, str) else value
 
     values = {key: spoilt(key, value) if hostile else value for key, value in SAMPLES[name].items()}
-    return JinjaTemplates(SHOP / "templates").body(name, values).html
+    return TEMPLATES.body(name, values).html
 
 
 @pytest.mark.parametrize("name", MAILS)

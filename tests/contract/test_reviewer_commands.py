@@ -8,18 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from mailagent.adapters.templates import JinjaTemplates
 from mailagent.cli.reviewers import list_reviewers, read_replies
 from mailagent.domain.decision import Unclear
 from mailagent.language.commands import vocabulary
 from mailagent.letters.samples import SAMPLES, WITHOUT_HTML
 from mailagent.mail.parse import parse
 from mailagent.mail.reviewing import Style, read_reply, reply_text
-from tests.shop import SHOP
+from tests.shop import SHOP, TEMPLATES
 
 ROOT = Path(__file__).parents[2]
 STYLES = tomllib.loads((ROOT / "tests/unit/quoting_styles.toml").read_text("utf-8"))
-TEMPLATES = JinjaTemplates(SHOP / "templates")
 DIGEST = TEMPLATES.body("review/digest", SAMPLES["review/digest"])
 MARKED = "\n".join(f"> {line}".rstrip() for line in DIGEST.text.split("\n"))
 LETTER = "Hi Tom,\n\nwe will:\n\n  - refund both\n  - write to your bank\n\nDana"

@@ -13,7 +13,7 @@ from mailagent.errors import ConfigurationError
 from mailagent.language.commands import vocabulary
 from mailagent.letters.samples import SAMPLES, WITHOUT_HTML
 from mailagent.ports import Body, Templates
-from tests.shop import SHOP
+from tests.shop import SHOP, TEMPLATES
 
 SHIPPED = SHOP / "templates"
 ERRORS = sorted(name for name in SAMPLES if "/errors/" in name)
@@ -31,7 +31,7 @@ COMMANDS = "no do not send approve approved yes ok modify send reject nope go ah
 
 @pytest.fixture(name="templates")
 def _templates() -> Templates:
-    return JinjaTemplates(SHIPPED)
+    return TEMPLATES
 
 
 @pytest.fixture(name="folder")

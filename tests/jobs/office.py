@@ -15,7 +15,6 @@ import aiosqlite
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from mailagent.adapters.templates import JinjaTemplates
 from mailagent.domain.budget import Budget
 from mailagent.domain.caps import Caps
 from mailagent.domain.case import CaseId
@@ -52,11 +51,11 @@ from tests.fakes.health import FakeHealth
 from tests.fakes.mails import ADMIN, AUTHSERV, BEN, DANA, QUEUE, SUPPORT
 from tests.jobs.furniture import VIENNA, engine_of, paper_of
 from tests.jobs.outside import Outside
-from tests.shop import SHOP
+from tests.servers.database import place_database
+from tests.shop import TEMPLATES
 
 __all__ = ["VIENNA", "Office", "Outside", "open_office"]
 
-TEMPLATES = SHOP / "templates"
 STYLES = Styles(others=Style(words=vocabulary()))
 REVIEWERS = {DANA: "Dana Kim", BEN: "Ben Ode"}
 COLLEAGUES = {
@@ -175,10 +174,11 @@ async def open_office(
     """Start a process on the folder of `outside`; `model`, `knowledge` and `modes` stand in for its own."""
     modes = modes or Modes(overall=mode)
     async with AsyncExitStack() as stack:
+        place_database(outside.folder / "mailagent.db")
         engine, sessions = await open_database(outside.folder / "mailagent.db")
         stack.push_async_callback(engine.dispose)
         connection = await stack.enter_async_context(aiosqlite.connect(outside.folder / "checkpoints.db"))
-        templates = JinjaTemplates(TEMPLATES)
+        templates = TEMPLATES
         saver = AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=[]))
         triage = engine_of(outside, templates, saver, rules=rules, modes=modes, model=model, knowledge=knowledge)
         messages, cases = StoredMessages(sessions=sessions), StoredCases(sessions=sessions)

@@ -6,4 +6,8 @@ copy; after a change of what is shipped, ``make shop`` copies it here.
 
 from pathlib import Path
 
+from mailagent.adapters.templates import JinjaTemplates
+
 SHOP = Path(__file__).parent
+TEMPLATES = JinjaTemplates(SHOP / "templates")
+"""For all tests of a process: it takes longer to compile the templates than most tests take."""
