@@ -8,8 +8,8 @@ import structlog
 
 Event = Literal[
     "daemon.configured", "daemon.started", "daemon.stopped",
-    "mailbox.failed", "mailbox.started",
-    "mail.received", "mail.sorted", "mail.set_aside",
+    "mailbox.failed", "mailbox.started", "sending.held",
+    "mail.received", "mail.sorted", "mail.set_aside", "mail.not_handed_out",
     "message.handled", "message.overtaken",
     "cap.reached", "budget.used_up", "mail.returned",
     "review.decided", "review.refused", "review.unclear", "review.reminded", "review.listed",
@@ -27,7 +27,8 @@ WARNINGS: frozenset[Event] = frozenset({
 })  # fmt: skip
 """It passes by itself, or was seen to."""
 ERRORS: frozenset[Event] = frozenset({
-    "mail.set_aside", "outbox.failed", "outbox.uncertain", "job.stopped", "job.crashed",
+    "mail.set_aside", "mail.not_handed_out", "sending.held", "outbox.failed", "outbox.uncertain", "job.stopped",
+    "job.crashed",
 })  # fmt: skip
 """It waits for a person."""
 

@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+from mailagent.cli.groups import kb, reviewer, rules
+from mailagent.cli.options import CONFIG, AsJson, ConfigFolder, Files
+
 app = typer.Typer(
     name="mailagent",
     no_args_is_help=True,
@@ -12,17 +15,8 @@ app = typer.Typer(
     add_completion=False,
 )
 
-rules = typer.Typer(name="rules", help="The rule table of routing.toml: list, test, explain.", no_args_is_help=True)
-app.add_typer(rules)
-kb = typer.Typer(name="kb", help="The articles that answers are taken from.", no_args_is_help=True)
-app.add_typer(kb)
-reviewer = typer.Typer(name="reviewer", help="Who may decide, and how their replies are read.", no_args_is_help=True)
-app.add_typer(reviewer)
-
-ConfigFolder = Annotated[Path, typer.Option("--config", metavar="DIR", help="The folder with the *.toml files.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Mails as .eml files.")]
-CONFIG = Path("config")
+for group in (rules, kb, reviewer):
+    app.add_typer(group)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer gives it so
@@ -116,37 +110,6 @@ def inspect(files: Files, *, as_json: AsJson = False) -> None:
     from mailagent.cli.mails import inspect_mails
 
     raise typer.Exit(inspect_mails(files, as_json=as_json))
-
-
-@rules.command("list")
-def rules_list(config: ConfigFolder = CONFIG, *, as_json: AsJson = False) -> None:
-    """Show the rule table in its order."""
-    from mailagent.cli.rules import list_rules
-
-    list_rules(config, as_json=as_json)
-
-
-@rules.command("test")
-def rules_test(
-    file: Annotated[Path, typer.Argument(metavar="FILE.eml")],
-    config: ConfigFolder = CONFIG,
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Show which rules match a mail, and on which values. Sends nothing."""
-    from mailagent.cli.rules import try_rules
-
-    try_rules(file, config, as_json=as_json)
-
-
-@rules.command("explain")
-def rules_explain(
-    number: Annotated[str, typer.Argument(metavar="C-n")], config: ConfigFolder = CONFIG, *, as_json: AsJson = False
-) -> None:
-    """Show which rules matched the newest message of a case, and on which values."""
-    from mailagent.cli.rules import explain_case
-
-    raise typer.Exit(explain_case(config, number, as_json=as_json))
 
 
 @app.command()
@@ -243,55 +206,20 @@ def keys(
     see_keys(config, rotate=rotate, forget=forget)
 
 
-@kb.command("list")
-def kb_list(config: ConfigFolder = CONFIG, *, as_json: AsJson = False) -> None:
-    """List the articles; expired ones are marked."""
-    from mailagent.cli.kb import list_articles
-
-    raise typer.Exit(list_articles(config, as_json=as_json))
-
-
-@kb.command("check")
-def kb_check(config: ConfigFolder = CONFIG) -> None:
-    """Print all that is wrong with the articles: file, line, and what to write instead."""
-    from mailagent.cli.kb import check_articles
-
-    raise typer.Exit(check_articles(config))
-
-
-@kb.command("search")
-def kb_search(
-    words: Annotated[str, typer.Argument(metavar='"WORDS"')],
+@app.command()
+def hold(
+    reason: Annotated[str, typer.Argument(metavar='"REASON"', help="For whoever asks what waits.")],
     config: ConfigFolder = CONFIG,
-    *,
-    language: Annotated[str | None, typer.Option(metavar="TAG", help="The mail's language, such as de.")] = None,
-    as_json: AsJson = False,
 ) -> None:
-    """Show which articles a mail with these words would find, and why."""
-    from mailagent.cli.kb import search_articles
+    """Send nothing but notices until 'mailagent resume'; mail is still received and decided."""
+    from mailagent.cli.holds import put_hold
 
-    raise typer.Exit(search_articles(config, words, language=language, as_json=as_json))
-
-
-@kb.command("gaps")
-def kb_gaps(config: ConfigFolder = CONFIG, *, as_json: AsJson = False) -> None:
-    """Show what customers asked that no article answers, the most frequent first."""
-    from mailagent.cli.kb import show_gaps
-
-    show_gaps(config, as_json=as_json)
+    put_hold(config, reason)
 
 
-@reviewer.command("list")
-def reviewer_list(config: ConfigFolder = CONFIG, *, as_json: AsJson = False) -> None:
-    """List who may decide."""
-    from mailagent.cli.reviewers import list_reviewers
+@app.command()
+def resume(config: ConfigFolder = CONFIG) -> None:
+    """Send again: what was held, and what waits since then."""
+    from mailagent.cli.holds import lift_holds
 
-    list_reviewers(config, as_json=as_json)
-
-
-@reviewer.command("read")
-def reviewer_read(files: Files, config: ConfigFolder = CONFIG, *, as_json: AsJson = False) -> None:
-    """Show what mails would do as replies of a reviewer. Changes nothing, and needs no configuration."""
-    from mailagent.cli.reviewers import read_replies
-
-    raise typer.Exit(read_replies(files, config, as_json=as_json))
+    lift_holds(config)

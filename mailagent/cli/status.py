@@ -10,7 +10,7 @@ from mailagent.settings import Settings, load_settings
 from mailagent.store.views import View
 from mailagent.wiring import open_views
 
-LISTS = ("outbox", "outside", "unreached")
+LISTS = ("outbox", "outside", "unreached", "held")
 
 
 def show_status(config: Path, *, as_json: bool) -> int:
@@ -27,7 +27,7 @@ def show_status(config: Path, *, as_json: bool) -> int:
     trouble = [str(row["name"]) for row in outside if not row["working"]]
     found = {"mode": settings.mode, "model": rung(settings, trouble), **view, "outside": outside}
     outbox = cast("Mapping[str, int]", found["outbox"])
-    wrong = bool(trouble or found["set_aside"] or outbox["failed"] or outbox["uncertain"])
+    wrong = bool(trouble or view["held"] or found["set_aside"] or outbox["failed"] or outbox["uncertain"])
     if as_json:
         print_json({"ok": not wrong, **found})
         return int(wrong)
@@ -47,6 +47,9 @@ def show_status(config: Path, *, as_json: bool) -> int:
     if unreached:
         say("")
         print_table({"case": "Case", "why": "May have reached no reviewer"}, unreached)
+    for hold in cast("list[Mapping[str, object]]", view["held"]):
+        since = local_time(hold["since"], zone)
+        say(f"\nNothing is sent since {since}: {hold['reason']}. 'mailagent resume' goes on.", "yellow")
     if found["set_aside"]:
         say("\nMail was set aside: 'mailagent aside' lists it.", "yellow")
     if outbox["failed"] or outbox["uncertain"]:

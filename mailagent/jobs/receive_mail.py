@@ -4,11 +4,40 @@ Commit 1 stores the raw bytes; only then is the server's copy flagged or moved. 
 finds the mail recorded and flags it at the next visit.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Literal
 
+from mailagent.errors import TemporaryError
 from mailagent.events import log
-from mailagent.ports import Clock, Cursor, Mailbox, Sightings
+from mailagent.letters.notices import Notices
+from mailagent.ports import Clock, Cursor, Hold, Holds, Mailbox, Sightings
+
+COMPARE_EVERY = timedelta(hours=1)
+"""How often the whole folder is compared with what is recorded: a server may show a mail below those that were read."""
+REFUSED_AFTER = timedelta(minutes=15)
+"""How long a mail is asked for in vain, while others come, before it is set aside."""
+ASKED_AT_ONCE = 100
+"""Of so many mails, which were asked for together, it is unknown which one a server choked on."""
+STORM = 50
+"""More new mails than these, when a folder is read for the first time or anew, are looked at by a person first."""
+STORM_SHARE = 0.2
+"""So are more than this share of a folder that is read anew, where they are more than `FEW`."""
+FEW = 5
+
+
+@dataclass(kw_only=True)
+class Reading:
+    """What one process knows of a folder besides the store: how far nothing is missing, when all of it was compared,
+    when a mail last came, and since when which UIDs are asked for in vain. Those are asked for last and one by one, so
+    that none keeps the others from us.
+    """
+
+    read_to: int = 0
+    compared_at: datetime | None = None
+    came_at: datetime | None = None
+    in_vain: dict[int, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,20 +46,70 @@ class ReceiveMail:
 
     mailbox: Mailbox
     sightings: Sightings
+    holds: Holds
+    notices: Notices
     clock: Clock
     baseline: Literal["now", "unseen", "all"]
     name: str = "receive_mail"
+    _reading: Reading = field(default_factory=Reading)
 
     async def visit(self) -> None:
         """Receive all that is new. Raises what the mailbox raises; what was received by then is kept."""
         uidvalidity = await self.mailbox.epoch()
         cursor = await self._cursor(uidvalidity)
-        uids = await self.mailbox.uids(above=cursor.floor)
-        new = await self.sightings.unrecorded(self.mailbox.name, self.mailbox.folder, uidvalidity, uids)
-        async for mails in self.mailbox.fetch(new):
-            fresh = await self.sightings.receive(mails, at=self.clock.now())
-            log("mail.received", mailbox=self.mailbox.name, copies=len(mails), fresh=fresh)
+        uids = await self.mailbox.uids(above=self._above(cursor))
+        new = await self._unrecorded(uidvalidity, uids)
+        in_vain = {uid: since for uid, since in self._reading.in_vain.items() if uid in new}
+        self._reading.in_vain = dict(in_vain)
+        await self._receive([uid for uid in new if uid not in in_vain])
+        for uid, since in in_vain.items():
+            await self._receive_alone(uidvalidity, uid, since)
+        await self._settle_hold()
         await self._mark(uidvalidity)
+        missing = await self._unrecorded(uidvalidity, uids)
+        self._reading.read_to = min(missing, default=max([cursor.floor, *uids]) + 1) - 1
+
+    def _above(self, cursor: Cursor) -> int:
+        """The UID above which to look: that of the cursor at first and once an hour."""
+        now, reading = self.clock.now(), self._reading
+        if reading.compared_at is None or now - reading.compared_at >= COMPARE_EVERY:
+            reading.compared_at, reading.read_to = now, cursor.floor
+        return reading.read_to
+
+    async def _unrecorded(self, uidvalidity: int, uids: Sequence[int]) -> list[int]:
+        return await self.sightings.unrecorded(self.mailbox.name, self.mailbox.folder, uidvalidity, uids)
+
+    async def _receive(self, uids: Sequence[int]) -> None:
+        """Mail that does not come, with an error or without, is asked for last from now on, the newest failure last."""
+        came: set[int] = set()
+        try:
+            async for mails in self.mailbox.fetch(uids):
+                fresh = await self.sightings.receive(mails, at=self.clock.now())
+                log("mail.received", mailbox=self.mailbox.name, copies=len(mails), fresh=fresh)
+                came.update(mail.uid for mail in mails)
+                self._reading.came_at = self.clock.now()
+        finally:
+            for uid in [uid for uid in uids if uid not in came][:ASKED_AT_ONCE]:
+                self._reading.in_vain[uid] = self._reading.in_vain.pop(uid, self.clock.now())
+            for uid in came:
+                self._reading.in_vain.pop(uid, None)
+
+    async def _receive_alone(self, uidvalidity: int, uid: int, since: datetime) -> None:
+        """Only where others came meanwhile is it the mail that is at fault, and not the server."""
+        reason = "the server lists it and gives no byte of it"
+        came_at, now = self._reading.came_at, self.clock.now()
+        is_at_fault = came_at is not None and came_at > since and now - since >= REFUSED_AFTER
+        try:
+            await self._receive([uid])
+        except TemporaryError as error:
+            if not is_at_fault:
+                raise
+            reason = str(error)
+        if uid in self._reading.in_vain and is_at_fault:
+            place = (self.mailbox.name, self.mailbox.folder, uidvalidity, uid)
+            notice = self.notices.not_handed_out(self.mailbox.name, uid, reason=reason)
+            await self.sightings.refuse(*place, at=now, reason=f"it cannot be fetched: {reason}", notices=[notice])
+            log("mail.not_handed_out", mailbox=self.mailbox.name, uid=uid)
 
     async def _mark(self, uidvalidity: int) -> None:
         """Last, so that a server that refuses it does not keep new mail from us."""
@@ -48,6 +127,7 @@ class ReceiveMail:
         known = await self.sightings.cursor(self.mailbox.name, self.mailbox.folder)
         if known is not None and known.uidvalidity == uidvalidity:
             return known
+        self._reading.compared_at = None
         everything = await self.mailbox.uids()
         if known is None:
             wanted = {
@@ -56,9 +136,13 @@ class ReceiveMail:
                 "all": set(everything),
             }[self.baseline]
             since = self.clock.now()
+            if len(wanted) > STORM:
+                await self._hold(f"its first reading took {len(wanted)} mails", sure=True)
         else:
             wanted = set(await self.mailbox.uids(since=known.since))
             since = known.since
+            if wanted:
+                await self._hold("the folder was made anew (other UIDVALIDITY); its mail is compared", sure=False)
         settled = [uid for uid in everything if uid not in wanted]
         floor = max(settled, default=0) if not wanted else min(wanted) - 1
         cursor = Cursor(uidvalidity=uidvalidity, floor=floor, since=since)
@@ -67,3 +151,25 @@ class ReceiveMail:
         )
         log("mailbox.started", mailbox=self.mailbox.name, left_alone=len(settled), taken=len(wanted))
         return cursor
+
+    async def _settle_hold(self) -> None:
+        """Whether so much of a folder that was made anew is unknown that a person should look first."""
+        hold = next((hold for hold in await self.holds.all() if hold.name == self._hold_name and not hold.sure), None)
+        if hold is None:
+            return
+        new = await self.sightings.taken_since(self.mailbox.name, hold.since)
+        total = len(await self.mailbox.uids())
+        if new > STORM or (new > FEW and new > STORM_SHARE * total):
+            await self._hold(f"the folder was made anew, and {new} of its {total} mails were not known", sure=True)
+        else:
+            await self.holds.lift(hold.name)
+
+    @property
+    def _hold_name(self) -> str:
+        return f"mailbox:{self.mailbox.name}"
+
+    async def _hold(self, reason: str, *, sure: bool) -> None:
+        hold = Hold(name=self._hold_name, reason=reason, since=self.clock.now(), sure=sure)
+        await self.holds.put(hold, notices=[self.notices.held(self.mailbox.name, hold)] if sure else [])
+        if sure:
+            log("sending.held", mailbox=self.mailbox.name)

@@ -39,6 +39,9 @@ MOST_COPIED = 20
 """People copied in who belong to the case from then on."""
 SUBJECT_CASE = re.compile(r"\[(C-\d{1,15})\]", re.ASCII)
 RETRY = timedelta(seconds=30)
+DEATHS = 3
+ANSWERED_WITHIN = timedelta(hours=72)
+"""Older mail was answered by somebody, or a machine's answer comes too late."""
 BLOCKED_FOR = timedelta(days=60)
 """How long nothing automatic goes to an address that does not exist."""
 
@@ -68,7 +71,10 @@ class SortMail:
         return await self.messages.to_sort(at=self.clock.now(), limit=BATCH)
 
     async def handle(self, message: Message) -> None:
-        """Record what it is."""
+        """Record what it is. What ended `DEATHS` processes is not read again."""
+        if message.begun >= DEATHS:
+            raise PermanentError(f"mailagent ended {message.begun} times while it read this mail")
+        await self.messages.begin(message.id)
         raw = await self.messages.raw(message.id)
         if len(raw) < message.size:
             raise PermanentError(f"the mail has {message.size} bytes, over the limit; only its header was fetched")
@@ -207,6 +213,9 @@ class SortMail:
         cautions = cautions_of(mail, kind, verdict, requires_auth=self.requires_auth, known=known)
         if signed.returned_id is not None:
             cautions.append("it was sent to the return address of a mail of ours, where programs answer")
+        age = message.arrived_at and self.clock.now() - message.arrived_at
+        if age and age > ANSWERED_WITHIN:
+            cautions.append(f"it was in the mailbox for {age.days} days before it was read")
         if signed.has_our_id:
             cautions.append("its Message-ID is one that we made for a mail of ours")
         for earlier in await self.messages.under_id(mail.message_id, before=message.id) if mail.message_id else []:

@@ -10,6 +10,7 @@ from mailagent.domain.case import Case, case_number
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry, Outgoing
 from mailagent.letters.desk import Stationery
+from mailagent.ports import Hold
 
 NO_TOKEN = "it carries no valid token of ours"  # noqa: S105 - a reason, not a password
 NOT_LISTED = "the sender is not in reviewers.toml"
@@ -50,6 +51,33 @@ class Notices:
                 ("Mailbox", message.mailbox),
                 ("Reason", f"{cause}: {error}"),
             ],
+        )
+
+    def not_handed_out(self, mailbox: str, uid: int, *, reason: str) -> NewOutboxEntry:
+        """The server lists a mail and does not give its bytes. One an hour for each mailbox."""
+        return self._notice(
+            key=f"not-handed-out:{mailbox}:{self.paper.clock.now():%Y-%m-%dT%H}",
+            mailbox=mailbox,
+            heading="A mail cannot be fetched",
+            what="The mailbox's server lists a mail and does not hand it out, while it hands out others. mailagent goes"
+            " on without it. Of others within the hour, no notice is written.",
+            remedy="Open the mail in the mailbox and answer it yourself. 'mailagent aside' lists all such mail; once"
+            " the server is mended, 'mailagent aside N --retry' has it fetched within the hour.",
+            facts=[("Mailbox", mailbox), ("UID", str(uid)), ("Server", reason)],
+        )
+
+    def held(self, mailbox: str, hold: Hold) -> NewOutboxEntry:
+        """Nothing but notices leaves until the operator says go."""
+        return self._notice(
+            key=f"held:{hold.name}:{hold.since.isoformat()}",
+            mailbox=mailbox,
+            heading="Sending is held",
+            what=f"Nothing is sent, to customers or reviewers, until you say go: {hold.reason}. Mail is still received"
+            " and decided, and what would leave waits.",
+            remedy="Look at what came with 'mailagent cases'. If it should be answered, 'mailagent resume' sends what"
+            " waits. If it was answered before, stop mailagent and ask yourself why it is new: a restored mailbox, or"
+            " another data folder?",
+            facts=[("Mailbox", mailbox), ("Reason", hold.reason)],
         )
 
     def refused(self, reply: Message, *, case: Case | None, reason: str, reviewer: str = "") -> NewOutboxEntry:

@@ -1,5 +1,6 @@
 """What the daemon needs from outside, as Protocols. `adapters/` and `store/` provide them; `wiring` chooses."""
 
+from mailagent.ports.holds import Hold, Holds
 from mailagent.ports.lists import Lists
 from mailagent.ports.model import (
     LONGEST_MAIL,
@@ -50,6 +51,8 @@ __all__ = [
     "Embedder",
     "Handled",
     "Health",
+    "Hold",
+    "Holds",
     "Knowledge",
     "Lists",
     "MailSender",

@@ -20,7 +20,7 @@ class Outbox(Protocol):
         """Those of `keys` that are there already, in whatever state."""
 
     async def due(self, *, at: datetime, limit: int) -> list[OutboxEntry]:
-        """Entries in state ``ready`` that are due, oldest first."""
+        """Entries in state ``ready`` that are due, oldest first; only notices while `Holds` has any."""
 
     async def claim(self, entry: OutboxEntry) -> bool:
         """Move it from ``ready`` to ``sending``; False if it is not ready any more."""

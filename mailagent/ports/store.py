@@ -85,6 +85,22 @@ class Sightings(Protocol):
     async def receive(self, mails: Sequence[RawMail], *, at: datetime) -> int:
         """Commit 1: sightings and raw bytes in one transaction. Returns how many were not known by content."""
 
+    async def refuse(
+        self,
+        mailbox: str,
+        folder: str,
+        uidvalidity: int,
+        uid: int,
+        *,
+        at: datetime,
+        reason: str,
+        notices: Sequence[NewOutboxEntry],
+    ) -> None:
+        """Record a mail that the server does not hand out: set aside, without its bytes."""
+
+    async def taken_since(self, mailbox: str, at: datetime) -> int:
+        """How many mails, each counted once, were taken from the mailbox at that time or later."""
+
     async def unmarked(self, mailbox: str, folder: str, uidvalidity: int) -> list[int]:
         """Recorded UIDs that are not yet flagged on the server."""
 
@@ -97,6 +113,9 @@ class Messages(Protocol):
 
     async def to_sort(self, *, at: datetime, limit: int) -> list[Message]:
         """Messages in state ``received`` that are due, oldest first."""
+
+    async def begin(self, message_id: MessageId) -> None:
+        """Count that it is read now, until `sort`, `postpone` or `set_aside` says how that ended."""
 
     async def raw(self, message_id: MessageId) -> bytes:
         """The bytes as received."""

@@ -46,6 +46,13 @@ class StoredMessages:
             )
             return [read_message(row) for row in rows]
 
+    async def begin(self, message_id: MessageId) -> None:
+        """See `ports.Messages`."""
+        async with self.sessions.begin() as session:
+            row = await session.get_one(MessageRow, message_id)
+            row.begun += 1
+            session.add(row)
+
     async def raw(self, message_id: MessageId) -> bytes:
         """See `ports.Messages`."""
         async with self.sessions.begin() as session:
@@ -102,7 +109,7 @@ class StoredMessages:
             row.rating = found.rating
             row.review_revision = found.review_revision
             row.list_id = found.list_id
-            row.attempts = 0
+            row.attempts = row.begun = 0
             session.add(row)
             if found.message_id and case_id is not None and found.intake == "person":
                 await remember_id(session, found.message_id, case_id)
@@ -174,6 +181,7 @@ class StoredMessages:
         async with self.sessions.begin() as session:
             row = await session.get_one(MessageRow, message_id)
             row.attempts += 1
+            row.begun = 0
             row.due_at = until
             row.reason = reason
             session.add(row)
@@ -215,9 +223,11 @@ def read_message(row: MessageRow) -> Message:
         id=MessageId(cast("int", row.id)),
         mailbox=row.mailbox,
         received_at=row.received_at,
+        arrived_at=row.arrived_at,
         state=cast("MessageState", row.state),
         size=row.size,
         attempts=row.attempts,
+        begun=row.begun,
         case_id=None if row.case_id is None else CaseId(row.case_id),
         intake=cast("Intake", row.intake),
         caution=row.caution,

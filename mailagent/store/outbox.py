@@ -15,7 +15,7 @@ from mailagent.domain.message import MessageId
 from mailagent.domain.outgoing import ANSWERS, MailKind, NewOutboxEntry, OutboxEntry, OutboxId, OutboxState
 from mailagent.domain.reminders import digest_key
 from mailagent.store.database import Sessions
-from mailagent.store.tables import AddressBlockRow, OutboxRow
+from mailagent.store.tables import AddressBlockRow, HoldRow, OutboxRow
 
 QUESTIONS: tuple[MailKind, ...] = ("digest", "reminder")
 """Mails whose reply decides."""
@@ -98,9 +98,10 @@ class StoredOutbox:
     async def due(self, *, at: datetime, limit: int) -> list[OutboxEntry]:
         """See `ports.Outbox`."""
         async with self.sessions.begin() as session:
+            is_free = select(HoldRow.name).exists().is_(False) | (col(OutboxRow.kind) == "notice")
             rows = await session.exec(
                 select(OutboxRow)
-                .where(OutboxRow.state == "ready", OutboxRow.due_at <= at)
+                .where(OutboxRow.state == "ready", OutboxRow.due_at <= at, is_free)
                 .order_by(col(OutboxRow.id))
                 .limit(limit)
             )

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import ColumnElement
-from sqlmodel import col, select, update
+from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.message import RawMail
+from mailagent.domain.outgoing import NewOutboxEntry
 from mailagent.ports import Cursor
 from mailagent.store.database import Sessions
+from mailagent.store.outbox import enqueue
 from mailagent.store.tables import FolderRow, MessageRow, RawMailRow, SightingRow
 
 
@@ -66,10 +68,15 @@ class StoredSightings:
                 key = self.content_key(mail.raw)
                 row = (await session.exec(select(MessageRow).where(MessageRow.content_key == key))).first()
                 if row is None:
-                    row = MessageRow(content_key=key, mailbox=mail.mailbox, received_at=at, due_at=at, size=mail.size)
-                    session.add(row)
-                    await session.flush()
-                    session.add(RawMailRow(message_id=cast("int", row.id), raw=mail.raw))
+                    row = MessageRow(
+                        content_key=key,
+                        mailbox=mail.mailbox,
+                        received_at=at,
+                        arrived_at=mail.arrived_at,
+                        due_at=at,
+                        size=mail.size,
+                    )
+                    await _add(session, row, mail.raw)
                     fresh += 1
                 session.add(
                     SightingRow(
@@ -82,6 +89,41 @@ class StoredSightings:
                 )
                 await session.flush()
         return fresh
+
+    async def refuse(
+        self,
+        mailbox: str,
+        folder: str,
+        uidvalidity: int,
+        uid: int,
+        *,
+        at: datetime,
+        reason: str,
+        notices: Sequence[NewOutboxEntry],
+    ) -> None:
+        """See `ports.Sightings`."""
+        key = f"{mailbox}:{folder}:{uidvalidity}:{uid}"
+        async with self.sessions.begin() as session:
+            row = MessageRow(
+                content_key=key, mailbox=mailbox, received_at=at, due_at=at, size=0, state="aside", reason=reason
+            )
+            await _add(session, row, b"")
+            session.add(
+                SightingRow(
+                    mailbox=mailbox, folder=folder, uidvalidity=uidvalidity, uid=uid, message_id=row.id, marked=True
+                )
+            )
+            await enqueue(session, notices, at=at)
+
+    async def taken_since(self, mailbox: str, at: datetime) -> int:
+        """See `ports.Sightings`."""
+        async with self.sessions.begin() as session:
+            found = await session.exec(
+                select(func.count())
+                .select_from(MessageRow)
+                .where(MessageRow.mailbox == mailbox, MessageRow.received_at >= at, col(MessageRow.part_of).is_(None))
+            )
+            return found.one()
 
     async def unmarked(self, mailbox: str, folder: str, uidvalidity: int) -> list[int]:
         """See `ports.Sightings`."""
@@ -101,6 +143,12 @@ class StoredSightings:
                 .where(*_place(mailbox, folder, uidvalidity), col(SightingRow.uid).in_(uids))
                 .values(marked=True)
             )
+
+
+async def _add(session: AsyncSession, row: MessageRow, raw: bytes) -> None:
+    session.add(row)
+    await session.flush()
+    session.add(RawMailRow(message_id=cast("int", row.id), raw=raw))
 
 
 async def _recorded(

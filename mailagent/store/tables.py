@@ -78,7 +78,7 @@ class SightingRow(SQLModel, table=True):
 
 
 class MessageRow(SQLModel, table=True):
-    """One email received. The first five columns are written by commit 1, the rest by sorting. A line of an
+    """One email received. The first six columns are written by commit 1, the rest by sorting. A line of an
     answer to a list, `part_of` that answer, has no bytes of its own.
     """
 
@@ -87,9 +87,11 @@ class MessageRow(SQLModel, table=True):
     content_key: str = Field(unique=True)
     mailbox: str
     received_at: datetime = Field(sa_type=UtcTime)
+    arrived_at: datetime | None = Field(default=None, sa_type=UtcTime)
     size: int
     state: str = Field(default="received", index=True)
     attempts: int = 0
+    begun: int = 0
     due_at: datetime = Field(sa_type=UtcTime)
     case_id: int | None = Field(default=None, foreign_key="support_case.id", index=True)
     intake: str = "person"
@@ -275,3 +277,13 @@ class ArticleVectorRow(SQLModel, table=True):
     model: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     vector: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class HoldRow(SQLModel, table=True):
+    """Why nothing but notices is sent. `sure` is false while mail is still compared."""
+
+    __tablename__ = "hold"
+    name: str = Field(primary_key=True)
+    reason: str
+    since: datetime = Field(sa_type=UtcTime)
+    sure: bool

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import col, func, select
+from sqlmodel import col, delete, func, select
 
 from mailagent.domain.case import CaseId, case_number
 from mailagent.store.database import Sessions
@@ -13,10 +13,12 @@ from mailagent.store.tables import (
     CorrectionRow,
     EscalationRow,
     HealthRow,
+    HoldRow,
     LogRow,
     MessageRow,
     OutboxRow,
     RawMailRow,
+    SightingRow,
     SpamSenderRow,
 )
 from mailagent.store.waiting import read_waiting
@@ -203,6 +205,10 @@ class Views:
                 "set_aside": states.get("aside", (0, None))[0],
                 "waiting_for_reviewers": waiting[0],
                 "next_due": _time(waiting[1]),
+                "held": [
+                    {"since": _time(row.since), "reason": row.reason}
+                    for row in await session.exec(select(HoldRow).order_by(col(HoldRow.since)))
+                ],
                 "outbox": {state: mails.get(state, 0) for state in OUTBOX_STATES},
                 "unreached": [{"case": case_number(row.case_id), "why": row.unreached} for row in unreached],
                 "outside": [
@@ -241,10 +247,18 @@ class Views:
             return (await session.get_one(RawMailRow, part_of or message_id)).raw
 
     async def retry_aside(self, message_id: int) -> None:
-        """Give a message that was set aside another try from the beginning."""
+        """Give a message that was set aside another try from the beginning; one without its bytes is fetched again."""
         async with self.sessions.begin() as session:
             row = await session.get_one(MessageRow, message_id)
-            row.state, row.attempts, row.reason = ("received" if row.case_id is None else "ready"), 0, ""
+            raw = await session.get(RawMailRow, message_id)
+            if raw is not None and not raw.raw:
+                await session.exec(delete(SightingRow).where(col(SightingRow.message_id) == message_id))
+                await session.delete(raw)
+                await session.flush()
+                await session.delete(row)
+                return
+            row.state, row.reason = ("received" if row.case_id is None else "ready"), ""
+            row.attempts = row.begun = 0
             session.add(row)
 
     async def log_entries(self) -> AsyncIterator[View]:

@@ -32,12 +32,14 @@ from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
 from mailagent.letters.waiting_list import WaitingList
 from mailagent.mail.identity import content_key
+from mailagent.ports import Holds
 from mailagent.runner import Runner
 from mailagent.settings import Settings
 from mailagent.store.cases import StoredCases
 from mailagent.store.database import open_database
 from mailagent.store.figures import Figures
 from mailagent.store.health import StoredHealth
+from mailagent.store.holds import StoredHolds
 from mailagent.store.lists import StoredLists
 from mailagent.store.messages import StoredMessages
 from mailagent.store.outbox import StoredOutbox
@@ -56,6 +58,7 @@ __all__ = [
     "check_accounts",
     "open_daemon",
     "open_figures",
+    "open_holds",
     "open_knowledge",
     "open_trial",
     "open_views",
@@ -168,6 +171,8 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
                     receive=ReceiveMail(
                         mailbox=mailboxes[row.name],
                         sightings=StoredSightings(sessions=sessions, content_key=content_key),
+                        holds=StoredHolds(sessions=sessions),
+                        notices=notices,
                         clock=clock,
                         baseline=row.baseline,
                     ),
@@ -261,6 +266,13 @@ async def open_figures(settings: Settings) -> AsyncIterator[Figures]:
     """What is counted for monitoring; see `open_views`."""
     async with open_views(settings) as views:
         yield Figures(sessions=views.sessions)
+
+
+@asynccontextmanager
+async def open_holds(settings: Settings) -> AsyncIterator[Holds]:
+    """Whether anything is sent; see `open_views`."""
+    async with open_views(settings) as views:
+        yield StoredHolds(sessions=views.sessions)
 
 
 @asynccontextmanager

@@ -212,6 +212,8 @@ async def test_after_a_mail_was_accepted_and_before_it_was_remembered(outside: O
 
 async def test_in_the_middle_of_a_batch_of_mail(outside: Outside) -> None:
     """What was stored is kept, the rest is fetched again, and each customer gets one answer."""
+    async with open_office(outside) as office:
+        await office.work()
     for number in range(150):
         outside.customer_writes(sender=f"Tom <tom{number}@customer.example>")
     outside.mailbox.errors["fetch"] = [None, Killed()]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from mailagent.domain.message import RawMail
+from mailagent.errors import TemporaryError
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -13,7 +14,8 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 class FakeMailbox:
     """See `Mailbox`. `errors` are raised by the call that they name, once each, None by none.
 
-    Mail over `size_limit` comes cut.
+    Mail over `size_limit` comes cut; of the `withheld` UIDs nothing comes. It does not say when mail of
+    `LONG_AGO` arrived.
     """
 
     name: str = "support"
@@ -26,6 +28,7 @@ class FakeMailbox:
     seen: set[int] = field(default_factory=set)
     errors: dict[str, list[BaseException | None]] = field(default_factory=dict)
     fetched: list[int] = field(default_factory=list)
+    withheld: set[int] = field(default_factory=set)
 
     def deliver(self, raw: bytes, *, at: datetime = LONG_AGO, seen: bool = False) -> int:
         """Put a mail in; returns its UID."""
@@ -66,6 +69,8 @@ class FakeMailbox:
             self._fail("fetch")
             group = uids[start : start + 100]
             self.fetched += group
+            if self.withheld & set(group):
+                raise TemporaryError("NO FETCH failed")
             yield [self._fetched(uid) for uid in group if uid in self.mails]
 
     async def mark(self, uids: Sequence[int]) -> None:
@@ -92,6 +97,7 @@ class FakeMailbox:
             uid=uid,
             raw=raw if len(raw) <= self.size_limit else raw[:200],
             size=len(raw),
+            arrived_at=None if self.arrived[uid] == LONG_AGO else self.arrived[uid],
         )
 
     def _fail(self, call: str) -> None:

@@ -42,6 +42,7 @@ from mailagent.ports import Knowledge, Model
 from mailagent.runner import Runner
 from mailagent.store.cases import StoredCases
 from mailagent.store.database import Sessions, open_database
+from mailagent.store.holds import StoredHolds
 from mailagent.store.lists import StoredLists
 from mailagent.store.messages import StoredMessages
 from mailagent.store.outbox import StoredOutbox
@@ -183,6 +184,7 @@ async def open_office(
         triage = engine_of(outside, templates, saver, rules=rules, modes=modes, model=model, knowledge=knowledge)
         messages, cases = StoredMessages(sessions=sessions), StoredCases(sessions=sessions)
         outbox, lists = StoredOutbox(sessions=sessions), StoredLists(sessions=sessions)
+        holds = StoredHolds(sessions=sessions)
         health = FakeHealth()
         paper = paper_of(outside, templates, signs_return_path=signs_return_path)
         deadlines = Deadlines(by_category=DEADLINES, working=working)
@@ -199,6 +201,8 @@ async def open_office(
             receive_mail=ReceiveMail(
                 mailbox=outside.mailbox,
                 sightings=StoredSightings(sessions=sessions, content_key=content_key),
+                holds=holds,
+                notices=notices,
                 clock=outside.clock,
                 baseline=baseline,
             ),

@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import cast
 
 from mailagent.adapters.imap.login import Client, ImapAccount, connect, server_words
@@ -87,22 +87,23 @@ class Folder:
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """The sizes in bytes of those that are still there."""
-        return cast("dict[int, int]", self._parts(uids, "RFC822.SIZE", b"RFC822.SIZE"))
+        found = self._parts(uids, "RFC822.SIZE")
+        return {uid: cast("int", parts[b"RFC822.SIZE"]) for uid, parts in found.items() if b"RFC822.SIZE" in parts}
 
     def fetch(self, sizes: Mapping[int, int], size_limit: int) -> list[RawMail]:
         """The mails, complete or as far as the limit allows; none is marked as read."""
         whole = [uid for uid, size in sizes.items() if size <= size_limit]
         large = [uid for uid, size in sizes.items() if size > size_limit]
-        complete = self._parts(whole, "BODY.PEEK[]", b"BODY[]")
-        begun = self._parts(large, "BODY.PEEK[HEADER]<0.8192>", b"BODY[HEADER]<0>")
+        complete = self._parts(whole, "BODY.PEEK[]", "INTERNALDATE")
+        begun = self._parts(large, "BODY.PEEK[HEADER]<0.8192>", "INTERNALDATE")
         mails = []
         for uid in sizes:
-            if uid in complete:
-                raw = cast("bytes", complete[uid])
-                mails.append(self._mail(uid, raw, len(raw)))  # some servers only estimate the size
-            elif uid in begun:
-                raw = cast("bytes", begun[uid])
-                mails.append(self._mail(uid, raw, max(sizes[uid], len(raw) + 1)))
+            raw = complete.get(uid, {}).get(b"BODY[]")
+            if isinstance(raw, bytes):
+                mails.append(self._mail(uid, raw, len(raw), complete[uid]))  # some servers only estimate the size
+            raw = begun.get(uid, {}).get(b"BODY[HEADER]<0>")
+            if isinstance(raw, bytes):
+                mails.append(self._mail(uid, raw, max(sizes[uid], len(raw) + 1), begun[uid]))
         return mails
 
     def mark(self, uids: Sequence[int]) -> None:
@@ -195,13 +196,22 @@ class Folder:
             with suppress(Exception):
                 client.socket().shutdown(socket.SHUT_RDWR)
 
-    def _parts(self, uids: Sequence[int], item: str, key: bytes) -> dict[int, object]:
-        answer = self._client.fetch(list(uids), [item])
-        return {uid: answer[uid][key] for uid in uids if uid in answer and answer[uid].get(key) is not None}
+    def _parts(self, uids: Sequence[int], *items: str) -> dict[int, Mapping[bytes, object]]:
+        """What the server gives of those that are still there."""
+        answer = self._client.fetch(list(uids), list(items))
+        return {uid: answer[uid] for uid in uids if uid in answer}
 
-    def _mail(self, uid: int, raw: bytes, size: int) -> RawMail:
-        account = self.account
-        return RawMail(mailbox=account.name, folder=account.folder, uidvalidity=self.epoch, uid=uid, raw=raw, size=size)
+    def _mail(self, uid: int, raw: bytes, size: int, parts: Mapping[bytes, object]) -> RawMail:
+        arrived = parts.get(b"INTERNALDATE")
+        return RawMail(
+            mailbox=self.account.name,
+            folder=self.account.folder,
+            uidvalidity=self.epoch,
+            uid=uid,
+            raw=raw,
+            size=size,
+            arrived_at=arrived.astimezone(UTC) if isinstance(arrived, datetime) else None,  # it comes in local time
+        )
 
 
 def batches(uids: Sequence[int]) -> Iterator[list[int]]:

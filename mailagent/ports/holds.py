@@ -1,0 +1,33 @@
+"""Why nothing is sent at the moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from mailagent.domain.outgoing import NewOutboxEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """While there is one, only notices to the admin leave. `name` is what it is about, such as ``mailbox:support``;
+    it is not `sure` while mail is still compared with what is known.
+    """
+
+    name: str
+    reason: str
+    since: datetime
+    sure: bool
+
+
+class Holds(Protocol):
+    """Sending stops while anything holds it, until the operator says go."""
+
+    async def all(self) -> list[Hold]:
+        """Those of now, the oldest first."""
+
+    async def put(self, hold: Hold, *, notices: Sequence[NewOutboxEntry] = ()) -> None:
+        """Hold, or change a hold of the same name, and queue the mail that tells a person."""
+
+    async def lift(self, name: str) -> None:
+        """Go on, if nothing else holds."""

@@ -1,0 +1,36 @@
+"""Why nothing is sent at the moment. See `ports.Holds`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import col, delete, select
+
+from mailagent.domain.outgoing import NewOutboxEntry
+from mailagent.ports import Hold
+from mailagent.store.database import Sessions
+from mailagent.store.outbox import enqueue
+from mailagent.store.tables import HoldRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredHolds:
+    """See `ports.Holds`."""
+
+    sessions: Sessions
+
+    async def all(self) -> list[Hold]:
+        """See `ports.Holds`."""
+        async with self.sessions.begin() as session:
+            rows = await session.exec(select(HoldRow).order_by(col(HoldRow.since), col(HoldRow.name)))
+            return [Hold(name=row.name, reason=row.reason, since=row.since, sure=row.sure) for row in rows]
+
+    async def put(self, hold: Hold, *, notices: Sequence[NewOutboxEntry] = ()) -> None:
+        """See `ports.Holds`."""
+        async with self.sessions.begin() as session:
+            await session.merge(HoldRow(name=hold.name, reason=hold.reason, since=hold.since, sure=hold.sure))
+            await enqueue(session, notices, at=hold.since)
+
+    async def lift(self, name: str) -> None:
+        """See `ports.Holds`."""
+        async with self.sessions.begin() as session:
+            await session.exec(delete(HoldRow).where(col(HoldRow.name) == name))
