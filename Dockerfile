@@ -22,6 +22,6 @@ RUN pip install --no-cache-dir --require-hashes -r /tmp/requirements.lock \
 USER mailagent
 WORKDIR /srv/mailagent
 VOLUME /srv/mailagent/data
-HEALTHCHECK --interval=60s --timeout=20s --start-period=60s CMD ["mailagent", "status", "--json"]
+HEALTHCHECK --interval=60s --timeout=20s --start-period=60s CMD ["mailagent", "status", "--quiet"]
 ENTRYPOINT ["mailagent"]
 CMD ["run"]

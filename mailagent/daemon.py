@@ -22,6 +22,7 @@ from mailagent.jobs.receive_mail import ReceiveMail
 from mailagent.jobs.remind_reviewers import RemindReviewers
 from mailagent.jobs.resume_reviews import ResumeLists
 from mailagent.jobs.sort_mail import SortMail
+from mailagent.jobs.watch_health import WatchHealth
 from mailagent.ports import Dispatcher
 from mailagent.runner import Runner
 
@@ -59,6 +60,7 @@ class Daemon:
     list_waiting: ListWaiting
     bundle: BundleDigests
     deliver: DeliverOutbox
+    watch_health: WatchHealth
     runner: Runner
     _received: asyncio.Event = field(default_factory=asyncio.Event)
     _sorted: asyncio.Event = field(default_factory=asyncio.Event)
@@ -92,6 +94,7 @@ class Daemon:
             scheduler.add_job(watch.receive.mailbox.wake, "interval", seconds=watch.poll_seconds, id=watch.name)
         scheduler.add_job(self._sweep, "interval", seconds=SWEEP_SECONDS, id="sweep")
         scheduler.add_job(self._minute.set, "interval", seconds=REMIND_SECONDS, id="remind")
+        scheduler.add_job(self._look, "interval", seconds=REMIND_SECONDS, id="watch")
         scheduler.start()
         self._sweep()
         self._minute.set()
@@ -157,6 +160,10 @@ class Daemon:
         await self.runner.run_due(self.bundle)
         while await self.runner.run_due(self.deliver):
             pass
+
+    async def _look(self) -> None:
+        """On its own, so that no loop that is stuck keeps it from telling so."""
+        await self.runner.guard(partial(self.runner.run_due, self.watch_health))
 
     def _one_done(self) -> None:
         self._sorted.set()

@@ -17,11 +17,13 @@ Event = Literal[
     "outbox.sent", "outbox.postponed", "outbox.failed", "outbox.uncertain",
     "job.postponed", "job.stopped", "job.crashed",
     "model.failed", "model.endpoint_failed", "checkpoint.forgotten",
+    "alarm.sounded", "alarm.failed",
     "embeddings.failed", "embeddings.restored", "knowledge.failed",
 ]  # fmt: skip
 """``noun.past_participle``. The type checker refuses any other name."""
 
 WARNINGS: frozenset[Event] = frozenset({
+    "alarm.sounded", "alarm.failed",
     "mailbox.failed", "job.postponed", "outbox.postponed", "model.failed", "model.endpoint_failed",
     "cap.reached", "budget.used_up", "mail.returned", "review.refused", "review.not_bundled",
 })  # fmt: skip

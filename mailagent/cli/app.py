@@ -137,11 +137,16 @@ def case(
 
 
 @app.command()
-def status(config: ConfigFolder = CONFIG, *, as_json: AsJson = False) -> None:
-    """Show what waits and whether the mail servers can be reached."""
-    from mailagent.cli.status import show_status
+def status(
+    config: ConfigFolder = CONFIG,
+    *,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing; exit code 1 if the daemon fails.")] = False,
+) -> None:
+    """Show what waits and whether the servers can be reached. Exit code 1 when something needs a person."""
+    from mailagent.cli.status import is_broken, show_status
 
-    raise typer.Exit(show_status(config, as_json=as_json))
+    raise typer.Exit(is_broken(config) if quiet else show_status(config, as_json=as_json))
 
 
 @app.command()
@@ -223,3 +228,13 @@ def resume(config: ConfigFolder = CONFIG) -> None:
     from mailagent.cli.holds import lift_holds
 
     lift_holds(config)
+
+
+@app.command()
+def alarm(
+    text: Annotated[str, typer.Argument(metavar='"TEXT"')] = "this is only a test", config: ConfigFolder = CONFIG
+) -> None:
+    """Tell a text by every way under [alarm], to see whether it reaches you."""
+    from mailagent.cli.alarm import try_alarm
+
+    raise typer.Exit(try_alarm(config, text))

@@ -1,6 +1,7 @@
 """``mailagent check``: everything that admins edit, tried out without sending anything."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from mailagent.adapters.clock import SystemClock
@@ -14,7 +15,7 @@ from mailagent.errors import ConfigurationError
 from mailagent.letters.samples import SAMPLES, WITHOUT_HTML
 from mailagent.mail.rating import read_rating
 from mailagent.settings import Settings, load_settings
-from mailagent.wiring import build_embedder, build_model, check_accounts
+from mailagent.wiring import build_alarms, build_embedder, build_model, check_accounts
 
 BAD_CONFIG = 78
 
@@ -43,6 +44,7 @@ def _failures(settings: Settings, config: Path) -> Iterator[str]:
     templates = JinjaTemplates(settings.path(settings.templates_dir))
     checks: list[Callable[[], object]] = [
         lambda: check_accounts(settings),
+        lambda: build_alarms(settings, SystemClock(), AsyncExitStack()),
         lambda: build_model(settings, SystemClock()),
         lambda: build_embedder(settings),
         lambda: _known_categories(settings, config),
@@ -102,6 +104,7 @@ def _warnings(settings: Settings, config: Path) -> Iterator[str]:
     for mailbox in settings.mailbox:
         if is_literal(mailbox.secret):
             yield f"{config}/mailboxes.toml: mailbox '{mailbox.name}': secret is written in the file; use env: or file:"
+    yield from _about_alarms(settings, config)
     if settings.model.secret and is_literal(settings.model.secret):
         yield f"{config}/model.toml: secret is written in the file; use env: or file:"
     embeddings = settings.model.embeddings
@@ -121,6 +124,18 @@ def _warnings(settings: Settings, config: Path) -> Iterator[str]:
             " our own; name an address that a person reads"
         )
     yield from _unreachable(settings.rules(), config)
+
+
+def _about_alarms(settings: Settings, config: Path) -> Iterator[str]:
+    row = settings.alarm
+    if not (row.command or row.webhook or row.mail):
+        yield (
+            f"{config}/mailagent.toml: there is no [alarm]: when the mailbox itself is broken, nobody hears of it; name"
+            " a command, a webhook or a second mail server"
+        )
+    secrets = [row.webhook, row.mail.secret if row.mail else ""]
+    if any(secret and is_literal(secret) for secret in secrets):
+        yield f"{config}/mailagent.toml: alarm: a secret is written in the file; use env: or file:"
 
 
 def _unreachable(rules: tuple[Rule, ...], config: Path) -> Iterator[str]:

@@ -2,15 +2,31 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import local_time, print_facts, print_json, print_json_line, print_table, say
+from mailagent.domain.vitals import Trouble, troubles
 from mailagent.settings import Settings, load_settings
 from mailagent.store.views import View
-from mailagent.wiring import open_views
+from mailagent.wiring import open_views, vitals_of
 
 LISTS = ("outbox", "outside", "unreached", "held")
+
+
+def is_broken(config: Path) -> int:
+    """1 when the daemon does not do its work, with nothing printed: for whoever watches the process."""
+    settings = load_settings(config)
+
+    async def main() -> list[Trouble]:
+        async with open_views(settings) as views:
+            now = SystemClock().now()
+            vitals = await vitals_of(settings, views.sessions).vitals(at=now)
+            return troubles(vitals, since=datetime.min.replace(tzinfo=UTC), at=now)
+
+    return int(any(trouble.broken for trouble in asyncio.run(main())))
 
 
 def show_status(config: Path, *, as_json: bool) -> int:

@@ -1,5 +1,6 @@
 """What the daemon needs from outside, as Protocols. `adapters/` and `store/` provide them; `wiring` chooses."""
 
+from mailagent.ports.alarms import Alarm, AlarmBook, Watched
 from mailagent.ports.holds import Hold, Holds
 from mailagent.ports.lists import Lists
 from mailagent.ports.model import (
@@ -36,6 +37,8 @@ from mailagent.ports.vectors import Embedder, Vector, Vectors
 
 __all__ = [
     "LONGEST_MAIL",
+    "Alarm",
+    "AlarmBook",
     "Answer",
     "Article",
     "Asked",
@@ -72,4 +75,5 @@ __all__ = [
     "Usage",
     "Vector",
     "Vectors",
+    "Watched",
 ]

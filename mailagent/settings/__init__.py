@@ -20,6 +20,7 @@ from mailagent.errors import ConfigurationError
 from mailagent.language.commands import vocabulary
 from mailagent.mail.reviewing import Style, Styles
 from mailagent.settings.agreement import problems_of_addresses, problems_of_names
+from mailagent.settings.alarm import AlarmSettings
 from mailagent.settings.commands import check_commands
 from mailagent.settings.sections import (
     CategorySettings,
@@ -31,7 +32,7 @@ from mailagent.settings.sections import (
     RuleSettings,
 )
 from mailagent.settings.values import Address, Timezone
-from mailagent.toml_files import FILES, explain, place, read_files
+from mailagent.toml_files import FILES, MAIN, explain, place, read_files
 
 __all__ = ["MailboxSettings", "Settings", "load_settings"]
 
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     admin: Address
     mailbox: tuple[MailboxSettings, ...] = Field(min_length=1)
     replies: Replies = Replies()
+    alarm: AlarmSettings = AlarmSettings()
     review: ReviewSettings
     reviewer: tuple[Reviewer, ...] = Field(min_length=1)
     category: tuple[CategorySettings, ...] = Field(min_length=1)
@@ -77,7 +79,7 @@ class Settings(BaseSettings):
 
     def file(self, key: str) -> Path:
         """The file that holds the key `key`, to name it in an error."""
-        return self._folder / FILES[key]
+        return self._folder / FILES.get(key, MAIN)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -48,11 +48,13 @@ from mailagent.store.vectors import StoredVectors
 from mailagent.store.views import Views
 from mailagent.triage.engine import Engine
 from mailagent.wiring.accounts import check_accounts, desk_of, imap_account, smtp_account
+from mailagent.wiring.alarms import build_alarms, build_watch, vitals_of
 from mailagent.wiring.knowledge import build_embedder, knowledge_in
 from mailagent.wiring.lock import hold
 from mailagent.wiring.triage import build_engine, build_model
 
 __all__ = [
+    "build_alarms",
     "build_embedder",
     "build_model",
     "check_accounts",
@@ -62,6 +64,7 @@ __all__ = [
     "open_knowledge",
     "open_trial",
     "open_views",
+    "vitals_of",
 ]
 
 DATABASE = "mailagent.db"
@@ -232,6 +235,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             ),
             bundle=BundleDigests(cases=cases, lists=lists, letter=waiting_list, clock=clock),
             deliver=DeliverOutbox(outbox=outbox, senders=senders, notices=notices, health=health, clock=clock),
+            watch_health=build_watch(settings, sessions, clock, stack),
             runner=runner,
         )
 

@@ -1,0 +1,87 @@
+"""Whether the daemon does its work, told from what it wrote down: for alarms, and for whoever watches the process."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+SILENT = timedelta(minutes=15)
+"""How long a mailbox may be unread."""
+STUCK = timedelta(minutes=30)
+"""How long a mail may wait for its outcome."""
+UNSENT = timedelta(hours=1)
+"""How long a mail of ours may wait after it was due."""
+LEAST_FREE = 200_000_000
+"""Bytes that a disk must have left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """What the store and the disk tell. `read` is when each mailbox was last read, None where it never was; the two
+    `oldest` are when the longest waiting mail came, and when the longest waiting one of ours was first due; `stopped`
+    are jobs that gave up, with their reasons; `budget` says what is used up, if anything is.
+    """
+
+    read: Mapping[str, datetime | None]
+    oldest_pending: datetime | None = None
+    oldest_unsent: datetime | None = None
+    uncertain: int = 0
+    aside: int = 0
+    stopped: Mapping[str, str] | None = None
+    held: Sequence[str] = ()
+    budget: str = ""
+    free_bytes: int = LEAST_FREE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """One thing that is wrong, under a name that stays the same while it lasts. `broken`: mailagent does not do its
+    work; else a person should look. `size` is how much of it there is, where that counts.
+    """
+
+    name: str
+    text: str
+    broken: bool = True
+    size: int = 0
+
+
+def troubles(vitals: Vitals, *, since: datetime, at: datetime) -> list[Trouble]:
+    """What is wrong at `at` with a daemon that started at `since`: before that nothing can have been read."""
+    return [*_broken(vitals, since, at), *_to_look_at(vitals)]
+
+
+def _broken(vitals: Vitals, since: datetime, at: datetime) -> Iterator[Trouble]:
+    for mailbox, read in vitals.read.items():
+        last = max(filter(None, (read, since)))
+        if at - last > SILENT:
+            told = f"mailbox {mailbox} could not be read for {_minutes(at - last)}; 'mailagent status' tells why"
+            yield Trouble(name=f"mailbox:{mailbox}", text=told)
+    for job, reason in (vitals.stopped or {}).items():
+        yield Trouble(name=job, text=f"{job} does not work: {reason}")
+    if vitals.oldest_pending is not None and at - vitals.oldest_pending > STUCK:
+        waits = f"a mail waits for its outcome for {_minutes(at - vitals.oldest_pending)}"
+        yield Trouble(name="pending", text=f"{waits}; 'mailagent status' tells what is out of order")
+    if vitals.oldest_unsent is not None and not vitals.held and at - vitals.oldest_unsent > UNSENT:
+        waits = f"a mail could not be sent for {_minutes(at - vitals.oldest_unsent)}"
+        yield Trouble(name="outbox", text=f"{waits}; 'mailagent status' tells the server's words")
+    if vitals.free_bytes < LEAST_FREE:
+        free = f"the disk of the data folder has {vitals.free_bytes // 1_000_000} MB left"
+        yield Trouble(name="disk", text=f"{free}; without room no mail can be taken")
+
+
+def _to_look_at(vitals: Vitals) -> Iterator[Trouble]:
+    if vitals.held:
+        held = "; ".join(vitals.held)
+        yield Trouble(name="held", text=f"nothing is sent: {held}; 'mailagent resume' goes on", broken=False)
+    if vitals.uncertain:
+        text = f"{vitals.uncertain} mail(s) may or may not have left; 'mailagent cases' shows which"
+        yield Trouble(name="uncertain", text=text, broken=False, size=vitals.uncertain)
+    if vitals.aside:
+        text = f"{vitals.aside} mail(s) are set aside; 'mailagent aside' lists them"
+        yield Trouble(name="aside", text=text, broken=False, size=vitals.aside)
+    if vitals.budget:
+        yield Trouble(name="budget", text=f"the budget for models is used up: {vitals.budget}", broken=False)
+
+
+def _minutes(passed: timedelta) -> str:
+    minutes = int(passed.total_seconds() // 60)
+    return f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours"  # noqa: PLR2004  # two hours

@@ -1,0 +1,88 @@
+"""Ring when the daemon does not do its work, by another way than the mailbox that may be broken.
+
+Each trouble is told once, with a reminder while it lasts, and when it is over. What comes and goes is told at most once
+within the time of a reminder.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from mailagent.domain.vitals import Trouble, troubles
+from mailagent.errors import TemporaryError
+from mailagent.events import log
+from mailagent.ports import Alarm, AlarmBook, Clock, Watched
+
+DATABASE = Trouble(name="database", text="the database does not answer; no mail can be taken or sent")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What to tell of one trouble, now or never again."""
+
+    trouble: Trouble
+    over: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchHealth:
+    """A `Job`. `free` tells how many bytes the disk has left; `started` is when this process began."""
+
+    watched: Watched
+    free: Callable[[], int]
+    alarms: Sequence[Alarm]
+    book: AlarmBook
+    remind: timedelta
+    started: datetime
+    clock: Clock
+    name: str = "watch_health"
+
+    async def due(self) -> Sequence[News]:
+        """What changed, or lasts so long that it is worth a reminder."""
+        if not self.alarms:
+            return []
+        now = self.clock.now()
+        found = await self._troubles(now)
+        news = [News(trouble=trouble, over=False) for trouble in found if self._is_news(trouble, now)]
+        names = {trouble.name for trouble in found}
+        ended = (Trouble(name=name, text=f"over: {name}") for name in self.book.open() - names)
+        return [*news, *(News(trouble=trouble, over=True) for trouble in sorted(ended, key=lambda t: t.name))]
+
+    async def handle(self, news: News) -> None:
+        """Tell it by every way. Raises `TemporaryError` when none of them worked."""
+        sounded = await asyncio.gather(
+            *(alarm.sound(f"mailagent: {news.trouble.text}") for alarm in self.alarms), return_exceptions=True
+        )
+        failed = [result for result in sounded if isinstance(result, BaseException)]
+        for error in failed:
+            log("alarm.failed", trouble=news.trouble.name, reason=str(error))
+        if len(failed) == len(self.alarms):
+            raise TemporaryError(f"no alarm could be given: {failed[0]}")
+        log("alarm.sounded", trouble=news.trouble.name, over=news.over)
+        self.book.write(news.trouble.name, at=self.clock.now(), size=news.trouble.size, over=news.over)
+
+    def attempts(self, news: News) -> int:  # noqa: ARG002 - it is told again in a minute, for ever
+        """See `Job`."""
+        return 0
+
+    async def postpone(self, news: News, reason: str) -> None:
+        """It is due again in a minute."""
+
+    async def set_aside(self, news: News, error: Exception) -> None:
+        """It is due again in a minute."""
+
+    async def _troubles(self, now: datetime) -> list[Trouble]:
+        try:
+            vitals = await self.watched.vitals(at=now)
+        except Exception:  # noqa: BLE001 - whatever it is, the database is what must be told of
+            return [DATABASE]
+        return troubles(replace(vitals, free_bytes=self.free()), since=self.started, at=now)
+
+    def _is_news(self, trouble: Trouble, now: datetime) -> bool:
+        told = self.book.told(trouble.name)
+        if told is None:
+            return True
+        at, size = told
+        lasts = trouble.size == 0 or trouble.size > size
+        return lasts and now - at >= self.remind

@@ -1,0 +1,60 @@
+"""What watches the daemon, and how it tells."""
+
+import shutil
+from contextlib import AsyncExitStack
+
+from mailagent.adapters.alarms import AlarmFile, CommandAlarm, MailAlarm, WebhookAlarm
+from mailagent.adapters.secrets import read_secret
+from mailagent.adapters.smtp import SmtpAccount, SmtpSender
+from mailagent.jobs.watch_health import WatchHealth
+from mailagent.ports import Alarm, Clock
+from mailagent.settings import Settings
+from mailagent.store.database import Sessions
+from mailagent.store.vitals import StoredVitals
+
+
+def build_watch(settings: Settings, sessions: Sessions, clock: Clock, stack: AsyncExitStack) -> WatchHealth:
+    """The job with the ways that are configured; `stack` closes them."""
+    folder = settings.path(settings.data_dir)
+    return WatchHealth(
+        watched=vitals_of(settings, sessions),
+        free=lambda: shutil.disk_usage(folder).free,
+        alarms=build_alarms(settings, clock, stack),
+        book=AlarmFile(folder / "alarms.json"),
+        remind=settings.alarm.remind,
+        started=clock.now(),
+        clock=clock,
+    )
+
+
+def vitals_of(settings: Settings, sessions: Sessions) -> StoredVitals:
+    """What the store tells of the configured mailboxes."""
+    mailboxes = tuple(row.name for row in settings.mailbox)
+    return StoredVitals(sessions=sessions, mailboxes=mailboxes, budget=settings.budget())
+
+
+def build_alarms(settings: Settings, clock: Clock, stack: AsyncExitStack) -> list[Alarm]:
+    """Each way that is configured. Raises `ConfigurationError` for a secret that is not to be had."""
+    row, place = settings.alarm, settings.file("alarm")
+    alarms: list[Alarm] = []
+    if row.command:
+        alarms.append(CommandAlarm(words=row.command))
+    if row.webhook:
+        alarms.append(WebhookAlarm(url=read_secret(row.webhook, key=f"{place}: alarm.webhook")))
+    if row.mail is not None:
+        server = row.mail.smtp
+        account = SmtpAccount(
+            name="alarm",
+            host=server.host,
+            port=server.port,
+            security=server.security,
+            user=row.mail.user or None,
+            password=read_secret(row.mail.secret, key=f"{place}: alarm.mail.secret") if row.mail.user else None,
+            sender=row.mail.sender,
+            final_timeout=60,
+            ca_file=str(server.ca_file) if server.ca_file else None,
+        )
+        sender = SmtpSender(account)
+        stack.push_async_callback(sender.close)
+        alarms.append(MailAlarm(mail_sender=sender, sender=row.mail.sender, recipient=row.mail.to, clock=clock))
+    return alarms

@@ -1,0 +1,115 @@
+"""The ways of an alarm, on the real things: a program, a web server, a mail server."""
+
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from mailagent.adapters.alarms import CommandAlarm, WebhookAlarm
+from mailagent.cli.app import app
+from mailagent.errors import TemporaryError
+from tests.servers.smtp import SmtpServer
+from tests.shop import SHOP
+
+TEXT = "mailagent: größer"
+
+
+@contextmanager
+def chat(status: int) -> Iterator[tuple[str, list[bytes]]]:
+    """A web server that answers with `status`; its address, and what it was sent."""
+    bodies: list[bytes] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/hooks/very-secret", bodies
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+async def test_a_command_gets_the_text(tmp_path: Path) -> None:
+    """Whatever pages people: it reads one line."""
+    code = "import sys; open(sys.argv[1], 'wb').write(sys.stdin.buffer.read())"
+    await CommandAlarm(words=(sys.executable, "-c", code, str(tmp_path / "told"))).sound(TEXT)
+
+    assert (tmp_path / "told").read_text("utf-8") == f"{TEXT}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("/nowhere/page-me",), "alarm command /nowhere/page-me: No such file or directory"),
+        ((sys.executable, "-c", "raise SystemExit(3)"), "exit code 3"),
+    ],
+)
+async def test_a_command_that_fails_told_nobody(words: tuple[str, ...], said: str) -> None:
+    """It must be tried again, and the log says why."""
+    with pytest.raises(TemporaryError, match=said):
+        await CommandAlarm(words=words).sound(TEXT)
+
+
+async def test_a_webhook_gets_what_team_chats_take() -> None:
+    """A JSON object with the text."""
+    with chat(200) as (url, bodies):
+        await WebhookAlarm(url=url).sound(TEXT)
+
+    assert [json.loads(body) for body in bodies] == [{"text": TEXT}]
+
+
+async def test_a_webhook_that_fails_does_not_tell_its_secret() -> None:
+    """The address is the password of the chat, and the error goes to the log."""
+    with chat(500) as (url, _), pytest.raises(TemporaryError, match="status 500") as failed:
+        await WebhookAlarm(url=url).sound(TEXT)
+    assert "very-secret" not in str(failed.value)
+    with pytest.raises(TemporaryError, match="ConnectError") as failed:
+        await WebhookAlarm(url=url).sound(TEXT)
+    assert "very-secret" not in str(failed.value)
+
+
+def test_an_admin_tries_every_way(tmp_path: Path, smtp_server: SmtpServer) -> None:
+    """Whether an alarm reaches anybody is found out before the night in which it must."""
+    config = tmp_path / "config"
+    config.mkdir()
+    for file in (SHOP / "config").iterdir():
+        (config / file.name).write_bytes(file.read_bytes())
+    main = config / "mailagent.toml"
+    shipped = main.read_text("utf-8")
+    with chat(404) as (url, _):
+        main.write_text(
+            f'{shipped}\n[alarm]\ncommand = ["{sys.executable}", "-c", "import sys; sys.stdin.read()"]\n'
+            f'webhook = "{url}"\n'
+            '[alarm.mail]\nto = "ops@example.org"\nsender = "mailagent@example.org"\n'
+            f'smtp = {{ host = "127.0.0.1", port = {smtp_server.port}, security = "none" }}\n',
+            "utf-8",
+        )
+        result = CliRunner().invoke(app, ["alarm", "the printer burns", "--config", str(config)])
+
+    assert result.exit_code == 1
+    assert "CommandAlarm: told." in result.output
+    assert "alarm webhook at 127.0.0.1: status 404" in result.output
+    (mail,) = smtp_server.received
+    assert b"the printer burns" in mail.raw
+
+
+def test_without_an_alarm_the_admin_is_told_where_to_write_one() -> None:
+    """The shipped configuration has only an example."""
+    result = CliRunner().invoke(app, ["alarm", "--config", str(SHOP / "config")])
+
+    assert (result.exit_code, "there is no [alarm]" in result.output) == (1, True)

@@ -1,0 +1,162 @@
+"""Alarms: once, with a reminder, never a stream, and by a way that does not need what is broken."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from mailagent.adapters.alarms import AlarmFile
+from mailagent.domain.vitals import LEAST_FREE, SILENT, Vitals
+from mailagent.errors import TemporaryError
+from mailagent.jobs.watch_health import WatchHealth
+from mailagent.ports import Alarm
+from mailagent.runner import Runner
+from tests.fakes.clock import FakeClock
+from tests.fakes.health import FakeHealth
+
+REMIND = timedelta(hours=4)
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass
+class FakeAlarm:
+    """See `Alarm`. While it is `broken`, nobody hears."""
+
+    heard: list[str] = field(default_factory=list)
+    broken: bool = False
+
+    async def sound(self, text: str) -> None:
+        """See `Alarm`."""
+        if self.broken:
+            raise TemporaryError("no route")
+        self.heard.append(text)
+
+
+@dataclass
+class Watched:
+    """See `ports.Watched`."""
+
+    vitals_now: Vitals
+    database_down: bool = False
+
+    async def vitals(self, *, at: datetime) -> Vitals:
+        """See `ports.Watched`."""
+        assert at.tzinfo is UTC
+        if self.database_down:
+            raise TemporaryError("database is locked")
+        return self.vitals_now
+
+
+@dataclass
+class Watch:
+    """A daemon that is watched, over restarts."""
+
+    folder: Path
+    clock: FakeClock = field(default_factory=FakeClock)
+    watched: Watched = field(default_factory=lambda: Watched(Vitals(read={})))
+    alarm: FakeAlarm = field(default_factory=FakeAlarm)
+    others: Sequence[Alarm] = ()
+    free: int = LEAST_FREE
+
+    async def look(self) -> list[str]:
+        """A new process looks once; returns what was told."""
+        job = WatchHealth(
+            watched=self.watched,
+            free=lambda: self.free,
+            alarms=[self.alarm, *self.others],
+            book=AlarmFile(self.folder / "alarms.json"),
+            remind=REMIND,
+            started=self.clock.time - timedelta(days=1),
+            clock=self.clock,
+        )
+        before = len(self.alarm.heard)
+        await Runner(health=FakeHealth(), clock=self.clock).run_due(job)
+        return self.alarm.heard[before:]
+
+
+@pytest.fixture(name="watch")
+def _watch(tmp_path: Path) -> Watch:
+    return Watch(tmp_path)
+
+
+async def test_trouble_is_told_once_and_again_while_it_lasts(watch: Watch) -> None:
+    """One call at night is enough to get up, and a second one reminds who fell asleep again."""
+    assert await watch.look() == []
+    watch.watched.vitals_now = Vitals(read={"support": watch.clock.time - SILENT - MINUTE})
+
+    (told,) = await watch.look()
+    assert told == "mailagent: mailbox support could not be read for 16 minutes; 'mailagent status' tells why"
+    watch.clock.passes(MINUTE)
+    assert await watch.look() == []
+
+    watch.clock.passes(REMIND)
+    assert len(await watch.look()) == 1
+
+
+async def test_the_end_is_told(watch: Watch) -> None:
+    """Whoever got up may go back to bed."""
+    watch.free = 0
+    await watch.look()
+    watch.free = LEAST_FREE
+
+    assert await watch.look() == ["mailagent: over: disk"]
+    assert await watch.look() == []
+
+
+async def test_what_comes_and_goes_is_no_stream(watch: Watch) -> None:
+    """A disk at its limit would ring each minute."""
+    heard = []
+    for free in (0, LEAST_FREE) * 10:
+        watch.free = free
+        heard += await watch.look()
+        watch.clock.passes(MINUTE)
+
+    assert len(heard) == 2
+
+
+async def test_more_of_the_same_is_told_with_the_reminder(watch: Watch) -> None:
+    """Ten mails set aside are not ten calls, and the same one is no reason to call each four hours for ever."""
+    for aside, wanted in ((1, 1), (2, 0)):
+        watch.watched.vitals_now = Vitals(read={}, aside=aside)
+        assert len(await watch.look()) == wanted
+    watch.clock.passes(REMIND)
+    assert len(await watch.look()) == 1
+    watch.clock.passes(REMIND)
+    assert await watch.look() == []
+
+
+async def test_a_database_that_is_gone_is_told(watch: Watch) -> None:
+    """It is what everything else is told from."""
+    watch.watched.database_down = True
+
+    assert await watch.look() == ["mailagent: the database does not answer; no mail can be taken or sent"]
+    assert await watch.look() == []
+
+
+async def test_an_alarm_that_nobody_heard_is_given_again(watch: Watch) -> None:
+    """The network that the mailbox needs is often the one that the alarm needs."""
+    watch.free, watch.alarm.broken = 0, True
+    assert await watch.look() == []
+    watch.alarm.broken = False
+
+    assert len(await watch.look()) == 1
+
+
+async def test_one_way_that_works_is_enough(watch: Watch) -> None:
+    """The chat is down: who has a pager is told, and told once."""
+    watch.free, watch.others = 0, [FakeAlarm(broken=True)]
+
+    assert len(await watch.look()) == 1
+    assert await watch.look() == []
+
+
+async def test_a_spoilt_book_is_begun_anew(watch: Watch) -> None:
+    """A disk that was full has cut the file: an alarm too many is better than none."""
+    (watch.folder / "alarms.json").write_text('{"disk": {"at"')
+    watch.free = 0
+
+    assert len(await watch.look()) == 1
+    assert json.loads((watch.folder / "alarms.json").read_text())["disk"]["over"] is False

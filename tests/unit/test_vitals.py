@@ -1,0 +1,43 @@
+"""What counts as trouble, and what a person is told of it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mailagent.domain.vitals import LEAST_FREE, SILENT, STUCK, UNSENT, Vitals, troubles
+
+AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+WELL = Vitals(read={"support": AT})
+
+
+def names(vitals: Vitals, *, since: datetime = AT - timedelta(days=1)) -> list[tuple[str, bool]]:
+    """The troubles' names, and whether the daemon fails."""
+    return [(trouble.name, trouble.broken) for trouble in troubles(vitals, since=since, at=AT)]
+
+
+@pytest.mark.parametrize(
+    ("vitals", "wanted"),
+    [
+        (WELL, []),
+        (Vitals(read={"support": AT - SILENT}), []),
+        (Vitals(read={"support": AT - SILENT - SECOND}), [("mailbox:support", True)]),
+        (Vitals(read={"support": None, "shop": AT}), [("mailbox:support", True)]),
+        (Vitals(read={}, oldest_pending=AT - STUCK - SECOND), [("pending", True)]),
+        (Vitals(read={}, oldest_pending=AT - STUCK), []),
+        (Vitals(read={}, oldest_unsent=AT - UNSENT - SECOND), [("outbox", True)]),
+        (Vitals(read={}, oldest_unsent=AT - UNSENT - SECOND, held=["a storm"]), [("held", False)]),
+        (Vitals(read={}, stopped={"job:sort_mail": "crashed"}), [("job:sort_mail", True)]),
+        (Vitals(read={}, free_bytes=LEAST_FREE - 1), [("disk", True)]),
+        (Vitals(read={}, uncertain=2, aside=1), [("uncertain", False), ("aside", False)]),
+        (Vitals(read={}, budget="5,000,000 tokens"), [("budget", False)]),
+    ],
+)
+def test_trouble_is_known_by_its_signs(vitals: Vitals, wanted: list[tuple[str, bool]]) -> None:
+    """Too early, and people learn to ignore it; too late, and customers have waited."""
+    assert names(vitals) == wanted
+
+
+def test_a_daemon_that_just_started_has_time_to_log_in() -> None:
+    """After a night switched off, the last reading is hours ago, and nothing is wrong."""
+    assert names(Vitals(read={"support": AT - timedelta(hours=9)}), since=AT - SECOND) == []
