@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, NewType
 
 CaseId = NewType("CaseId", int)
+_IN_SUBJECT = re.compile(r"\[c-([1-9]\d{0,14})\]", re.ASCII | re.IGNORECASE)
 CaseState = Literal["new", "waiting", "open", "asked", "answered", "closed"]
 """waiting: an escalation is open; open: a reviewer rejected the draft and writes by other means; asked: the customer
 was asked something, and the clock stands still; answered: nothing to do for now; closed: a reviewer ended it."""
@@ -45,6 +46,14 @@ class Case:
 def case_number(case_id: CaseId) -> str:
     """``C-1042``; the same string is LangGraph's ``thread_id``."""
     return f"C-{case_id}"
+
+
+def case_in_subject(subject: str) -> CaseId | None:
+    """The first case that a subject names as ``[C-1042]``, as those of all our mails to reviewers do; it proves
+    nothing.
+    """
+    found = _IN_SUBJECT.search(subject)
+    return None if found is None else CaseId(int(found.group(1)))
 
 
 def read_case_number(text: str) -> CaseId | None:

@@ -31,6 +31,8 @@ UnclearCode = Literal[
     "REVIEW-17",
     "REVIEW-18",
     "REVIEW-19",
+    "REVIEW-20",
+    "REVIEW-21",
 ]
 SetKey = Literal["category", "priority", "sentiment", "language"]
 Known = Mapping[SetKey, Collection[str]]

@@ -4,12 +4,11 @@ Mail that is automatic, our own, or a second copy ends here: recorded and never 
 """
 
 import asyncio
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from mailagent.domain.case import CaseId, case_number, read_case_number
+from mailagent.domain.case import CaseId, case_in_subject, case_number
 from mailagent.domain.decision import Decision
 from mailagent.domain.message import Intake, Message
 from mailagent.domain.outgoing import ANSWERS, NewOutboxEntry
@@ -19,6 +18,7 @@ from mailagent.events import log
 from mailagent.letters.notices import NO_TOKEN, Notices
 from mailagent.mail.addresses import addresses, without_tag
 from mailagent.mail.automatic import Kind, from_mail_system, kind_of
+from mailagent.mail.body import DISAGREEMENT
 from mailagent.mail.bounce import Bounce, read_bounce
 from mailagent.mail.cautions import cautions_of, sender_verdict
 from mailagent.mail.identity import same_words
@@ -37,7 +37,6 @@ LONGEST_QUOTE = 8_000
 """Characters that are kept of a mail that a customer quotes, and that no case of ours knows."""
 MOST_COPIED = 20
 """People copied in who belong to the case from then on."""
-SUBJECT_CASE = re.compile(r"\[(C-\d{1,15})\]", re.ASCII)
 RETRY = timedelta(seconds=30)
 DEATHS = 3
 ANSWERED_WITHIN = timedelta(hours=72)
@@ -134,7 +133,7 @@ class SortMail:
         if review is None:
             return await self._customer(message, mail, bare, kind=kind, verdict=verdict, signed=signed), []
         if review.log_entry is None:
-            return review, []
+            return await self._once(message, review), []
         known = mail.sender if mail.sender in self.reviewers else None
         reply = replace(message, sender=mail.sender)
         return review, [self.notices.refused(reply, case=None, reason=NO_TOKEN, reviewer=known or "")]
@@ -192,7 +191,12 @@ class SortMail:
         if has_right and not is_short:
             raise PermanentError(f"a reviewer's reply has more than {LONGEST_REVIEW:,} characters")
         style = self.styles.of(mail.sender)
-        review = replace(bare, intake="review", text=reply_text(mail, style) if is_short else "")
+        review = replace(
+            bare,
+            intake="review",
+            text=reply_text(mail, style) if is_short else "",
+            caution=DISAGREEMENT if DISAGREEMENT in mail.defects else "",
+        )
         if signed.listed is not None:
             return replace(review, list_id=signed.listed)
         if token is not None and await self._exists(token.case_id):
@@ -202,6 +206,15 @@ class SortMail:
             return replace(review, case_id=named)
         decides = token or signed.claims_review or isinstance(read_reply(review.text, style.words), Decision)
         return _ended(review, message, "review", NO_TOKEN) if decides else None
+
+    async def _once(self, message: Message, review: Sorted) -> Sorted:
+        """`review`, or the end of a copy: a header that no signature covers makes other bytes of a mail that was caught
+        on its way, and after an UNDO it would decide again.
+        """
+        for earlier in await self.messages.under_id(review.message_id, before=message.id, intake="review"):
+            if earlier.sender == review.sender and (earlier.authenticated or not review.authenticated):
+                return _ended(review, message, "duplicate", f"a copy of message {earlier.id}")
+        return review
 
     async def _customer(
         self, message: Message, mail: ParsedMail, bare: Sorted, *, kind: Kind, verdict: Verdict, signed: Signed
@@ -218,7 +231,7 @@ class SortMail:
             cautions.append(f"it was in the mailbox for {age.days} days before it was read")
         if signed.has_our_id:
             cautions.append("its Message-ID is one that we made for a mail of ours")
-        for earlier in await self.messages.under_id(mail.message_id, before=message.id) if mail.message_id else []:
+        for earlier in await self.messages.under_id(mail.message_id, before=message.id, intake="person"):
             is_copy = earlier.sender == bare.sender and same_words(earlier.text, bare.text)
             if is_copy and (earlier.authenticated or verdict != "pass"):
                 return _ended(
@@ -261,8 +274,7 @@ class SortMail:
 
     async def _case_in_subject(self, mail: ParsedMail) -> CaseId | None:
         """The case that a reviewer's subject names: it proves nothing, but they are told so."""
-        found = SUBJECT_CASE.search(mail.subject)
-        case_id = read_case_number(found.group(1)) if found else None
+        case_id = case_in_subject(mail.subject)
         return case_id if case_id is not None and await self._exists(case_id) else None
 
     async def _exists(self, case_id: CaseId) -> bool:

@@ -108,10 +108,11 @@ class ReviewLetters:
         One an hour for the same words: a program that answers for the reviewer would answer each receipt, for ever.
         """
         now = self.paper.clock.now()
+        given = {"case_number": case.number, **values}
         return self._receipt(
             case,
             reply,
-            self.paper.templates.text(f"review/errors/{code}", values),
+            self.paper.templates.text(f"review/errors/{code}", given),
             refusal(self.paper, case, reply, code=code, detail=str(values["detail"])),
             key=f"{case.id}:{reply.review_revision or 0}:{code}:{words_key(reply)}:{now:%Y-%m-%dT%H}:receipt",
             recipient=reply.sender or self.queue,

@@ -45,6 +45,8 @@ DETAILS: Mapping[str, str] = {
     "17": "",
     "18": "the model could not be reached",
     "19": "",
+    "20": "Re: Lunch tomorrow?",
+    "21": "",
 }
 """Code -> the part of a reviewer's reply that it is about."""
 
@@ -74,6 +76,7 @@ FACTS: Mapping[str, object] = {
 }
 
 ERROR: Mapping[str, object] = {
+    "case_number": "C-1042",
     "suggestion": "billing",
     "draft_length": 412,
     "due": "today 14:00 CET",

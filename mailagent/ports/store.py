@@ -123,8 +123,8 @@ class Messages(Protocol):
     async def cases_of(self, message_ids: Sequence[str]) -> list[CaseId]:
         """The cases that these Message-IDs were received or sent in, in the order of the ids, each once."""
 
-    async def under_id(self, message_id: str, *, before: MessageId) -> list[Message]:
-        """Earlier messages of people that came under this Message-ID, oldest first, 20 at most."""
+    async def under_id(self, message_id: str, *, before: MessageId, intake: Intake) -> list[Message]:
+        """Earlier messages of this kind under this Message-ID, oldest first, 20 at most; none under an empty one."""
 
     async def sort(
         self, message_id: MessageId, found: Sorted, *, at: datetime, notices: Sequence[NewOutboxEntry] = ()

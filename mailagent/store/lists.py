@@ -94,6 +94,7 @@ class StoredLists:
                         case_id=part.case_id,
                         intake="review",
                         authenticated=answer.authenticated,
+                        caution=answer.caution,
                         sender=answer.sender,
                         sender_name=answer.sender_name,
                         subject=answer.subject,

@@ -66,14 +66,16 @@ class StoredMessages:
             found = sorted(rows, key=lambda row: (hashes[row.hash], row.case_id))
         return [CaseId(case_id) for case_id in dict.fromkeys(row.case_id for row in found)]
 
-    async def under_id(self, message_id: str, *, before: MessageId) -> list[Message]:
+    async def under_id(self, message_id: str, *, before: MessageId, intake: Intake) -> list[Message]:
         """See `ports.Messages`."""
+        if not message_id:
+            return []
         async with self.sessions.begin() as session:
             rows = await session.exec(
                 select(MessageRow)
                 .where(
                     MessageRow.id_hash == id_hash(message_id),
-                    MessageRow.intake == "person",
+                    MessageRow.intake == intake,
                     col(MessageRow.id) < before,
                 )
                 .order_by(col(MessageRow.id))

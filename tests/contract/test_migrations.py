@@ -43,7 +43,8 @@ async def test_data_of_the_first_schema_is_kept(tmp_path: Path) -> None:
         message = await StoredMessages(sessions=sessions).get(MessageId(3))
         assert message.caution == "no automatic answer may go to this sender"
         assert (message.copied, message.text) == ((), "text")
-        same = await StoredMessages(sessions=sessions).under_id("<1@customer.example>", before=MessageId(9))
+        known = StoredMessages(sessions=sessions)
+        same = await known.under_id("<1@customer.example>", before=MessageId(9), intake="person")
         assert [found.id for found in same] == [3]
         case = await StoredCases(sessions=sessions).get(CaseId(7))
         assert case.settled_at == datetime(2026, 11, 1, 10, 5, tzinfo=UTC)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mailagent.domain.caps import DAY
-from mailagent.domain.case import Case, case_number
+from mailagent.domain.case import Case, case_in_subject, case_number
 from mailagent.domain.decision import Decision, Known, Unclear
 from mailagent.domain.escalation import Escalation
 from mailagent.domain.message import Message
@@ -33,6 +33,8 @@ MOST_RECEIPTS = 3
 ANY_TIME = frozenset({"note", "why", "status", "help"})
 """Words that change nothing, and work also when all is decided."""
 TO_CUSTOMER = frozenset({"approve", "modify", "ask"})
+LONGEST_SUBJECT = 80
+"""Characters of a reply's subject that a receipt repeats."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,15 +200,20 @@ def _told_once(handled: Handled, reply: Message) -> Handled:
 
 
 def _possible(decision: Decision | Unclear, hand: InHand, *, unseen: bool) -> Decision | Unclear:
-    """What can be done: it is about the case of the digest, a reply has an address, an approval a draft that
+    """What can be done: it is about the case of the digest and says so in its subject or beside the word, or a "yes"
+    in another conversation would decide; its two versions agree; a reply has an address, an approval a draft that
     somebody has seen, and nothing for the customer shows our own reply address.
     """
     if isinstance(decision, Unclear):
         return decision
     others = ", ".join(case_number(case) for case in decision.cases if case != hand.case.id)
+    is_line = hand.reply.part_of is not None
+    is_named = is_line or hand.case.id in {case_in_subject(hand.reply.subject), *decision.cases}
     sends = decision.verb in TO_CUSTOMER
     doubts: tuple[tuple[bool, Unclear], ...] = (
         (bool(others), Unclear(code="REVIEW-03", detail=others)),
+        (not is_named, Unclear(code="REVIEW-20", detail=hand.reply.subject[:LONGEST_SUBJECT])),
+        (bool(hand.reply.caution), Unclear(code="REVIEW-21")),
         (decision.verb in ("undo", "reopen"), Unclear(code="REVIEW-17")),
         (sends and hand.message.sender is None, Unclear(code="REVIEW-13")),
         (decision.verb == "approve" and hand.question.draft is None, Unclear(code="REVIEW-12")),
