@@ -21,6 +21,8 @@ QUESTIONS: tuple[MailKind, ...] = ("digest", "reminder")
 """Mails whose reply decides."""
 UNCLEAR = ":REVIEW-"
 """In the key of a receipt that says why nothing was done."""
+CONFIRMS = ":REVIEW-07:"
+"""In the key of one that shows a text to confirm: it puts a question, and must come however often."""
 KEYS_AT_ONCE = 10_000
 """Databases take so many values in a question, and not many more."""
 
@@ -177,6 +179,7 @@ class StoredOutbox:
                         OutboxRow.recipient == recipient,
                         OutboxRow.kind == "receipt",
                         col(OutboxRow.key).contains(UNCLEAR),
+                        col(OutboxRow.key).not_like(f"%{CONFIRMS}%"),
                         OutboxRow.created_at >= since,
                     )
                 )

@@ -76,6 +76,19 @@ async def test_a_short_text_is_confirmed_by_one_button(outside: Outside, office:
     assert "We refunded it yesterday." in text_of(outside.mails_to(TOM)[-1])
 
 
+async def test_texts_to_confirm_are_not_receipts_that_somebody_did_not_learn_from(
+    outside: Outside, office: Office
+) -> None:
+    """Each puts a question, so it always comes; and an unclear reply after them is answered all the same."""
+    for number in range(4):
+        newest = [*outside.mails_to(QUEUE), *outside.mails_to(DANA)][-1]
+        outside.reviewer_replies(f"MODIFY\nYes, {number} times.", to=newest)
+        await office.work()
+    assert ["REVIEW-07" in text_of(told) for told in outside.mails_to(DANA)] == [True] * 4
+
+    assert "REVIEW-02" in text_of(await reply(office, "Well, and what now?"))
+
+
 @pytest.mark.parametrize("text", ["", "Looks good to me", "APPROVE\nREJECT", "ASK her for the order number"])
 async def test_no_button_where_nobody_knows_what_was_meant(office: Office, text: str) -> None:
     """A button that is pressed by habit would decide; the words are offered instead."""

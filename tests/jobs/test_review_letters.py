@@ -62,7 +62,7 @@ async def test_nothing_of_the_digest_reaches_the_customer(
     quoted = "\n".join(f"{mark}{line}" for line in text_of(digest).splitlines())
     text = f"MODIFY\nHello Tom,\n\nwe pay it back.\n\n--\nDana\n\n{above}{quoted}\n"
     outside.mailbox.deliver(
-        mail(text, subject="Re: Decision", sender=DANA, to=str(digest["Reply-To"]), answering=digest)
+        mail(text, subject=f"Re: {digest['Subject']}", sender=DANA, to=str(digest["Reply-To"]), answering=digest)
     )
     await office.work()
 

@@ -155,6 +155,14 @@ async def test_a_reply_address_ends_after_thirty_days(outside: Outside, office: 
     assert len(answers(outside)) == 1
 
 
+async def test_a_reply_address_lives_for_all_of_thirty_days(outside: Outside, office: Office) -> None:
+    """People are on holiday for weeks."""
+    outside.clock.passes(timedelta(days=30))
+    await reply(office, "APPROVE")
+
+    assert codes(outside) == []
+
+
 # --- taken back -------------------------------------------------------------------------------------------------------
 
 
