@@ -5,6 +5,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from mailagent.domain.case import CaseId
+from mailagent.domain.listed import ListId
 from mailagent.domain.outgoing import NewOutboxEntry, Outgoing
 from mailagent.mail.compose import clean_header, compose
 from mailagent.mail.tokens import Tokens
@@ -18,17 +19,35 @@ MAILTO_LIMIT = 2_000
 class Desk:
     """One mailbox as an author of mail: its address, and the signed ids at its domain.
 
-    With `signs_return_path` the envelope's sender names the mail, so that a bounce finds it in every form.
+    With `signs_return_path` the envelope's sender names the mail, so that a bounce finds it in every form. Without
+    `takes_plus` mail to its plus addresses is not delivered, and replies find their question in other ways.
     """
 
     mailbox: str
     address: str
     tokens: Tokens
     signs_return_path: bool = False
+    takes_plus: bool = True
 
     def return_path(self, message_id: str) -> str:
         """Where bounces of the mail with this id go."""
         return self.tokens.return_address(self.address, message_id) if self.signs_return_path else self.address
+
+    def review_address(self, case_id: CaseId, revision: int) -> str:
+        """Where a decision goes."""
+        return self.tokens.review_address(self.address, case_id, revision) if self.takes_plus else self.address
+
+    def list_address(self, list_id: ListId) -> str:
+        """Where an answer to a list goes."""
+        return self.tokens.list_address(self.address, list_id) if self.takes_plus else self.address
+
+    def decide_url(self, case_id: CaseId, revision: int, *, subject: str, body: str) -> str:
+        """A button that opens a mail which decides. It answers nothing, so that without a plus address the Ref line
+        must carry the token: below ``-- ``, where it is no part of a letter.
+        """
+        if not self.takes_plus:
+            body = f"{body}\n-- \nRef {self.tokens.review_reference(case_id, revision)}\n"
+        return mailto(self.review_address(case_id, revision), subject=subject, body=body)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,14 @@
 """What mails to reviewers tell of a question: the digest and the reminder say the same of it."""
 
 from datetime import datetime
+from functools import partial
 from typing import cast
 
 from mailagent.domain.case import Case
 from mailagent.domain.escalation import Escalation, NewEscalation
 from mailagent.domain.message import Message
 from mailagent.domain.times import spoken_duration, spoken_time
-from mailagent.letters.desk import MAILTO_LIMIT, Stationery, mailto
+from mailagent.letters.desk import MAILTO_LIMIT, Stationery
 from mailagent.mail.compose import clean_header
 from mailagent.triage.state import TriageState
 
@@ -22,12 +23,11 @@ def question_values(
     """
     desk = paper.desk(case.mailbox)
     now = paper.clock.now()
-    address = desk.tokens.review_address(desk.address, case.id, question.revision)
-    subject = f"Re: {review_subject(case)}"
+    decide_url = partial(desk.decide_url, case.id, question.revision, subject=f"Re: {review_subject(case)}")
     draft = state["response"]
-    modify_url = mailto(address, subject=subject, body=f"MODIFY\n\n{draft or ''}\n")
+    modify_url = decide_url(body=f"MODIFY\n\n{draft or ''}\n")
     if len(modify_url) > MAILTO_LIMIT:
-        modify_url = mailto(address, subject=subject, body="MODIFY\n\n")
+        modify_url = decide_url(body="MODIFY\n\n")
     return {
         "case_number": case.number,
         "subject": case.subject or "(no subject)",
@@ -41,9 +41,9 @@ def question_values(
         "rule": state["rule"],
         "draft": draft,
         "draft_missing": _why_no_draft(state),
-        "approve_url": mailto(address, subject=subject, body="APPROVE\n") if draft else None,
+        "approve_url": decide_url(body="APPROVE\n") if draft else None,
         "modify_url": modify_url,
-        "reject_url": mailto(address, subject=subject, body="REJECT\n"),
+        "reject_url": decide_url(body="REJECT\n"),
         "customer_name": message.sender_name,
         "received": spoken_time(message.received_at, now=now, zone=paper.zone),
         "customer_text": message.text[:CUSTOMER_TEXT_LIMIT],

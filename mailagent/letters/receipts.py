@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from mailagent.domain.case import Case
 from mailagent.domain.message import Message
-from mailagent.letters.desk import Stationery, mailto
+from mailagent.letters.desk import Stationery
 from mailagent.letters.question import review_subject
 
 QUOTED_LINES = 3
@@ -46,10 +46,12 @@ def answered(paper: Stationery, word: str) -> dict[str, object]:
 
 def _buttons(paper: Stationery, case: Case, revision: int, code: str, detail: str) -> list[dict[str, str]]:
     desk = paper.desk(case.mailbox)
-    address = desk.tokens.review_address(desk.address, case.id, revision)
     subject = f"Re: {review_subject(case)}"
     return [
-        {"label": label, "url": mailto(address, subject=subject, body=body.format(detail=detail[:LINE_LIMIT]))}
+        {
+            "label": label,
+            "url": desk.decide_url(case.id, revision, subject=subject, body=body.format(detail=detail[:LINE_LIMIT])),
+        }
         for label, body in BUTTONS.get(code, ())
     ]
 

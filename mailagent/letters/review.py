@@ -178,7 +178,7 @@ class ReviewLetters:
                 key=f"{reply.id}:confirmation:{reader}",
                 recipient=reader,
                 reply=reply,
-                reply_to=desk.tokens.review_address(desk.address, case.id, revision),
+                reply_to=desk.review_address(case.id, revision),
                 sender_name=f"{HEADS[decision.verb]}: {self.paper.company}",
             )
             for reader in sorted(readers)
@@ -218,7 +218,7 @@ class ReviewLetters:
             key=key,
             recipient=recipient,
             reply=reply,
-            reply_to=desk.tokens.review_address(desk.address, case.id, revision) if revision else None,
+            reply_to=desk.review_address(case.id, revision) if revision else None,
             sender_name=sender_name,
         )
 
@@ -243,7 +243,7 @@ class ReviewLetters:
             key=key,
             recipient=recipient,
             message_id=desk.tokens.review_message_id(case.id, question.revision, key),
-            reply_to=desk.tokens.review_address(desk.address, case.id, question.revision),
+            reply_to=desk.review_address(case.id, question.revision),
             sender_name=f"{said}: {self.paper.company}",
             headers=(
                 ("X-Mailagent-Category", str(values["category"])),

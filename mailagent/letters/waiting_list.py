@@ -11,7 +11,7 @@ from mailagent.domain.listed import ListId, NewList, Outcome, list_key
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry, Outgoing
 from mailagent.domain.times import spoken_time
-from mailagent.letters.desk import Stationery, mailto, reply_subject
+from mailagent.letters.desk import Stationery, reply_subject
 from mailagent.letters.question import review_subject, time_left
 from mailagent.letters.receipts import answered, words_key
 from mailagent.triage.state import TriageState
@@ -61,7 +61,7 @@ class WaitingList:
                 text=body.text,
                 html=body.html,
                 message_id=desk.tokens.list_message_id(list_id, key),
-                reply_to=desk.tokens.list_address(desk.address, list_id),
+                reply_to=desk.list_address(list_id),
                 sender_address=desk.address,
                 sender_name=f"Waiting: {self.paper.company}",
                 headers=(
@@ -111,7 +111,7 @@ class WaitingList:
                 message_id=desk.tokens.list_message_id(list_id, key),
                 in_reply_to=above[0] if above else None,
                 references=above,
-                reply_to=desk.tokens.list_address(desk.address, list_id),
+                reply_to=desk.list_address(list_id),
                 sender_address=desk.address,
                 sender_name=self.paper.company if done else f"Nothing was sent: {self.paper.company}",
                 headers=(
@@ -127,7 +127,6 @@ class WaitingList:
     def _row(self, case: Case, question: Escalation, now: datetime, *, bundled: bool) -> dict[str, object]:
         state = cast("TriageState", question.graph_state)
         desk = self.paper.desk(case.mailbox)
-        address = desk.tokens.review_address(desk.address, case.id, question.revision)
         return {
             "number": case.number,
             "subject": case.subject or "(no subject)",
@@ -138,7 +137,12 @@ class WaitingList:
             "mood": state["sentiment"],
             "category": state["category"] or "unknown",
             "priority": question.priority,
-            "decide_url": mailto(address, subject=f"Re: {review_subject(case)}", body="STATUS\n" if bundled else ""),
+            "decide_url": desk.decide_url(
+                case.id,
+                question.revision,
+                subject=f"Re: {review_subject(case)}",
+                body="STATUS\n" if bundled else "",
+            ),
         }
 
 

@@ -59,6 +59,7 @@ class MailboxSettings(Table):
     poll_seconds: int = Field(default=60, ge=1, le=3600)
     baseline: Literal["now", "unseen", "all"] = "now"
     return_path: Literal["plain", "plus"] = "plain"
+    reply_address: Literal["plain", "plus"] = "plus"
 
 
 class ReviewSettings(Table):

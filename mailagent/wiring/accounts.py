@@ -23,6 +23,7 @@ def desk_of(row: MailboxSettings, keys: tuple[Key, ...]) -> Desk:
         address=row.address,
         tokens=Tokens(keys=keys, domain=domain),
         signs_return_path=row.return_path == "plus",
+        takes_plus=row.reply_address == "plus",
     )
 
 

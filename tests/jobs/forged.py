@@ -59,9 +59,11 @@ def multipart(kind: str, *parts: str) -> str:
     return f"MIME-Version: 1.0\nContent-Type: multipart/{kind}; boundary=part\n{joined}\n--part--\n"
 
 
-def bare(digest: EmailMessage, *, sender: str = f"Dana Kim <{DANA}>", to: str = SUPPORT, **how: object) -> bytes:
+def bare(
+    digest: EmailMessage, *, sender: str = f"Dana Kim <{DANA}>", to: str = SUPPORT, ref: str = "", **how: object
+) -> bytes:
     """The same without any way of the token but what is given."""
-    return forged(digest, sender=sender, to=to, threaded=False, ref="", **how)  # type: ignore[arg-type]  # the names are those of forged()
+    return forged(digest, sender=sender, to=to, threaded=False, ref=ref, **how)  # type: ignore[arg-type]  # the names are those of forged()
 
 
 def ref_of(digest: EmailMessage) -> str:

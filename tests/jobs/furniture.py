@@ -44,8 +44,14 @@ def engine_of(
     return Engine(graph=build_graph(nodes, saver), saver=saver)
 
 
-def paper_of(outside: Outside, templates: JinjaTemplates, *, signs_return_path: bool) -> Stationery:
+def paper_of(outside: Outside, templates: JinjaTemplates, *, signs_return_path: bool, takes_plus: bool) -> Stationery:
     """The paper of an installation with one mailbox."""
     tokens = Tokens(keys=signing_keys(outside.folder), domain="larkfield.example")
-    desk = Desk(mailbox="support", address=SUPPORT, tokens=tokens, signs_return_path=signs_return_path)
+    desk = Desk(
+        mailbox="support",
+        address=SUPPORT,
+        tokens=tokens,
+        signs_return_path=signs_return_path,
+        takes_plus=takes_plus,
+    )
     return Stationery(templates=templates, clock=outside.clock, company=COMPANY, zone=VIENNA, desks={"support": desk})

@@ -161,6 +161,7 @@ async def open_office(
     authserv_id: str | None = AUTHSERV,
     requires_auth: bool = True,
     signs_return_path: bool = False,
+    takes_plus: bool = True,
     caps: Caps = CAPS,
     budget: Budget = Budget(),  # noqa: B008 - it is frozen
     model: Model | None = None,
@@ -186,7 +187,7 @@ async def open_office(
         outbox, lists = StoredOutbox(sessions=sessions), StoredLists(sessions=sessions)
         holds = StoredHolds(sessions=sessions)
         health = FakeHealth()
-        paper = paper_of(outside, templates, signs_return_path=signs_return_path)
+        paper = paper_of(outside, templates, signs_return_path=signs_return_path, takes_plus=takes_plus)
         deadlines = Deadlines(by_category=DEADLINES, working=working)
         customer = CustomerLetters(paper=paper)
         letters = ReviewLetters(paper=paper, queue=QUEUE, reviewers=len(REVIEWERS))
