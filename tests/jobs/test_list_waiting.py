@@ -17,9 +17,12 @@ RULES = (
 
 
 @asynccontextmanager
-async def opened(outside: Outside, *, mode: Mode = "auto") -> AsyncIterator[Office]:
+async def opened(outside: Outside, *, mode: Mode = "auto", takes_plus: bool = True) -> AsyncIterator[Office]:
     """An office from nine to five that lists what waits at nine and at two."""
-    async with open_office(outside, rules=RULES, working=OFFICE_HOURS, times=(time(9), time(14)), mode=mode) as office:
+    times = (time(9), time(14))
+    async with open_office(
+        outside, rules=RULES, working=OFFICE_HOURS, times=times, mode=mode, takes_plus=takes_plus
+    ) as office:
         yield office
 
 

@@ -11,6 +11,8 @@ from tests.fakes.model import ANGRY
 from tests.jobs.forged import bare, ref_of
 from tests.jobs.forgeries import Make
 from tests.jobs.office import Office, Outside, open_office
+from tests.jobs.test_list_waiting import asked, lists, opened
+from tests.jobs.test_remind_reviewers import vienna
 
 WAYS: dict[str, Make] = {
     "In-Reply-To": lambda digest: bare(digest, headers=[f"In-Reply-To: {digest['Message-ID']}"]),
@@ -59,6 +61,19 @@ async def test_a_reply_decides_by_its_address_alone(outside: Outside, office: Of
     await office.work()
 
     assert (await office.rules())[1:] == ["approve"]
+
+
+async def test_a_list_is_answered_without_a_plus_address(outside: Outside) -> None:
+    """What goes for one question goes for all of them."""
+    async with opened(outside, takes_plus=False) as office:
+        await asked(outside, office, vienna(16, 10), "Mugs")
+        await lists(outside, office, vienna(16, 14))
+        sent = outside.mails_to(QUEUE)[-1]
+        assert sent["Reply-To"] in (None, SUPPORT)
+        outside.mailbox.deliver(bare(sent, text="CLOSE C-1", headers=[f"In-Reply-To: {sent['Message-ID']}"]))
+        await office.work()
+
+        assert "close" in await office.rules()
 
 
 @pytest.mark.parametrize("verb", ["APPROVE", "MODIFY"])
