@@ -17,7 +17,8 @@ EscalationState = Literal["open", "decided", "superseded"]
 class NewEscalation:
     """A question about to be put. `graph_state` is the state at the pause: plain JSON, enough to rebuild the pause
     when the checkpoint is lost. `interrupt_id` names the pause that a decision resumes. `assigned_to` are the
-    addresses of the reviewers whose it is, empty where it is everybody's.
+    addresses of the reviewers whose it is, empty where it is everybody's. `nonce` tells it from a question that had the
+    same case and revision before the database was restored from a backup; it is empty for old ones.
     """
 
     case_id: CaseId
@@ -30,6 +31,7 @@ class NewEscalation:
     due_at: datetime
     graph_state: Mapping[str, object]
     assigned_to: tuple[str, ...] = ()
+    nonce: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

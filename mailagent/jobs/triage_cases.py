@@ -21,6 +21,7 @@ from mailagent.events import log
 from mailagent.letters.customer import CustomerLetters
 from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
+from mailagent.mail.tokens import new_nonce
 from mailagent.ports import Cases, Clock, Handled, Messages, Outbox, Spending, Turn
 from mailagent.triage.engine import Engine, Outcome
 from mailagent.triage.routes import LOW_RATING
@@ -207,6 +208,7 @@ class TriageCases:
             due_at=due_at,
             graph_state=state,
             assigned_to=waiting.assigned_to if waiting else (),
+            nonce=new_nonce(),
         )
         written = sum(turn.who == "customer" for turn in earlier)
         digests = self.review.digests(case, message, question, state, earlier_messages=written)

@@ -5,10 +5,11 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from mailagent.domain.case import CaseId
+from mailagent.domain.escalation import NewEscalation
 from mailagent.domain.listed import ListId
 from mailagent.domain.outgoing import NewOutboxEntry, Outgoing
 from mailagent.mail.compose import clean_header, compose
-from mailagent.mail.tokens import Tokens
+from mailagent.mail.tokens import ReviewToken, Tokens
 from mailagent.ports import Clock, Templates
 
 MAILTO_LIMIT = 2_000
@@ -33,21 +34,30 @@ class Desk:
         """Where bounces of the mail with this id go."""
         return self.tokens.return_address(self.address, message_id) if self.signs_return_path else self.address
 
-    def review_address(self, case_id: CaseId, revision: int) -> str:
+    def review_address(self, question: NewEscalation) -> str:
         """Where a decision goes."""
-        return self.tokens.review_address(self.address, case_id, revision) if self.takes_plus else self.address
+        return self.tokens.review_address(self.address, _token(question)) if self.takes_plus else self.address
+
+    def review_reference(self, question: NewEscalation) -> str:
+        """The ``Ref`` line of a mail about `question`."""
+        return self.tokens.review_reference(_token(question))
+
+    def review_message_id(self, question: NewEscalation, cause: str) -> str:
+        """The id of a mail that puts `question`."""
+        return self.tokens.review_message_id(_token(question), cause)
 
     def list_address(self, list_id: ListId) -> str:
         """Where an answer to a list goes."""
         return self.tokens.list_address(self.address, list_id) if self.takes_plus else self.address
 
-    def decide_url(self, case_id: CaseId, revision: int, *, subject: str, body: str) -> str:
+    def decide_url(self, question: NewEscalation, *, subject: str, body: str) -> str:
         """A button that opens a mail which decides. It answers nothing, so that without a plus address the Ref line
         must carry the token: below ``-- ``, where it is no part of a letter.
         """
-        if not self.takes_plus:
-            body = f"{body}\n-- \nRef {self.tokens.review_reference(case_id, revision)}\n"
-        return mailto(self.review_address(case_id, revision), subject=subject, body=body)
+        address = self.review_address(question)
+        if address == self.address:
+            body = f"{body}\n-- \nRef {self.review_reference(question)}\n"
+        return mailto(address, subject=subject, body=body)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +88,10 @@ class Stationery:
             raw=compose(mail, at=self.clock.now()),
             automatic=automatic,
         )
+
+
+def _token(question: NewEscalation) -> ReviewToken:
+    return ReviewToken(case_id=question.case_id, revision=question.revision, nonce=question.nonce)
 
 
 def reply_subject(subject: str) -> str:

@@ -23,7 +23,7 @@ def question_values(
     """
     desk = paper.desk(case.mailbox)
     now = paper.clock.now()
-    decide_url = partial(desk.decide_url, case.id, question.revision, subject=f"Re: {review_subject(case)}")
+    decide_url = partial(desk.decide_url, question, subject=f"Re: {review_subject(case)}")
     draft = state["response"]
     modify_url = decide_url(body=f"MODIFY\n\n{draft or ''}\n")
     if len(modify_url) > MAILTO_LIMIT:
@@ -49,7 +49,7 @@ def question_values(
         "customer_text": message.text[:CUSTOMER_TEXT_LIMIT],
         "customer_text_cut": len(message.text) > CUSTOMER_TEXT_LIMIT,
         "company": paper.company,
-        "ref": desk.tokens.review_reference(case.id, question.revision),
+        "ref": desk.review_reference(question),
         "caution": message.caution,
         "claims": list(dict.fromkeys(claim["words"] for claim in state["claims"])),
         "open_asks": _open_asks(state),
@@ -86,15 +86,23 @@ def case_facts(paper: Stationery, case: Case, question: Escalation) -> dict[str,
     }
 
 
-def background(state: TriageState) -> dict[str, object]:
-    """The titles of the articles behind the draft, or that were found; and where this mail rates an answer, what the
-    customer had asked and what we answered, else empty.
+def background(message: Message, state: TriageState) -> dict[str, object]:
+    """What only a digest shows: what was found in the mail, the titles of the articles behind the draft, or that were
+    found; and where this mail rates an answer, what the customer had asked and what we answered, else empty.
     """
     titles = {article["id"]: article["title"] for article in state["kb_results"]}
     turns = state["history"] if state["feedback_score"] is not None else []
     answers = [at for at, turn in enumerate(turns) if turn["who"] == "us"]
     asked = turns[: answers[-1]] if answers else turns
     return {
+        "confidence_percent": round(state["confidence"] * 100) if state["category"] else None,
+        "sentiment_score": state["sentiment_score"],
+        "mood_words": state["mood_words"],
+        "customer_address": message.sender or "unknown sender",
+        "quoted_text": message.quoted[:CUSTOMER_TEXT_LIMIT],
+        "attachments": list(message.attachments),
+        "suggested_fix": state["suggested_fix"],
+        "because": state["because"],
         "sources": [titles.get(source, source) for source in state["sources"]],
         "asked_before": next((turn["text"] for turn in reversed(asked) if turn["who"] == "customer"), ""),
         "answered_before": turns[answers[-1]]["text"] if answers else "",

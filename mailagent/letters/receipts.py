@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from mailagent.domain.case import Case
+from mailagent.domain.escalation import NewEscalation
 from mailagent.domain.message import Message
 from mailagent.letters.desk import Stationery
 from mailagent.letters.question import review_subject
@@ -27,14 +28,16 @@ BUTTONS: Mapping[str, Sequence[tuple[str, str]]] = {
 """Code -> the buttons of its receipt, and the reply that each opens; none where it is unclear what was meant."""
 
 
-def refusal(paper: Stationery, case: Case, reply: Message, *, code: str, detail: str) -> dict[str, object]:
-    """For a reply that was not carried out; `detail` is the part of it that stood in the way."""
+def refusal(
+    paper: Stationery, case: Case, reply: Message, question: NewEscalation | None, *, code: str, detail: str
+) -> dict[str, object]:
+    """For a reply about `question` that was not carried out; `detail` is the part of it that stood in the way."""
     return {
         "lines": [line[:LINE_LIMIT] for line in reply.text.splitlines() if line.strip()][:QUOTED_LINES],
         "code": code,
         "over": "Nothing was sent",
         "offers": "" if code in SETTLED else "decisions",
-        "buttons": _buttons(paper, case, reply.review_revision, code, detail) if reply.review_revision else [],
+        "buttons": _buttons(paper, case, question, code, detail) if question else [],
     }
 
 
@@ -44,13 +47,13 @@ def answered(paper: Stationery, word: str) -> dict[str, object]:
     return {"lines": [], "code": "", "over": paper.company, "offers": offers, "buttons": []}
 
 
-def _buttons(paper: Stationery, case: Case, revision: int, code: str, detail: str) -> list[dict[str, str]]:
+def _buttons(paper: Stationery, case: Case, question: NewEscalation, code: str, detail: str) -> list[dict[str, str]]:
     desk = paper.desk(case.mailbox)
     subject = f"Re: {review_subject(case)}"
     return [
         {
             "label": label,
-            "url": desk.decide_url(case.id, revision, subject=subject, body=body.format(detail=detail[:LINE_LIMIT])),
+            "url": desk.decide_url(question, subject=subject, body=body.format(detail=detail[:LINE_LIMIT])),
         }
         for label, body in BUTTONS.get(code, ())
     ]

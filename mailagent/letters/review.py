@@ -12,8 +12,8 @@ from mailagent.domain.message import Message
 from mailagent.domain.outgoing import MailKind, NewOutboxEntry, Outgoing
 from mailagent.domain.reminders import Stage, digest_key, reminder_key
 from mailagent.domain.times import spoken_minutes, spoken_time
-from mailagent.letters.desk import Desk, Stationery
-from mailagent.letters.question import CUSTOMER_TEXT_LIMIT, background, question_values, review_subject
+from mailagent.letters.desk import Stationery
+from mailagent.letters.question import background, question_values, review_subject
 from mailagent.letters.receipts import HEADS, answered, refusal, words_key
 from mailagent.triage.state import TriageState
 
@@ -58,18 +58,10 @@ class ReviewLetters:
         """
         values: dict[str, object] = {
             **question_values(self.paper, case, message, question, state),
-            "confidence_percent": round(state["confidence"] * 100) if state["category"] else None,
-            "sentiment_score": state["sentiment_score"],
-            "mood_words": state["mood_words"],
-            "customer_address": message.sender or "unknown sender",
-            "quoted_text": message.quoted[:CUSTOMER_TEXT_LIMIT],
+            **background(message, state),
             "earlier_messages": earlier_messages,
-            "attachments": list(message.attachments),
-            "suggested_fix": state["suggested_fix"],
-            **background(state),
             "queue": self.queue,
             "reviewers": self.reviewers,
-            "because": state["because"],
         }
         said = "Urgent" if question.priority == "urgent" else "Needs decision"
         key = ":".join(filter(None, [digest_key(case.id, question.revision), reader, cause]))
@@ -102,25 +94,35 @@ class ReviewLetters:
             for recipient, own in zip(recipients, (key, *(f"{key}:{other}" for other in recipients[1:])), strict=True)
         ]
 
-    def receipt(self, case: Case, reply: Message, *, code: str, values: Mapping[str, object]) -> NewOutboxEntry:
-        """Nothing was sent, and why. `reply` is the reviewer's; `values` fill the text of `code`.
+    def receipt(
+        self, case: Case, reply: Message, question: NewEscalation | None, *, code: str, values: Mapping[str, object]
+    ) -> NewOutboxEntry:
+        """Nothing was sent, and why. `reply` is the reviewer's, about `question`; `values` fill the text of `code`.
 
         One an hour for the same words: a program that answers for the reviewer would answer each receipt, for ever.
         """
         now = self.paper.clock.now()
         given = {"case_number": case.number, **values}
+        revision = question.revision if question else 0
         return self._receipt(
             case,
             reply,
+            question,
             self.paper.templates.text(f"review/errors/{code}", given),
-            refusal(self.paper, case, reply, code=code, detail=str(values["detail"])),
-            key=f"{case.id}:{reply.review_revision or 0}:{code}:{words_key(reply)}:{now:%Y-%m-%dT%H}:receipt",
+            refusal(self.paper, case, reply, question, code=code, detail=str(values["detail"])),
+            key=f"{case.id}:{revision}:{code}:{words_key(reply)}:{now:%Y-%m-%dT%H}:receipt",
             recipient=reply.sender or self.queue,
-            sender_name=f"Nothing was sent: {self.paper.company}",
         )
 
     def told(
-        self, case: Case, reply: Message, word: str, values: Mapping[str, object], *, readers: Collection[str] = ()
+        self,
+        case: Case,
+        reply: Message,
+        question: NewEscalation,
+        word: str,
+        values: Mapping[str, object],
+        *,
+        readers: Collection[str] = (),
     ) -> list[NewOutboxEntry]:
         """What a word of the reviewer's did, or what they asked for: the text of ``review/done/<word>``. It goes to the
         reviewer who wrote, or to `readers`.
@@ -130,11 +132,11 @@ class ReviewLetters:
             self._receipt(
                 case,
                 reply,
+                question,
                 text,
                 answered(self.paper, word),
                 key=f"{reply.id}:{word}:receipt:{reader}",
                 recipient=reader,
-                sender_name=self.paper.company,
             )
             for reader in sorted(readers or {reply.sender or self.queue})
         ]
@@ -144,6 +146,7 @@ class ReviewLetters:
         case: Case,
         message: Message,
         reply: Message,
+        question: NewEscalation,
         decision: Decision,
         *,
         reviewer: str,
@@ -154,7 +157,7 @@ class ReviewLetters:
         """What was decided, to each of `readers`. `letter` is what the customer gets; until `undo_until` it can be
         taken back.
         """
-        desk, revision = self.paper.desk(case.mailbox), reply.review_revision or 0
+        desk = self.paper.desk(case.mailbox)
         values = {
             "case_number": case.number,
             "subject": case.subject or "(no subject)",
@@ -166,19 +169,18 @@ class ReviewLetters:
             "is_proven": message.authenticated,
             "undo_for": undo_until and spoken_minutes(undo_until - self.paper.clock.now()),
             "undo_until": undo_until and self.spoken(undo_until),
-            "ref": desk.tokens.review_reference(case.id, revision),
+            "ref": desk.review_reference(question),
             "company": self.paper.company,
         }
         return [
             self._mail(
                 "confirmation",
-                desk,
                 case,
                 values,
                 key=f"{reply.id}:confirmation:{reader}",
                 recipient=reader,
                 reply=reply,
-                reply_to=desk.review_address(case.id, revision),
+                reply_to=desk.review_address(question),
                 sender_name=f"{HEADS[decision.verb]}: {self.paper.company}",
             )
             for reader in sorted(readers)
@@ -192,34 +194,33 @@ class ReviewLetters:
         self,
         case: Case,
         reply: Message,
+        question: NewEscalation | None,
         told: str,
         shown: Mapping[str, object],
         *,
         key: str,
         recipient: str,
-        sender_name: str,
     ) -> NewOutboxEntry:
         """Answer a reviewer; `told` begins with a line for the heading."""
-        desk, revision = self.paper.desk(case.mailbox), reply.review_revision
+        desk, company = self.paper.desk(case.mailbox), self.paper.company
         heading, _, text = told.partition("\n")
         values = {
             "heading": heading.removeprefix("#").strip(),
             "message": text.strip(),
             "case_number": case.number,
-            "ref": desk.tokens.review_reference(case.id, revision) if revision else case.number,
-            "company": self.paper.company,
+            "ref": desk.review_reference(question) if question else case.number,
+            "company": company,
             **shown,
         }
         return self._mail(
             "receipt",
-            desk,
             case,
             values,
             key=key,
             recipient=recipient,
             reply=reply,
-            reply_to=desk.review_address(case.id, revision) if revision else None,
-            sender_name=sender_name,
+            reply_to=desk.review_address(question) if question else None,
+            sender_name=company if shown["over"] == company else f"{shown['over']}: {company}",
         )
 
     def _question(
@@ -237,13 +238,12 @@ class ReviewLetters:
         desk = self.paper.desk(case.mailbox)
         return self._mail(
             kind,
-            desk,
             case,
             values,
             key=key,
             recipient=recipient,
-            message_id=desk.tokens.review_message_id(case.id, question.revision, key),
-            reply_to=desk.review_address(case.id, question.revision),
+            message_id=desk.review_message_id(question, key),
+            reply_to=desk.review_address(question),
             sender_name=f"{said}: {self.paper.company}",
             headers=(
                 ("X-Mailagent-Category", str(values["category"])),
@@ -254,7 +254,6 @@ class ReviewLetters:
     def _mail(
         self,
         kind: MailKind,
-        desk: Desk,
         case: Case,
         values: Mapping[str, object],
         *,
@@ -267,6 +266,7 @@ class ReviewLetters:
         headers: tuple[tuple[str, str], ...] = (),
     ) -> NewOutboxEntry:
         """A mail in the case's review thread: constant subject, common root."""
+        desk = self.paper.desk(case.mailbox)
         body = self.paper.templates.body(f"review/{kind}", values)
         answered = (reply.message_id,) if reply and reply.message_id else ()
         subject = review_subject(case)

@@ -138,8 +138,7 @@ class WaitingList:
             "category": state["category"] or "unknown",
             "priority": question.priority,
             "decide_url": desk.decide_url(
-                case.id,
-                question.revision,
+                question,
                 subject=f"Re: {review_subject(case)}",
                 body="STATUS\n" if bundled else "",
             ),

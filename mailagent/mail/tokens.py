@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import re
+import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -21,7 +22,8 @@ from mailagent.mail.parse import ParsedMail
 Purpose = Literal["message", "case", "review", "review-message", "list", "list-message", "return"]
 
 _CASE = r"c([1-9][0-9]{0,14})"
-_REVISION = r"([1-9][0-9]{0,5})"
+_NONCE = r"(?:\.[a-z2-7]{6})?"
+_REVISION = rf"([1-9][0-9]{{0,5}}{_NONCE})"
 _LIST = r"l([1-9][0-9]{0,14})"
 _MAC = r"([a-z][a-z2-7]{16})"
 _CAUSE = r"([a-z2-7]{10})"
@@ -41,9 +43,11 @@ _ADDRESSES: tuple[_Form, _Form] = (("review", _REVIEW_ADDRESS), ("list", _LIST_A
 _IDS: tuple[_Form, _Form] = (("review-message", _REVIEW_ID), ("list-message", _LIST_ID))
 _LINES: tuple[_Form, _Form] = (("review", _REVIEW_LINE), ("list", _LIST_LINE))
 _REVIEW_ANYWHERE = re.compile(
-    rf"\br\.{_CASE}\.{_REVISION}\.{_MAC}|<{_CASE}\.{_REVISION}\.{_CAUSE}\.{_MAC}@|ref\s{{1,3}}c-?\d{{1,15}}\.\d{{1,6}}\.{_MAC}"
+    rf"\br\.{_CASE}\.{_REVISION}\.{_MAC}|<{_CASE}\.{_REVISION}\.{_CAUSE}\.{_MAC}@|ref\s{{1,3}}c-?\d{{1,15}}\.\d{{1,6}}{_NONCE}\.{_MAC}"
     rf"|\br\.{_LIST}\.{_MAC}|<{_LIST}\.{_CAUSE}\.{_MAC}@|ref\s{{1,3}}{_LIST}\.{_MAC}"
 )
+LONGEST_LOCAL = 64
+"""Characters before the ``@`` of an address, RFC 5321 section 4.5.3.1.1."""
 _LONGEST_LINE = 200
 """Characters; a longer line is prose."""
 
@@ -58,10 +62,18 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewToken:
-    """The question that a reply is about: its signature was verified."""
+    """The question that a reply is about; read from a mail, its signature was verified. Whether the question with that
+    number still has this `nonce`, only the database knows.
+    """
 
     case_id: CaseId
     revision: int
+    nonce: str
+
+    @property
+    def which(self) -> str:
+        """``2.NONCE``, or ``2`` for a question that has none."""
+        return f"{self.revision}.{self.nonce}" if self.nonce else str(self.revision)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,23 +126,25 @@ class Tokens:
         """``C-1042.MAC`` for a ``Ref`` line: leads a customer's new mail to its case, and gives no other right."""
         return f"{case_number(case_id)}.{self._sign('case', case_id)}"
 
-    def review(self, case_id: CaseId, revision: int) -> str:
-        """``c1042.2.MAC``: the right to answer one question, together with a reviewer's address."""
-        return f"c{case_id}.{revision}.{self._sign('review', case_id, revision)}"
+    def review(self, about: ReviewToken) -> str:
+        """``c1042.2.NONCE.MAC``: the right to answer one question, together with a reviewer's address."""
+        return f"c{about.case_id}.{about.which}.{self._sign('review', about.case_id, about.which)}"
 
-    def review_address(self, address: str, case_id: CaseId, revision: int) -> str:
-        """``support+r.c1042.2.MAC@example.com``, for Reply-To."""
+    def review_address(self, address: str, about: ReviewToken) -> str:
+        """``support+r.c1042.2.NONCE.MAC@example.com``, for Reply-To; `address` where that would be too long."""
         local, _, domain = address.rpartition("@")
-        return f"{local}+r.{self.review(case_id, revision)}@{domain}"
+        local = f"{local}+r.{self.review(about)}"
+        return f"{local}@{domain}" if len(local) <= LONGEST_LOCAL else address
 
-    def review_reference(self, case_id: CaseId, revision: int) -> str:
-        """``C-1042.2.MAC`` for the ``Ref`` line of a mail that asks."""
-        return f"{case_number(case_id)}.{revision}.{self._sign('review', case_id, revision)}"
+    def review_reference(self, about: ReviewToken) -> str:
+        """``C-1042.2.NONCE.MAC`` for the ``Ref`` line of a mail that asks."""
+        return f"{case_number(about.case_id)}.{about.which}.{self._sign('review', about.case_id, about.which)}"
 
-    def review_message_id(self, case_id: CaseId, revision: int, cause: str) -> str:
-        """``<c1042.2.CAUSE.MAC@domain>`` for a mail that asks for a decision: a reply to it carries the right."""
-        part = self._cause(case_id, cause)
-        return f"<c{case_id}.{revision}.{part}.{self._sign('review-message', case_id, revision, part)}@{self.domain}>"
+    def review_message_id(self, about: ReviewToken, cause: str) -> str:
+        """``<c1042.2.NONCE.CAUSE.MAC@domain>`` for a mail that asks for a decision: a reply to it carries the right."""
+        case_id, part = about.case_id, self._cause(about.case_id, cause)
+        mac = self._sign("review-message", case_id, about.which, part)
+        return f"<c{case_id}.{about.which}.{part}.{mac}@{self.domain}>"
 
     def review_root(self, case_id: CaseId) -> str:
         """``<c1042.review@domain>``: holds a case's mails to reviewers in one thread; it proves nothing."""
@@ -152,15 +166,14 @@ class Tokens:
 
     def return_address(self, address: str, message_id: str) -> str:
         """``support+b.c1042.CAUSE.MAC@example.com``, the envelope sender of the mail with this id of `message_id`'s
-        form, so that a bounce finds it; `address` where the id has another form, or where that would be longer than
-        the 64 characters that RFC 5321 section 4.5.3.1.1 allows before the ``@``.
+        form, so that a bounce finds it; `address` where the id has another form, or where that would be too long.
         """
         found = _MESSAGE_ID.fullmatch(message_id)
         local, _, domain = address.rpartition("@")
         if found is None:
             return address
         local = f"{local}+b.c{found[1]}.{found[2]}.{self._sign('return', found[1], found[2])}"
-        return f"{local}@{domain}" if len(local) <= 64 else address  # noqa: PLR2004 - RFC 5321
+        return f"{local}@{domain}" if len(local) <= LONGEST_LOCAL else address
 
     def read(self, mail: ParsedMail) -> Signed:
         """Everything that the signed ids in a mail give, and the only caller of the check of a signature.
@@ -202,8 +215,9 @@ class Tokens:
         """The rights to decide that `texts` give, in their order."""
         of_question, of_list = forms
         for text in texts:
-            for number, revision, *_ in self._verified(*of_question, [text]):
-                yield ReviewToken(case_id=CaseId(int(number)), revision=int(revision))
+            for number, which, *_ in self._verified(*of_question, [text]):
+                revision, _, nonce = which.partition(".")
+                yield ReviewToken(case_id=CaseId(int(number)), revision=int(revision), nonce=nonce)
             for number, *_ in self._verified(*of_list, [text]):
                 yield ListToken(list_id=ListId(int(number)))
 
@@ -221,6 +235,11 @@ class Tokens:
 
     def _sign(self, purpose: Purpose, *parts: int | str) -> str:
         return _mac(self.keys[-1], purpose, parts)
+
+
+def new_nonce() -> str:
+    """Six random characters of base32: so many that after a restored backup no question gets an old one's again."""
+    return base64.b32encode(secrets.token_bytes(4))[:6].decode("ascii").lower()
 
 
 def shows_review(text: str) -> bool:

@@ -174,4 +174,5 @@ def read_escalation(row: EscalationRow) -> Escalation:
         decision_id=None if row.decision_id is None else MessageId(row.decision_id),
         assigned_to=read_owners(row.assigned_to),
         snoozed_until=row.snoozed_until,
+        nonce=row.nonce,
     )

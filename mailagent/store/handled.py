@@ -159,5 +159,6 @@ def _new_escalation(new: NewEscalation, at: datetime) -> EscalationRow:
         due_at=new.due_at,
         graph_state=dict(new.graph_state),
         assigned_to=" ".join(new.assigned_to) or None,
+        nonce=new.nonce,
         opened_at=at,
     )

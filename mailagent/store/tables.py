@@ -109,7 +109,7 @@ class MessageRow(SQLModel, table=True):
     defects: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     quoted: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     review_revision: int | None = None
-    list_id: int | None = Field(default=None, sa_type=BigInteger)
+    list_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
     part_of: int | None = Field(default=None, index=True)
     rating: int | None = None
     answer: str | None = Field(default=None, sa_column=Column(Text))
@@ -172,6 +172,7 @@ class EscalationRow(SQLModel, table=True):
     decision_id: int | None = None
     assigned_to: str | None = None
     snoozed_until: datetime | None = Field(default=None, sa_type=UtcTime)
+    nonce: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class ListedRow(SQLModel, table=True):

@@ -57,9 +57,14 @@ async def _unreached(session: AsyncSession) -> dict[str, str]:
             col(MessageRow.case_id).in_(is_open),
         )
     )
+    away_of_list = await session.exec(
+        select(ListedRow.case_id, ListedRow.revision, MessageRow.sender, MessageRow.subject)
+        .join(MessageRow, col(MessageRow.list_id) == ListedRow.list_id)
+        .where(MessageRow.intake == "auto_reply", col(ListedRow.case_id).in_(is_open))
+    )
     found = {
         digest_key(CaseId(case_id or 0), revision or 0): f"{sender} answers by itself: {subject}"
-        for case_id, revision, sender, subject in away
+        for case_id, revision, sender, subject in (*away_of_list, *away)
     }
     back = await session.exec(
         select(OutboxRow.key, OutboxRow.recipient, OutboxRow.error).where(

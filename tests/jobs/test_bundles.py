@@ -122,6 +122,7 @@ async def test_an_approval_by_the_button_waits_too(outside: Outside) -> None:
         await burst(outside, office, 7)
         (sent,) = await later(outside, office)
         sent.replace_header("Reply-To", str(button(sent, case=6)))
+        sent.replace_header("Subject", "[C-6] Mugs 6")
         outside.reviewer_replies("APPROVE", to=sent)
         await office.work()
 

@@ -1,5 +1,7 @@
 """A question whose digest found nobody goes to somebody else, and everybody who looks can see it."""
 
+from datetime import time
+
 import pytest
 
 from mailagent.domain.case import CaseId
@@ -10,7 +12,7 @@ from tests.jobs.test_remind_reviewers import LEAD, asked, opened, reminders, vie
 
 
 def away(outside: Outside, *, of: str = DANA) -> None:
-    """A reviewer's program answers the newest digest."""
+    """A reviewer's program answers the newest digest or list."""
     digest = outside.mails_to(QUEUE)[-1]
     outside.mailbox.deliver(
         mail(
@@ -53,6 +55,21 @@ async def test_a_question_goes_on_when_a_reviewer_is_away(outside: Outside) -> N
 
         assert "We are on it." in text_of(outside.mails_to(TOM)[-1])
         assert await unreached(office) == []
+
+
+async def test_the_questions_of_a_list_go_on_when_a_reviewer_is_away(outside: Outside) -> None:
+    """One list stands for many digests; without this nobody would look at any of its cases."""
+    async with opened(outside, times=(time(9), time(11))) as office:
+        await asked(outside, office, vienna(16, 9))
+        await asked(outside, office, vienna(16, 9, 10))
+        outside.clock.time = vienna(16, 11)
+        await office.remind()
+        assert "[Support]" in str(outside.mails_to(QUEUE)[-1]["Subject"])
+        away(outside)
+        await office.work()
+
+        assert await reminders(outside, office, vienna(16, 11, 1)) == [(LEAD, "has read"), (LEAD, "has read")]
+        assert "answers by itself: Automatic reply: [Support]" in str(await unreached(office))
 
 
 async def test_the_queue_is_still_reminded_after_that(outside: Outside) -> None:

@@ -1,8 +1,8 @@
 """A question that nobody decides is put again: in time, to the right person, and once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
@@ -31,12 +31,13 @@ async def opened(
     escalate_to: str | None = LEAD,
     mode: Mode = "auto",
     own_hours: bool = False,
+    times: Sequence[time] = (),
 ) -> AsyncIterator[Office]:
     """An office from nine to five that asks a person about everything."""
     rules = [Rule(name="ask", then="escalate", priority=priority, why="a person decides")]
     personal = {LEAD: MORNINGS} if own_hours else {}
     async with open_office(
-        outside, rules=rules, working=OFFICE_HOURS, personal=personal, escalate_to=escalate_to, mode=mode
+        outside, rules=rules, working=OFFICE_HOURS, personal=personal, escalate_to=escalate_to, mode=mode, times=times
     ) as office:
         yield office
 

@@ -7,6 +7,7 @@ import pytest
 from mailagent.domain.case import CaseId
 from mailagent.domain.message import MessageId
 from mailagent.jobs.sort_mail import SUBJECT_LIMIT
+from mailagent.mail.tokens import ReviewToken
 from tests.fakes.mails import ADMIN, DANA, QUEUE, SUPPORT, TOM, mail, read, text_of, words
 from tests.fakes.model import ANGRY
 from tests.jobs.office import Office, Outside, open_office
@@ -189,7 +190,7 @@ async def test_a_busy_store_is_asked_again(outside: Outside, office: Office) -> 
 async def test_a_token_for_a_case_that_is_not_there_is_refused(outside: Outside, office: Office) -> None:
     """After a backup is restored, reviewers still hold digests of cases that the database never heard of."""
     tokens = office.paper.desk("support").tokens
-    address = tokens.review_address(SUPPORT, CaseId(99), 1)
+    address = tokens.review_address(SUPPORT, ReviewToken(case_id=CaseId(99), revision=1, nonce=""))
     outside.mailbox.deliver(mail("APPROVE", to=address, sender=f"Dana <{DANA}>"))
 
     await office.work()

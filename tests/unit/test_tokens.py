@@ -1,5 +1,6 @@
 """Signed ids: what lets a reply find its case, and a reviewer decide."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -7,13 +8,14 @@ import pytest
 from mailagent.domain.case import CaseId
 from mailagent.domain.listed import ListId
 from mailagent.mail.parse import ParsedMail, parse
-from mailagent.mail.tokens import Key, ReviewToken, Tokens, shows_review
+from mailagent.mail.tokens import Key, ReviewToken, Tokens, new_nonce, shows_review
 
 OLD, NEW = Key(id="a", secret=b"secret of this installation"), Key(id="b", secret=b"its next one")
 TOKENS = Tokens(keys=(OLD,), domain="example.com")
 OTHER = replace(TOKENS, keys=(Key(id="a", secret=b"another secret"),))
 CASE = CaseId(1042)
-FOUND = ReviewToken(case_id=CASE, revision=2)
+NONCE = "k3xq7a"
+FOUND = ReviewToken(case_id=CASE, revision=2, nonce=NONCE)
 
 
 def mail(
@@ -44,9 +46,9 @@ def test_a_list_token_is_found_wherever_it_survives(reply: ParsedMail) -> None:
 
 def test_a_reply_is_about_a_case_or_a_list_by_its_address() -> None:
     """A reply to a digest that quotes the list is about the digest, and the other way round; to both it is neither."""
-    case, listed = TOKENS.review_address("s@example.com", CASE, 2), TOKENS.list_address("s@example.com", LISTED)
+    case, listed = TOKENS.review_address("s@example.com", FOUND), TOKENS.list_address("s@example.com", LISTED)
     quoting_list = TOKENS.read(mail(to=case, header=f"In-Reply-To: {TOKENS.list_message_id(LISTED, 'list')}\r\n"))
-    quoting_case = TOKENS.read(mail(to=listed, text=f"APPROVE C-1\r\n> Ref {TOKENS.review_reference(CASE, 2)}"))
+    quoting_case = TOKENS.read(mail(to=listed, text=f"APPROVE C-1\r\n> Ref {TOKENS.review_reference(FOUND)}"))
     both = TOKENS.read(mail(to=f"{case}, {listed}"))
 
     assert (quoting_list.review, quoting_list.listed) == (FOUND, None)
@@ -89,18 +91,18 @@ def test_a_new_mail_finds_its_case_by_the_ref_line() -> None:
 @pytest.mark.parametrize(
     "reply",
     [
-        mail(to=TOKENS.review_address("support@example.com", CASE, 2)),
-        mail(to=f"Support <{TOKENS.review_address('Support@Example.com', CASE, 2).upper()}>"),
-        mail(header=f"Delivered-To: {TOKENS.review_address('support@example.com', CASE, 2)}\r\n"),
-        mail(header=f"In-Reply-To: {TOKENS.review_message_id(CASE, 2, 'digest')}\r\n"),
-        mail(header=f"References: {TOKENS.review_root(CASE)}\r\n {TOKENS.review_message_id(CASE, 2, 'digest')}\r\n"),
+        mail(to=TOKENS.review_address("support@example.com", FOUND)),
+        mail(to=f"Support <{TOKENS.review_address('Support@Example.com', FOUND).upper()}>"),
+        mail(header=f"Delivered-To: {TOKENS.review_address('support@example.com', FOUND)}\r\n"),
+        mail(header=f"In-Reply-To: {TOKENS.review_message_id(FOUND, 'digest')}\r\n"),
+        mail(header=f"References: {TOKENS.review_root(CASE)}\r\n {TOKENS.review_message_id(FOUND, 'digest')}\r\n"),
         mail(
             text="APPROVE\r\n\r\nOn 3 March 2026, 10:12, Support wrote:\r\n> Hello\r\n"
-            f"> Ref {TOKENS.review_reference(CASE, 2)}"
+            f"> Ref {TOKENS.review_reference(FOUND)}"
         ),
         mail(
-            text=f"APPROVE\r\n\r\nRef {OTHER.review_reference(CASE, 1)}\r\n"
-            f"ref {TOKENS.review_reference(CASE, 2).lower()}"
+            text=f"APPROVE\r\n\r\nRef {OTHER.review_reference(ReviewToken(case_id=CASE, revision=1, nonce=NONCE))}\r\n"
+            f"ref {TOKENS.review_reference(FOUND).lower()}"
         ),
     ],
     ids=["to", "to in capitals", "delivered-to", "in-reply-to", "references", "quoted line", "last line"],
@@ -114,9 +116,9 @@ def test_a_review_token_is_found_wherever_it_survives(reply: ParsedMail) -> None
 @pytest.mark.parametrize(
     "reply",
     [
-        mail(to=OTHER.review_address("support@example.com", CASE, 2)),
-        mail(to=TOKENS.review_address("support@example.com", CASE, 2).replace(".2.", ".3.")),
-        mail(header=f"In-Reply-To: {OTHER.review_message_id(CASE, 2, 'digest')}\r\n"),
+        mail(to=OTHER.review_address("support@example.com", FOUND)),
+        mail(to=TOKENS.review_address("support@example.com", FOUND).replace(".2.", ".3.")),
+        mail(header=f"In-Reply-To: {OTHER.review_message_id(FOUND, 'digest')}\r\n"),
     ],
     ids=["other secret", "other revision", "forged id"],
 )
@@ -128,7 +130,7 @@ def test_a_token_that_does_not_verify_gives_no_right_but_is_noticed(reply: Parse
 
 @pytest.mark.parametrize(
     "reply",
-    [mail(text=f"Ref {OTHER.review_reference(CASE, 2)}"), mail(subject="Re: [C-1042] Charged twice")],
+    [mail(text=f"Ref {OTHER.review_reference(FOUND)}"), mail(subject="Re: [C-1042] Charged twice")],
     ids=["forged line", "subject only"],
 )
 def test_a_text_and_a_subject_prove_nothing(reply: ParsedMail) -> None:
@@ -149,24 +151,50 @@ def test_signatures_of_different_purposes_are_not_interchangeable() -> None:
 
     assert TOKENS.read(mail(to=f"support+r.c1042.2.{mac}@example.com")).review is None
     assert TOKENS.read(mail(header=f"In-Reply-To: <c1042.2.{part}.{mac}@example.com>\r\n")).review is None
-    review = TOKENS.review(CASE, 2).rpartition(".")[2]
+    review = TOKENS.review(FOUND).rpartition(".")[2]
     assert TOKENS.read(mail(header=f"In-Reply-To: <c1042.{part}.{review}@example.com>\r\n")).case_id is None
 
 
 def test_a_review_token_has_the_documented_form() -> None:
     """Admins write mail filters for it."""
-    case, revision, mac = TOKENS.review(CASE, 2).split(".")
+    case, revision, nonce, mac = TOKENS.review(FOUND).split(".")
 
-    assert (case, revision, len(mac)) == ("c1042", "2", 17)
-    assert TOKENS.review_address("support@x.com", CASE, 2) == f"support+r.c1042.2.{mac}@x.com"
-    assert TOKENS.review_reference(CASE, 2) == f"C-1042.2.{mac}"
+    assert (case, revision, nonce, len(mac)) == ("c1042", "2", NONCE, 17)
+    assert TOKENS.review_address("support@x.com", FOUND) == f"support+r.c1042.2.{NONCE}.{mac}@x.com"
+    assert TOKENS.review_reference(FOUND) == f"C-1042.2.{NONCE}.{mac}"
     assert TOKENS.review_root(CASE) == "<c1042.review@example.com>"
+
+
+def test_the_nonce_is_signed() -> None:
+    """Whoever holds a digest of before a restore must not turn it into one of after."""
+    address = TOKENS.review_address("support@example.com", FOUND)
+    without = TOKENS.review_address("support@example.com", replace(FOUND, nonce=""))
+
+    assert TOKENS.read(mail(to=without)).review == replace(FOUND, nonce="")
+    for forged in (
+        address.replace(NONCE, "aaaaaa"),
+        address.replace(f".{NONCE}", ""),
+        without.replace(".2.", ".2.aaaaaa."),
+    ):
+        assert TOKENS.read(mail(to=forged)).review is None
+    assert re.fullmatch("[a-z2-7]{6}", new_nonce())
+    assert len({new_nonce() for _ in range(100)}) == 100
+
+
+def test_a_reply_address_is_never_longer_than_servers_take() -> None:
+    """With a long name of the mailbox the reply goes to the mailbox itself, and finds its question by the Ref line."""
+    widest = replace(FOUND, case_id=CaseId(10**9), revision=99)
+
+    assert len(TOKENS.review_address("support-questions@example.com", widest).partition("@")[0]) <= 64
+    assert TOKENS.review_address("support-questions@example.com", widest) != "support-questions@example.com"
+    long = "customer-support-and-sales@example.com"
+    assert TOKENS.review_address(long, widest) == long
 
 
 def test_ids_of_an_older_key_stay_valid_until_it_is_forgotten() -> None:
     """Keys are changed while reviewers hold digests; after a leak the old ones must end."""
     rotated, revoked = replace(TOKENS, keys=(OLD, NEW)), replace(TOKENS, keys=(NEW,))
-    old, new = (mail(to=tokens.review_address("support@example.com", CASE, 2)) for tokens in (TOKENS, rotated))
+    old, new = (mail(to=tokens.review_address("support@example.com", FOUND)) for tokens in (TOKENS, rotated))
 
     assert old.recipients != new.recipients
     assert rotated.read(old).review == rotated.read(new).review == revoked.read(new).review == FOUND

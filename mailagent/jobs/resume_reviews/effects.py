@@ -109,8 +109,7 @@ class Effects:
                 "draft_length": len(hand.question.draft or ""),
                 "due": self.review.spoken(question.due_at),
             }
-            about = replace(hand.reply, review_revision=question.revision)
-            mails.append(self.review.receipt(hand.case, about, code="REVIEW-07", values=values))
+            mails.append(self.review.receipt(hand.case, hand.reply, question, code="REVIEW-07", values=values))
         return replace(
             self._bare(hand, "revise", reason=f"a new draft by {hand.reviewer}"),
             decides=hand.decided("revise"),
@@ -126,7 +125,7 @@ class Effects:
         self, hand: InHand, word: str, values: Mapping[str, object], *, note: str = "", readers: Collection[str] = ()
     ) -> Handled:
         """A commit that only tells what was done: the reviewer who wrote, or `readers`."""
-        mails = self.review.told(hand.case, hand.reply, word, values, readers=readers)
+        mails = self.review.told(hand.case, hand.reply, hand.question, word, values, readers=readers)
         return replace(self._bare(hand, word, note=note), outbox=tuple(mails))
 
     async def asked(self, hand: InHand) -> frozenset[str]:
@@ -164,6 +163,7 @@ class Effects:
             hand.case,
             hand.message,
             hand.reply,
+            hand.question,
             decision,
             reviewer=hand.reviewer,
             letter=told,
@@ -216,7 +216,7 @@ class Effects:
         question, owners = hand.question, hand.question.assigned_to
         others = {self.review.queue, hand.reply.sender or ""} | await self.asked(hand)
         values = {"assignee": ", ".join(owners), "reviewer": hand.reviewer}
-        mails = self.review.told(hand.case, hand.reply, "assign", values, readers=others - {*owners, ""})
+        mails = self.review.told(hand.case, hand.reply, question, "assign", values, readers=others - {*owners, ""})
         if not is_new:
             state = cast("TriageState", dict(question.graph_state))
             mails += self.review.digests(

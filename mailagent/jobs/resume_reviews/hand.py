@@ -7,6 +7,7 @@ from mailagent.domain.case import Case
 from mailagent.domain.commands import Verb
 from mailagent.domain.escalation import Escalation, NewEscalation
 from mailagent.domain.message import Message
+from mailagent.mail.tokens import new_nonce
 from mailagent.ports import DecidedBy, Handled
 from mailagent.triage.engine import Outcome
 
@@ -62,4 +63,5 @@ class InHand:
             due_at=due_at,
             graph_state=state,
             assigned_to=question.assigned_to,
+            nonce=new_nonce(),
         )

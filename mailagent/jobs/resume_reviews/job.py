@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from mailagent.domain.belonging import misplaced
 from mailagent.domain.caps import DAY
-from mailagent.domain.case import Case, case_in_subject, case_number
+from mailagent.domain.case import Case
 from mailagent.domain.decision import Decision, Known, Unclear
 from mailagent.domain.escalation import Escalation
 from mailagent.domain.message import Message
@@ -33,8 +34,6 @@ MOST_RECEIPTS = 3
 ANY_TIME = frozenset({"note", "why", "status", "help"})
 """Words that change nothing, and work also when all is decided."""
 TO_CUSTOMER = frozenset({"approve", "modify", "ask"})
-LONGEST_SUBJECT = 80
-"""Characters of a reply's subject that a receipt repeats."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +73,7 @@ class ResumeReviews:
             return
         question = await self.cases.escalation(case.id, reply.review_revision or 0)
         if question is None:
-            await self._tell(case, reply, Unclear(code="REVIEW-10"), verb="", is_open=False)
+            await self._tell(case, reply, None, Unclear(code="REVIEW-10"), verb="", is_open=False)
             return
         message = await self.messages.get(question.message_id)
         hand = InHand(case=case, message=message, reply=reply, question=question, reviewer=reviewer)
@@ -83,12 +82,12 @@ class ResumeReviews:
         if found is None:
             await self._too_late(hand, decision)
         elif isinstance(found, Unclear):
-            await self._tell(case, reply, found, **self._facts(question))
+            await self._tell(case, reply, question, found, **self._facts(question))
         elif await self.cases.commit(_told_once(found, reply)):
             rule = str(found.log[reply.id]["rule"])
             log("review.decided", case_id=case.id, revision=question.revision, verb=rule, message_id=reply.id)
         elif found.undoes:
-            await self._tell(case, reply, Unclear(code="REVIEW-17"), **self._facts(question))
+            await self._tell(case, reply, question, Unclear(code="REVIEW-17"), **self._facts(question))
         else:
             raise TemporaryError("another decision came first; the reply is read again")
 
@@ -136,7 +135,7 @@ class ResumeReviews:
             entry = hand.entry(rule="repeated", reason="the same decision again")
             await self._commit(hand.case, hand.reply, entry)
         else:
-            await self._tell(hand.case, hand.reply, found[0], **found[1])
+            await self._tell(hand.case, hand.reply, hand.question, found[0], **found[1])
 
     def _read(self, reply: Message) -> Decision | Unclear:
         words = self.styles.of(reply.sender).words
@@ -153,7 +152,9 @@ class ResumeReviews:
             "is_open": question.state == "open",
         }
 
-    async def _tell(self, case: Case, reply: Message, unclear: Unclear, **values: object) -> None:
+    async def _tell(
+        self, case: Case, reply: Message, question: Escalation | None, unclear: Unclear, **values: object
+    ) -> None:
         """Nothing was done, and why; the code's template says what to do."""
         log("review.unclear", case_id=case.id, message_id=reply.id, code=unclear.code)
         entry = _entry(case, reply, rule=unclear.code, reason="nothing was done")
@@ -165,7 +166,9 @@ class ResumeReviews:
             await self._commit(case, reply, {**entry, "reason": "nothing was done, and they were told often enough"})
             return
         given = {"detail": unclear.detail, "suggestion": unclear.suggestion, **values}
-        await self._commit(case, reply, entry, self.review.receipt(case, reply, code=unclear.code, values=given))
+        await self._commit(
+            case, reply, entry, self.review.receipt(case, reply, question, code=unclear.code, values=given)
+        )
 
     async def _refuse(self, case: Case, reply: Message, reason: str) -> None:
         log("review.refused", case_id=case.id, message_id=reply.id, reason=reason)
@@ -200,19 +203,17 @@ def _told_once(handled: Handled, reply: Message) -> Handled:
 
 
 def _possible(decision: Decision | Unclear, hand: InHand, *, unseen: bool) -> Decision | Unclear:
-    """What can be done: it is about the case of the digest and says so in its subject or beside the word, or a "yes"
-    in another conversation would decide; its two versions agree; a reply has an address, an approval a draft that
-    somebody has seen, and nothing for the customer shows our own reply address.
+    """What can be done: it is about the case of the digest, as each line of an answer to a list is; its two versions
+    agree; a reply has an address, an approval a draft that somebody has seen, and nothing for the customer shows our
+    own reply address.
     """
     if isinstance(decision, Unclear):
         return decision
-    others = ", ".join(case_number(case) for case in decision.cases if case != hand.case.id)
-    is_line = hand.reply.part_of is not None
-    is_named = is_line or hand.case.id in {case_in_subject(hand.reply.subject), *decision.cases}
+    elsewhere = None if hand.reply.part_of else misplaced(decision, hand.case.id, subject=hand.reply.subject)
+    if elsewhere is not None:
+        return elsewhere
     sends = decision.verb in TO_CUSTOMER
     doubts: tuple[tuple[bool, Unclear], ...] = (
-        (bool(others), Unclear(code="REVIEW-03", detail=others)),
-        (not is_named, Unclear(code="REVIEW-20", detail=hand.reply.subject[:LONGEST_SUBJECT])),
         (bool(hand.reply.caution), Unclear(code="REVIEW-21")),
         (decision.verb in ("undo", "reopen"), Unclear(code="REVIEW-17")),
         (sends and hand.message.sender is None, Unclear(code="REVIEW-13")),

@@ -8,31 +8,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from mailagent.domain.case import CaseId, case_in_subject, case_number
-from mailagent.domain.decision import Decision
-from mailagent.domain.message import Intake, Message
+from mailagent.domain.case import CaseId
+from mailagent.domain.message import Message
 from mailagent.domain.outgoing import ANSWERS, NewOutboxEntry
 from mailagent.domain.placement import NamedCase, Placement, Verdict, place
 from mailagent.errors import PermanentError, spoken
 from mailagent.events import log
-from mailagent.letters.notices import NO_TOKEN, Notices
+from mailagent.jobs.sort_mail.records import ended, exists
+from mailagent.jobs.sort_mail.reviewing import ReviewMail
+from mailagent.letters.notices import Notices
 from mailagent.mail.addresses import addresses, without_tag
 from mailagent.mail.automatic import Kind, from_mail_system, kind_of
-from mailagent.mail.body import DISAGREEMENT
 from mailagent.mail.bounce import Bounce, read_bounce
 from mailagent.mail.cautions import cautions_of, sender_verdict
 from mailagent.mail.identity import same_words
 from mailagent.mail.parse import ParsedMail, parse
 from mailagent.mail.rating import read_rating
-from mailagent.mail.reviewing import Styles, read_reply, reply_text
-from mailagent.mail.tokens import ReviewToken, Signed, Tokens
+from mailagent.mail.reviewing import Styles
+from mailagent.mail.tokens import Signed, Tokens
 from mailagent.ports import Cases, Clock, Messages, Outbox, Returned, Sorted
 
 BATCH = 200
 SUBJECT_LIMIT = 300
 """Characters; more is no subject, and every mail about the case would carry it."""
-LONGEST_REVIEW = 200_000
-"""Characters; nobody decides at such length."""
 LONGEST_QUOTE = 8_000
 """Characters that are kept of a mail that a customer quotes, and that no case of ours knows."""
 MOST_COPIED = 20
@@ -64,6 +62,18 @@ class SortMail:
     requires_auth: bool
     clock: Clock
     name: str = "sort_mail"
+
+    @property
+    def review_mail(self) -> ReviewMail:
+        """How mail of reviewers is told from that of customers."""
+        return ReviewMail(
+            messages=self.messages,
+            cases=self.cases,
+            notices=self.notices,
+            reviewers=self.reviewers,
+            styles=self.styles,
+            escalate_to=self.escalate_to,
+        )
 
     async def due(self) -> Sequence[Message]:
         """Messages of which only the bytes are known."""
@@ -125,18 +135,16 @@ class SortMail:
         )
         if kind.kind == "bounce" and bounce is not None:
             return await self._bounce(message, mail, bare, bounce, verdict=verdict, signed=signed)
-        if kind.kind == "auto_reply" and signed.review is not None and await self._exists(signed.review.case_id):
-            return self._missed(message, bare, signed.review, reason=kind.reason)
+        found = None
+        if kind.kind == "auto_reply":
+            found = await self.review_mail.missed(message, bare, signed, reason=kind.reason)
+        elif kind.kind == "person":
+            found = await self.review_mail.read(message, mail, bare, signed)
+        if found is not None:
+            return found
         if kind.kind != "person":
-            return _ended(bare, message, kind.kind, kind.reason), []
-        review = await self._review(message, mail, bare, signed)
-        if review is None:
-            return await self._customer(message, mail, bare, kind=kind, verdict=verdict, signed=signed), []
-        if review.log_entry is None:
-            return await self._once(message, review), []
-        known = mail.sender if mail.sender in self.reviewers else None
-        reply = replace(message, sender=mail.sender)
-        return review, [self.notices.refused(reply, case=None, reason=NO_TOKEN, reviewer=known or "")]
+            return ended(bare, message, kind.kind, kind.reason), []
+        return await self._customer(message, mail, bare, kind=kind, verdict=verdict, signed=signed), []
 
     async def _bounce(
         self, message: Message, mail: ParsedMail, bare: Sorted, bounce: Bounce, *, verdict: Verdict, signed: Signed
@@ -148,17 +156,17 @@ class SortMail:
         entry = await self.outbox.find_sent(returned_ids, starting=signed.returned_id)
         named = entry or await self.outbox.find_sent(mail.in_reply_to, starting=None)
         if named is None:
-            return _ended(bare, message, "bounce", "it returns no mail of ours"), []
+            return ended(bare, message, "bounce", "it returns no mail of ours"), []
         about = replace(bare, case_id=named.case_id)
         if not bounce.permanent:
-            return _ended(about, message, "bounce", f"our {named.kind} is delayed"), []
+            return ended(about, message, "bounce", f"our {named.kind} is delayed"), []
         reason = f"{bare.sender or 'a mail system'}: {bare.subject or 'no subject'}"
         desk = self.notices.paper.desk(named.mailbox)
         has_own_address = desk.return_path(named.message_id) != desk.address
         is_genuine = signed.returned_id or (not has_own_address and from_mail_system(mail) and verdict != "fail")
         if entry is None or not is_genuine or entry.recipient not in bounce.refused:
             notices = [] if named.kind == "notice" else [self.notices.returned(named, reason=reason, until=None)]
-            return _ended(about, message, "bounce", f"nothing proves that our {named.kind} came back"), notices
+            return ended(about, message, "bounce", f"nothing proves that our {named.kind} came back"), notices
         returned = Returned(
             outbox_id=entry.id,
             reason=reason,
@@ -167,61 +175,14 @@ class SortMail:
         )
         log("mail.returned", message_id=message.id, outbox_id=entry.id, case_id=entry.case_id)
         notices = [] if entry.kind == "notice" else [self.notices.returned(entry, reason=reason, until=returned.until)]
-        return replace(_ended(about, message, "bounce", f"our {entry.kind} came back"), returned=returned), notices
-
-    def _missed(
-        self, message: Message, bare: Sorted, token: ReviewToken, *, reason: str
-    ) -> tuple[Sorted, Sequence[NewOutboxEntry]]:
-        """A program answered a mail that asks for a decision. Noted on the question, so that it is passed on; where
-        there is nobody else to ask, the admin hears of it.
-        """
-        sender = bare.sender or "somebody"
-        log("reviewer.missed", message_id=message.id, case_id=token.case_id, revision=token.revision)
-        about = replace(bare, case_id=token.case_id, review_revision=token.revision)
-        named = replace(message, case_id=token.case_id, subject=bare.subject)
-        notices = [self.notices.missed(named, sender=sender)] if self.escalate_to in (None, sender) else []
-        return _ended(about, message, "auto_reply", f"{sender} answers by itself: {reason}"), notices
-
-    async def _review(self, message: Message, mail: ParsedMail, bare: Sorted, signed: Signed) -> Sorted | None:
-        """A reply to a question, or what claims to be one; None for a customer's mail."""
-        token, has_right = signed.review, signed.review is not None or signed.listed is not None
-        if not has_right and not signed.claims_review and mail.sender not in self.reviewers:
-            return None
-        is_short = len(mail.full_text) <= LONGEST_REVIEW
-        if has_right and not is_short:
-            raise PermanentError(f"a reviewer's reply has more than {LONGEST_REVIEW:,} characters")
-        style = self.styles.of(mail.sender)
-        review = replace(
-            bare,
-            intake="review",
-            text=reply_text(mail, style) if is_short else "",
-            caution=DISAGREEMENT if DISAGREEMENT in mail.defects else "",
-        )
-        if signed.listed is not None:
-            return replace(review, list_id=signed.listed)
-        if token is not None and await self._exists(token.case_id):
-            return replace(review, case_id=token.case_id, review_revision=token.revision)
-        named = None if token or signed.claims_review else await self._case_in_subject(mail)
-        if named is not None:
-            return replace(review, case_id=named)
-        decides = token or signed.claims_review or isinstance(read_reply(review.text, style.words), Decision)
-        return _ended(review, message, "review", NO_TOKEN) if decides else None
-
-    async def _once(self, message: Message, review: Sorted) -> Sorted:
-        """`review`, or the end of a copy: a header that no signature covers makes other bytes of a mail that was caught
-        on its way, and after an UNDO it would decide again.
-        """
-        for earlier in await self.messages.under_id(review.message_id, before=message.id, intake="review"):
-            if earlier.sender == review.sender and (earlier.authenticated or not review.authenticated):
-                return _ended(review, message, "duplicate", f"a copy of message {earlier.id}")
-        return review
+        return replace(ended(about, message, "bounce", f"our {entry.kind} came back"), returned=returned), notices
 
     async def _customer(
         self, message: Message, mail: ParsedMail, bare: Sorted, *, kind: Kind, verdict: Verdict, signed: Signed
     ) -> Sorted:
         """What a person wrote to us: its case, and what speaks against answering it automatically."""
         if bare.sender is not None and await self.cases.is_spam(bare.sender):
-            return _ended(bare, message, "spam", "a reviewer called mail of this sender spam")
+            return ended(bare, message, "spam", "a reviewer called mail of this sender spam")
         known = self.ours | self.reviewers
         cautions = cautions_of(mail, kind, verdict, requires_auth=self.requires_auth, known=known)
         if signed.returned_id is not None:
@@ -234,7 +195,7 @@ class SortMail:
         for earlier in await self.messages.under_id(mail.message_id, before=message.id, intake="person"):
             is_copy = earlier.sender == bare.sender and same_words(earlier.text, bare.text)
             if is_copy and (earlier.authenticated or verdict != "pass"):
-                return _ended(
+                return ended(
                     replace(bare, case_id=earlier.case_id), message, "duplicate", f"a copy of message {earlier.id}"
                 )
             cautions.append(f"its Message-ID was used before, by message {earlier.id}")
@@ -262,7 +223,7 @@ class SortMail:
         named = await self.messages.cases_of([*reversed(mail.references), *mail.in_reply_to])
         cases = []
         for case_id in dict.fromkeys([*filter(None, [signed.case_id]), *named]):
-            if await self._exists(case_id):
+            if await exists(self.cases, case_id):
                 case = await self.cases.get(case_id)
                 people = await self.cases.people(case_id)
                 by_us = case_id == signed.case_id
@@ -271,18 +232,6 @@ class SortMail:
                     NamedCase(case_id=case_id, people=people, settled_at=case.settled_at, signed=by_us, asker=asker)
                 )
         return place(cases, sender=sender, verdict=verdict, at=self.clock.now())
-
-    async def _case_in_subject(self, mail: ParsedMail) -> CaseId | None:
-        """The case that a reviewer's subject names: it proves nothing, but they are told so."""
-        case_id = case_in_subject(mail.subject)
-        return case_id if case_id is not None and await self._exists(case_id) else None
-
-    async def _exists(self, case_id: CaseId) -> bool:
-        try:
-            await self.cases.get(case_id)
-        except KeyError:
-            return False
-        return True
 
     def _copied(self, mail: ParsedMail) -> tuple[str, ...]:
         named = (address for value in (*mail.values("to"), *mail.values("cc")) for address in addresses(value))
@@ -293,15 +242,3 @@ class SortMail:
 def _read(raw: bytes, tokens: Tokens) -> tuple[ParsedMail, Signed, Bounce | None]:
     mail = parse(raw)
     return mail, tokens.read(mail), read_bounce(raw, mail)
-
-
-def _ended(found: Sorted, message: Message, intake: Intake, reason: str) -> Sorted:
-    """With the log entry of a message that needs no more work."""
-    entry = {
-        "message": message.id,
-        "case": None if found.case_id is None else case_number(found.case_id),
-        "disposition": "ignore",
-        "rule": f"intake:{intake}",
-        "reason": reason,
-    }
-    return replace(found, intake=intake, log_entry=entry)

@@ -1,0 +1,74 @@
+"""A database that was restored from a backup, while reviewers hold digests of what it has forgotten."""
+
+import shutil
+from email.message import EmailMessage
+
+import pytest
+
+from tests.fakes.mails import ADMIN, DANA, QUEUE, mail, text_of
+from tests.fakes.model import ANGRY
+from tests.jobs.forged import bare, ref_of
+from tests.jobs.forgeries import Make
+from tests.jobs.office import Outside, open_office
+
+FILES = ("mailagent.db", "checkpoints.db")
+ANN, MIRA = "ann@ann.example", "mira@mira.example"
+WAYS: dict[str, Make] = {
+    "its address": lambda digest: bare(digest, to=str(digest["Reply-To"])),
+    "its Message-ID": lambda digest: bare(digest, headers=[f"In-Reply-To: {digest['Message-ID']}"]),
+    "its Ref line": lambda digest: bare(digest, ref=ref_of(digest)),
+}
+
+
+async def restored(outside: Outside) -> EmailMessage:
+    """Ann's question got the number C-1 and a digest, which is returned; then the backup of the time before was put
+    back, and Mira's question has that number.
+    """
+    outside.model.mood = ANGRY
+    backup = outside.folder / "backup"
+    backup.mkdir()
+    async with open_office(outside):
+        pass
+    for name in FILES:
+        shutil.copy(outside.folder / name, backup)
+    async with open_office(outside) as office:
+        outside.customer_writes("You charged me twice!", subject="Charged twice", sender=ANN)
+        await office.work()
+    for name in FILES:
+        for leftover in outside.folder.glob(f"{name}*"):
+            leftover.unlink()
+        shutil.copy(backup / name, outside.folder)
+    outside.mailbox.mails.clear()
+    async with open_office(outside) as office:
+        outside.customer_writes("You charged me twice!", subject="Charged twice", sender=MIRA)
+        await office.work()
+    old, new = outside.mails_to(QUEUE)
+    assert old["Subject"] == new["Subject"] == "[C-1] Charged twice"
+    return old
+
+
+@pytest.mark.parametrize("make", WAYS.values(), ids=WAYS)
+async def test_a_digest_of_a_forgotten_question_decides_no_other(outside: Outside, make: Make) -> None:
+    """The approval of what Ann would have got must not send another text to Mira; the reviewer hears that it ended."""
+    old = await restored(outside)
+    async with open_office(outside) as office:
+        outside.mailbox.deliver(make(old))
+        await office.work()
+
+        assert "REVIEW-10" in text_of(outside.mails_to(DANA)[-1])
+        assert [len(outside.mails_to(of)) for of in (MIRA, ADMIN)] == [1, 0]
+
+        outside.reviewer_replies("APPROVE", to=outside.mails_to(QUEUE)[-1])
+        await office.work()
+        assert len(outside.mails_to(MIRA)) == 2
+
+
+async def test_an_absence_note_about_a_forgotten_question_moves_no_other_on(outside: Outside) -> None:
+    """Somebody has the new digest, although nobody had the old one."""
+    old = await restored(outside)
+    async with open_office(outside) as office:
+        to = str(old["Reply-To"])
+        outside.mailbox.deliver(mail("Away.", sender=DANA, to=to, answering=old, Auto_Submitted="auto-replied"))
+        await office.work()
+
+        assert (await office.views.status())["unreached"] == []
