@@ -5,10 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from mailagent.cli.show import complain, print_facts, print_json, print_json_line, print_table, say
+from mailagent.domain.belonging import misplaced
+from mailagent.domain.case import CaseId, case_number
 from mailagent.domain.decision import Decision, Known, Unclear, Weekday
 from mailagent.errors import ConfigurationError, PermanentError
 from mailagent.language.commands import vocabulary
 from mailagent.mail.automatic import kind_of
+from mailagent.mail.body import DISAGREEMENT
 from mailagent.mail.bounce import read_bounce
 from mailagent.mail.parse import ParsedMail, parse
 from mailagent.mail.reviewing import Style, Styles, read_reply, reply_text
@@ -24,11 +27,15 @@ WORDS_LOST: dict[str, str] = {
     "REVIEW-06": "it could be the text or an instruction",
     "REVIEW-07": "a short text without a greeting waits for a confirmation",
     "REVIEW-16": "it names something that is not known",
+    "REVIEW-20": "it came to the reply address of a case that its subject does not name",
+    "REVIEW-21": "its plain and its HTML version differ",
 }
 TWO_DECISIONS = "REVIEW-05"
 """Which of both was meant is not understood; of every other code the verb is told, and that it is held."""
-_IN_ADDRESS = re.compile(r"\+r\.c([1-9]\d{0,14})\.\d{1,6}\.[a-z][a-z2-7]{16}@", re.IGNORECASE)
-_IN_ID = re.compile(r"<c([1-9]\d{0,14})\.(?:\d{1,6}\.[a-z2-7]{10}\.[a-z][a-z2-7]{16}|review)@", re.IGNORECASE)
+_IN_ADDRESS = re.compile(r"\+r\.c([1-9]\d{0,14})\.\d{1,6}(?:\.[a-z2-7]{6})?\.[a-z][a-z2-7]{16}@", re.IGNORECASE)
+_IN_ID = re.compile(
+    r"<c([1-9]\d{0,14})\.(?:\d{1,6}\.(?:[a-z2-7]{6}\.)?[a-z2-7]{10}\.[a-z][a-z2-7]{16}|review)@", re.IGNORECASE
+)
 _IN_REF = re.compile(r"(?:^|[\s>*_|])ref\s{1,3}c-?([1-9]\d{0,14})\b", re.IGNORECASE)
 _IN_SUBJECT = re.compile(r"\[?\bC-([1-9]\d{0,14})\b\]?")
 
@@ -94,17 +101,20 @@ def _configured(config: Path) -> tuple[Styles, Known]:
 def _read(raw: bytes, styles: Styles, known: Known) -> dict[str, object]:
     mail = parse(raw)
     case = _case(mail)
+    number = None if case is None else case_number(case)
     kind = kind_of(mail, ours=(), bounced=read_bounce(raw, mail) is not None)
     if kind.kind != "person":
-        return {**_nothing(f"{kind.kind}: {kind.reason}"), "case": case}
+        return {**_nothing(f"{kind.kind}: {kind.reason}"), "case": number}
     style = styles.of(mail.sender)
     found = read_reply(reply_text(mail, style), style.words, known)
-    if isinstance(found, Decision) and case and any(f"C-{number}" != case for number in found.cases):
-        found = Unclear(code="REVIEW-03", detail=", ".join(f"C-{number}" for number in found.cases), verb=found.verb)
+    if isinstance(found, Decision) and case is not None:
+        found = misplaced(found, case, subject=mail.subject) or found
+    if isinstance(found, Decision) and DISAGREEMENT in mail.defects:
+        found = Unclear(code="REVIEW-21", verb=found.verb)
     if isinstance(found, Decision):
         return {
             "verb": found.verb,
-            "case": case,
+            "case": number,
             "text": found.text,
             "note": found.note,
             "code": None,
@@ -113,7 +123,7 @@ def _read(raw: bytes, styles: Styles, known: Known) -> dict[str, object]:
         }
     return {
         "verb": None if found.code == TWO_DECISIONS else found.verb,
-        "case": case,
+        "case": number,
         "text": found.text,
         "note": "",
         "code": found.code,
@@ -148,12 +158,12 @@ def _one(found: Decision) -> str:
     return " ".join([found.verb.upper(), *filter(None, arguments)])
 
 
-def _case(mail: ParsedMail) -> str | None:
-    """The number of the case that a mail is about, by its reply address, the ids it answers, a Ref line or the subject:
+def _case(mail: ParsedMail) -> CaseId | None:
+    """The case that a mail is about, by its reply address, the ids it answers, a Ref line or the subject:
     the signatures are not checked.
     """
     ids = [*mail.in_reply_to, *reversed(mail.references)]
     lines = [line for line in mail.full_text.split("\n") if len(line) < 200]  # noqa: PLR2004 - longer is prose
     places = ((_IN_ADDRESS, mail.recipients), (_IN_ID, ids), (_IN_REF, lines), (_IN_SUBJECT, [mail.subject]))
     found = (match for form, texts in places for match in map(form.search, texts) if match)
-    return next((f"C-{match[1]}" for match in found), None)
+    return next((CaseId(int(match[1])) for match in found), None)

@@ -110,6 +110,33 @@ def test_mail_of_programs_decides_nothing(tmp_path: Path, capsys: pytest.Capture
     assert "auto_reply" in str(found["reason"])
 
 
+@pytest.mark.parametrize(("text", "held"), [("yes", True), ("APPROVE C-1042", False), ("APPROVE C-1043", True)])
+def test_a_decision_in_another_conversation_is_held(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    text: str,
+    held: bool,  # noqa: FBT001 - a case of the test
+) -> None:
+    """Whoever tries a reply sees what the daemon would do with it; the number beside the word is enough."""
+    to = "support+r.c1042.2.k3xq7a.aabcdefgh23456723@example.com"
+    found = read(written(tmp_path, text, To=to, Subject="Re: lunch?"), capsys)
+
+    assert (found["case"], found["verb"], found["held"]) == ("C-1042", "approve", held)
+
+
+def test_two_versions_that_differ_are_held(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The reviewer saw only one of them."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "dana@example.com", "support@example.com", "Re: [C-1042] Charged twice"
+    mail.set_content("APPROVE")
+    mail.add_alternative("<p>I do not know, who is this?</p>", subtype="html")
+    file = tmp_path / "two.eml"
+    file.write_bytes(mail.as_bytes())
+
+    assert (found := read(file, capsys))["code"] == "REVIEW-21"
+    assert found["held"]
+
+
 def test_a_file_that_is_missing_hides_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever checks a folder of replies gets an answer for each."""
     good = written(tmp_path, "APPROVE\n")
