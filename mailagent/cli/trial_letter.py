@@ -64,7 +64,12 @@ def letter_of(tried: Tried, settings: Settings) -> Letter | None:
             due_at=message.received_at + due,
             graph_state=state,
         )
-        review = ReviewLetters(paper=paper, queue=settings.review.queue, reviewers=len(settings.reviewer))
+        review = ReviewLetters(
+            paper=paper,
+            queue=settings.review.queue,
+            reviewers=len(settings.reviewer),
+            rewrites=settings.model.provider != "offline",
+        )
         entry = review.digest(case, message, question, state, earlier_messages=0)
     mail = message_from_bytes(entry.raw, policy=policy.default)
     part = mail.get_body(("plain",))

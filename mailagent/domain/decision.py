@@ -77,7 +77,7 @@ class Decision:
 class Unclear:
     """Why nothing was done. `detail` is the part of the reply that the code is about, `suggestion` what was probably
     meant, or what is known. `verb` is the first that was understood, None where none was. `text` is the letter of a
-    modify that waits for a confirmation (REVIEW-07).
+    modify that waits for a confirmation (REVIEW-07). `tokens` and `cost` are what a model took for it in vain.
     """
 
     code: UnclearCode
@@ -85,6 +85,8 @@ class Unclear:
     suggestion: str = ""
     verb: Verb | None = None
     text: str = ""
+    tokens: int = 0
+    cost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,10 @@ SETTLED = frozenset({"REVIEW-08", "REVIEW-09", "REVIEW-10", "REVIEW-14", "REVIEW
 HEADS = {"approve": "Sent", "modify": "Sent", "reject": "Rejected", "ask": "Asked", "close": "Closed", "spam": "Spam"}
 """How a confirmation begins its sender's name."""
 EDIT = "MODIFY\n\n"
+NEW_DRAFT = ("New draft", "REVISE {detail}\n")
 BUTTONS: Mapping[str, Sequence[tuple[str, str]]] = {
     "REVIEW-03": (
-        ("New draft", "REVISE {detail}\n"),
+        NEW_DRAFT,
         ("Edit and send", EDIT),
         ("Approve unchanged", "APPROVE\n"),
     ),
@@ -29,15 +30,22 @@ BUTTONS: Mapping[str, Sequence[tuple[str, str]]] = {
 
 
 def refusal(
-    paper: Stationery, case: Case, reply: Message, question: NewEscalation | None, *, code: str, detail: str
+    paper: Stationery,
+    case: Case,
+    reply: Message,
+    question: NewEscalation | None,
+    *,
+    code: str,
+    values: Mapping[str, object],
 ) -> dict[str, object]:
-    """For a reply about `question` that was not carried out; `detail` is the part of it that stood in the way."""
+    """For a reply about `question` that was not carried out. `values` are those of the text of `code`."""
+    shown = [row for row in BUTTONS.get(code, ()) if values["rewrites"] or row != NEW_DRAFT]
     return {
         "lines": [line[:LINE_LIMIT] for line in reply.text.splitlines() if line.strip()][:QUOTED_LINES],
         "code": code,
         "over": "Nothing was sent",
         "offers": "" if code in SETTLED else "decisions",
-        "buttons": _buttons(paper, case, question, code, detail) if question else [],
+        "buttons": _buttons(paper, case, question, shown, str(values["detail"])) if question else [],
     }
 
 
@@ -47,7 +55,9 @@ def answered(paper: Stationery, word: str) -> dict[str, object]:
     return {"lines": [], "code": "", "over": paper.company, "offers": offers, "buttons": []}
 
 
-def _buttons(paper: Stationery, case: Case, question: NewEscalation, code: str, detail: str) -> list[dict[str, str]]:
+def _buttons(
+    paper: Stationery, case: Case, question: NewEscalation, shown: Sequence[tuple[str, str]], detail: str
+) -> list[dict[str, str]]:
     desk = paper.desk(case.mailbox)
     subject = f"Re: {review_subject(case)}"
     return [
@@ -55,7 +65,7 @@ def _buttons(paper: Stationery, case: Case, question: NewEscalation, code: str, 
             "label": label,
             "url": desk.decide_url(question, subject=subject, body=body.format(detail=detail[:LINE_LIMIT])),
         }
-        for label, body in BUTTONS.get(code, ())
+        for label, body in shown
     ]
 
 

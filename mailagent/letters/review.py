@@ -20,11 +20,12 @@ from mailagent.triage.state import TriageState
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewLetters:
-    """`queue` gets the digests; receipts and confirmations go to the reviewer who wrote."""
+    """`queue` gets the digests, and who wrote the answers to it; REVISE is offered if a model `rewrites` drafts."""
 
     paper: Stationery
     queue: str
     reviewers: int
+    rewrites: bool
 
     def digests(
         self,
@@ -62,6 +63,7 @@ class ReviewLetters:
             "earlier_messages": earlier_messages,
             "queue": self.queue,
             "reviewers": self.reviewers,
+            "rewrites": self.rewrites,
         }
         said = "Urgent" if question.priority == "urgent" else "Needs decision"
         key = ":".join(filter(None, [digest_key(case.id, question.revision), reader, cause]))
@@ -87,6 +89,7 @@ class ReviewLetters:
             "unreached": unreached if stage == "unreached" else "",
             "asked": self.spoken(question.opened_at),
             "queue": self.queue,
+            "rewrites": self.rewrites,
         }
         key = reminder_key(case.id, question.revision, stage)
         return [
@@ -102,14 +105,14 @@ class ReviewLetters:
         One an hour for the same words: a program that answers for the reviewer would answer each receipt, for ever.
         """
         now = self.paper.clock.now()
-        given = {"case_number": case.number, **values}
+        given = {"case_number": case.number, "rewrites": self.rewrites, **values}
         revision = question.revision if question else 0
         return self._receipt(
             case,
             reply,
             question,
             self.paper.templates.text(f"review/errors/{code}", given),
-            refusal(self.paper, case, reply, question, code=code, detail=str(values["detail"])),
+            refusal(self.paper, case, reply, question, code=code, values=given),
             key=f"{case.id}:{revision}:{code}:{words_key(reply)}:{now:%Y-%m-%dT%H}:receipt",
             recipient=reply.sender or self.queue,
         )
@@ -210,6 +213,7 @@ class ReviewLetters:
             "case_number": case.number,
             "ref": desk.review_reference(question) if question else case.number,
             "company": company,
+            "rewrites": self.rewrites,
             **shown,
         }
         return self._mail(

@@ -88,6 +88,7 @@ ERROR: Mapping[str, object] = {
     "letter": "left",
     "letter_at": "today 10:38 CET",
     "is_open": False,
+    "rewrites": True,
 }
 
 QUESTION: Mapping[str, object] = {
@@ -117,5 +118,6 @@ QUESTION: Mapping[str, object] = {
     "caution": "nothing proves that the sender's address is genuine",
     "claims": ["3 to 5 working days"],
     "open_asks": ["Why was I charged at all in a month that I paused?"],
+    "rewrites": True,
 }
 """What each mail that puts a question shows."""

@@ -93,6 +93,7 @@ class WaitingList:
                 "heading": heading.removeprefix("#").strip(),
                 "message": text.strip(),
                 **answered(self.paper, "list"),
+                "rewrites": False,
                 "over": over,
                 "case_number": "list",
                 "ref": desk.tokens.list_reference(list_id),

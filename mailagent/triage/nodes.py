@@ -145,7 +145,7 @@ class Nodes:
         if answer["kind"] == "decision":
             return {"decision": answer["decision"]}
         if answer["instruction"]:
-            return {"instruction": answer["instruction"]}
+            return {"instruction": answer["instruction"], "no_cost": ""}  # the budget was asked again, for today
         return {"response": answer["text"], "claims": []}
 
     async def revise(self, state: TriageState) -> Update:

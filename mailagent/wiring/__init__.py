@@ -111,7 +111,12 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
         customer = CustomerLetters(paper=paper)
         reviewers = {address: person.name for person in settings.reviewer for address in person.addresses}
         styles = settings.styles()
-        review = ReviewLetters(paper=paper, queue=settings.review.queue, reviewers=len(settings.reviewer))
+        review = ReviewLetters(
+            paper=paper,
+            queue=settings.review.queue,
+            reviewers=len(settings.reviewer),
+            rewrites=settings.model.provider != "offline",
+        )
         notices = Notices(paper=paper, admin=settings.admin)
         waiting_list = WaitingList(paper=paper, queue=settings.review.queue)
         deadlines = settings.deadlines()
@@ -150,6 +155,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             reviewers=reviewers,
             styles=styles,
             known=settings.known_corrections(),
+            budget=settings.budget(),
             modes=settings.modes(),
             clock=clock,
         )

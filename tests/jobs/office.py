@@ -162,6 +162,7 @@ async def open_office(
     requires_auth: bool = True,
     signs_return_path: bool = False,
     takes_plus: bool = True,
+    rewrites: bool = True,
     caps: Caps = CAPS,
     budget: Budget = Budget(),  # noqa: B008 - it is frozen
     model: Model | None = None,
@@ -190,7 +191,7 @@ async def open_office(
         paper = paper_of(outside, templates, signs_return_path=signs_return_path, takes_plus=takes_plus)
         deadlines = Deadlines(by_category=DEADLINES, working=working)
         customer = CustomerLetters(paper=paper)
-        letters = ReviewLetters(paper=paper, queue=QUEUE, reviewers=len(REVIEWERS))
+        letters = ReviewLetters(paper=paper, queue=QUEUE, reviewers=len(REVIEWERS), rewrites=rewrites)
         notices = Notices(paper=paper, admin=ADMIN)
         waiting_list = WaitingList(paper=paper, queue=QUEUE)
         yield Office(
@@ -287,6 +288,7 @@ async def open_office(
                 reviewers=REVIEWERS,
                 styles=STYLES,
                 known={"category": ("billing", "product"), "priority": ("urgent", "high", "normal")},
+                budget=budget,
                 modes=modes,
                 clock=outside.clock,
             ),

@@ -92,13 +92,13 @@ class Effects:
         """A question with a new draft takes the place of this one, whose token is dead; nothing goes out."""
         outcome = await self.engine.redraft(hand.question, text=text, instruction=instruction)
         state = outcome.state
-        if instruction and state["response"] == hand.question.draft:
-            return Unclear(code="REVIEW-18", detail=state["failure"], verb="revise")
-        if shows_review(state["response"] or ""):
-            return Unclear(code="REVIEW-15", verb="revise" if instruction else "modify")
-        question = hand.asked_again(outcome, due_at=hand.question.due_at)
         before = cast("TriageState", hand.question.graph_state)["usage"]
-        spent = _tokens(state["usage"]) - _tokens(before)
+        spent, cost = _tokens(state["usage"]) - _tokens(before), state["usage"]["cost"] - before["cost"]
+        if instruction and state["response"] == hand.question.draft:
+            return Unclear(code="REVIEW-18", detail=state["failure"], verb="revise", tokens=spent, cost=cost)
+        if shows_review(state["response"] or ""):
+            return Unclear(code="REVIEW-15", verb="revise" if instruction else "modify", tokens=spent, cost=cost)
+        question = hand.asked_again(outcome, due_at=hand.question.due_at)
         mails = self.review.digests(hand.case, hand.message, question, state, earlier_messages=0)
         own = hand.reply.sender or ""
         if own not in question.assigned_to and (question.assigned_to or own in await self.asked(hand)):
@@ -115,9 +115,7 @@ class Effects:
             decides=hand.decided("revise"),
             case_state="waiting" if hand.is_rejected else None,
             opens=question,
-            spending=Spending(sender=hand.message.sender, tokens=spent, cost=state["usage"]["cost"] - before["cost"])
-            if spent
-            else None,
+            spending=Spending(sender=hand.message.sender, tokens=spent, cost=cost) if spent else None,
             outbox=tuple(mails),
         )
 

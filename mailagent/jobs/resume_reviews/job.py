@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mailagent.domain.belonging import misplaced
+from mailagent.domain.budget import Budget, used_up
 from mailagent.domain.caps import DAY
 from mailagent.domain.case import Case
 from mailagent.domain.decision import Decision, Known, Unclear
@@ -26,7 +27,7 @@ from mailagent.letters.notices import NOT_LISTED, NOT_PROVEN, Notices
 from mailagent.letters.review import ReviewLetters
 from mailagent.mail.reviewing import Styles, read_reply
 from mailagent.mail.tokens import shows_review
-from mailagent.ports import Cases, Clock, Handled, Messages, Outbox
+from mailagent.ports import Cases, Clock, Handled, Messages, Outbox, Spending
 
 RETRY = timedelta(seconds=30)
 MOST_RECEIPTS = 3
@@ -39,7 +40,7 @@ TO_CUSTOMER = frozenset({"approve", "modify", "ask"})
 @dataclass(frozen=True, kw_only=True)
 class ResumeReviews:
     """A `Job` over replies to digests. `reviewers` maps each address that may decide to its owner's name, `styles` are
-    how they write, and `known` the values that SET may give.
+    how they write, `known` the values that SET may give; what REVISE costs is taken from `budget`.
     """
 
     effects: Effects
@@ -51,6 +52,7 @@ class ResumeReviews:
     reviewers: Mapping[str, str]
     styles: Styles
     known: Known
+    budget: Budget
     modes: Modes
     clock: Clock
     name: str = "resume_reviews"
@@ -73,7 +75,7 @@ class ResumeReviews:
             return
         question = await self.cases.escalation(case.id, reply.review_revision or 0)
         if question is None:
-            await self._tell(case, reply, None, Unclear(code="REVIEW-10"), verb="", is_open=False)
+            await self._tell(case, reply, None, Unclear(code="REVIEW-10"), {"verb": "", "is_open": False})
             return
         message = await self.messages.get(question.message_id)
         hand = InHand(case=case, message=message, reply=reply, question=question, reviewer=reviewer)
@@ -82,12 +84,12 @@ class ResumeReviews:
         if found is None:
             await self._too_late(hand, decision)
         elif isinstance(found, Unclear):
-            await self._tell(case, reply, question, found, **self._facts(question))
+            await self._tell(case, reply, question, found, self._facts(question), of=message.sender)
         elif await self.cases.commit(_told_once(found, reply)):
             rule = str(found.log[reply.id]["rule"])
             log("review.decided", case_id=case.id, revision=question.revision, verb=rule, message_id=reply.id)
         elif found.undoes:
-            await self._tell(case, reply, question, Unclear(code="REVIEW-17"), **self._facts(question))
+            await self._tell(case, reply, question, Unclear(code="REVIEW-17"), self._facts(question))
         else:
             raise TemporaryError("another decision came first; the reply is read again")
 
@@ -123,10 +125,24 @@ class ResumeReviews:
 
     async def _about_open(self, hand: InHand, possible: Decision | Unclear) -> Handled | Unclear:
         if isinstance(possible, Decision):
+            missing = await self._no_model(hand) if possible.verb == "revise" else ""
+            if missing:
+                return Unclear(code="REVIEW-18", detail=missing, verb="revise")
             return await self.effects.of(hand, possible)
         if possible.code == "REVIEW-07":
             return await self.effects.new_draft(hand, text=possible.text)
         return possible
+
+    async def _no_model(self, hand: InHand) -> str:
+        """Why no model may be asked for a new draft, empty where one may."""
+        if not self.review.rewrites:
+            return "no language model is configured"
+        spent = await self.cases.spent(hand.message.sender, hand.case.id, at=self.clock.now())
+        found = used_up(self.budget, spent)
+        if found is None:
+            return ""
+        log("budget.used_up", message_id=hand.reply.id, case_id=hand.case.id, purse=found[0])
+        return f"the budget for models is used up: {found[1]}"
 
     async def _too_late(self, hand: InHand, decision: Decision | Unclear) -> None:
         """Say why, unless it is the same word again."""
@@ -135,7 +151,7 @@ class ResumeReviews:
             entry = hand.entry(rule="repeated", reason="the same decision again")
             await self._commit(hand.case, hand.reply, entry)
         else:
-            await self._tell(hand.case, hand.reply, hand.question, found[0], **found[1])
+            await self._tell(hand.case, hand.reply, hand.question, *found)
 
     def _read(self, reply: Message) -> Decision | Unclear:
         words = self.styles.of(reply.sender).words
@@ -153,9 +169,19 @@ class ResumeReviews:
         }
 
     async def _tell(
-        self, case: Case, reply: Message, question: Escalation | None, unclear: Unclear, **values: object
+        self,
+        case: Case,
+        reply: Message,
+        question: Escalation | None,
+        unclear: Unclear,
+        values: Mapping[str, object],
+        *,
+        of: str | None = None,
     ) -> None:
-        """Nothing was done, and why; the code's template says what to do."""
+        """Nothing was done, and why; the code's template says what to do. What a model took for it in vain is on the
+        account `of` the customer.
+        """
+        spent = Spending(sender=of, tokens=unclear.tokens, cost=unclear.cost) if unclear.tokens else None
         log("review.unclear", case_id=case.id, message_id=reply.id, code=unclear.code)
         entry = _entry(case, reply, rule=unclear.code, reason="nothing was done")
         if reply.part_of is not None:
@@ -163,19 +189,26 @@ class ResumeReviews:
             return
         since = self.clock.now() - DAY
         if await self.effects.outbox.receipts(case.id, reply.sender or "", since=since) >= MOST_RECEIPTS:
-            await self._commit(case, reply, {**entry, "reason": "nothing was done, and they were told often enough"})
+            entry["reason"] = "nothing was done, and they were told often enough"
+            await self._commit(case, reply, entry, spent=spent)
             return
         given = {"detail": unclear.detail, "suggestion": unclear.suggestion, **values}
-        await self._commit(
-            case, reply, entry, self.review.receipt(case, reply, question, code=unclear.code, values=given)
-        )
+        receipt = self.review.receipt(case, reply, question, code=unclear.code, values=given)
+        await self._commit(case, reply, entry, receipt, spent=spent)
 
     async def _refuse(self, case: Case, reply: Message, reason: str) -> None:
         log("review.refused", case_id=case.id, message_id=reply.id, reason=reason)
         notice = self.notices.refused(reply, case=case, reason=reason)
         await self._commit(case, reply, _entry(case, reply, rule="refused", reason=reason), notice)
 
-    async def _commit(self, case: Case, reply: Message, entry: Mapping[str, object], *mails: NewOutboxEntry) -> None:
+    async def _commit(
+        self,
+        case: Case,
+        reply: Message,
+        entry: Mapping[str, object],
+        *mails: NewOutboxEntry,
+        spent: Spending | None = None,
+    ) -> None:
         await self.cases.commit(
             Handled(
                 message_id=reply.id,
@@ -183,6 +216,7 @@ class ResumeReviews:
                 at=self.clock.now(),
                 shows=reply.review_revision if entry["rule"] == "REVIEW-19" else None,
                 log={reply.id: entry},
+                spending=spent,
                 outbox=mails,
             )
         )
