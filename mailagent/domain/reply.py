@@ -41,10 +41,12 @@ LONGEST_WEAK = 60
 """Characters; no weak word is longer."""
 HARMLESS: Collection[Verb] = ("note", "why", "status", "help")
 """A line that begins with them below another decision is part of it."""
+REFUSALS: Collection[Verb] = ("reject", "close", "spam")
 TO_CUSTOMER: Collection[Verb] = ("modify", "ask")
 IN_LISTS: Collection[Verb] = ("approve", "reject", "assign", "note", "snooze", "close", "spam")
 """What works on several cases at once: the others need the case's own mail."""
 
+_CLAUSES = re.compile(r"[,.;:!?()>\n]|\s-{1,2}\s")
 _PHONE = re.compile(r"(?:[^\W\d]{1,8}[.:]?\s{1,3})?\+\d[\d\s()/.-]{5,24}")
 _CASES = re.compile(r"(?:[\s,;&+]{0,4}[(\[#]?c-\d{1,15}[)\]]?(?![\w-])){1,200}[\s,:;]{0,4}", re.IGNORECASE)
 
@@ -124,6 +126,7 @@ def _read(lines: list[str], words: Vocabulary, known: Known | None) -> Decision 
         return _not_understood(lines, words)
     below = lines[1:] if start.verb in TO_CUSTOMER else without_closing(lines, words)[1:]
     second = _second(start, below, words) or next(iter(signs(lines[0], words) - {start.verb}), None)
+    second = second or ("approve" if start.verb in REFUSALS and _approves(start, words) else None)
     if second is not None:
         return Unclear(code="REVIEW-05", detail=f"{start.verb.upper()} and {second.upper()}", verb=start.verb)
     others_begin_so = start.is_weak and start.verb not in (*TO_CUSTOMER, "revise", "note")
@@ -254,6 +257,20 @@ def _second(first: Opening, below: Sequence[str], words: Vocabulary) -> Verb | N
         if first.verb == "approve" or not found.rest:
             return found.verb
     return None
+
+
+def _approves(start: Opening, words: Vocabulary) -> bool:
+    """Whether a part of what stands beside a refusal is an approval, as in "No, it is fine, send it": "ok" or "yes" may
+    begin a reason, but not behind a "No".
+    """
+    for part in _CLAUSES.split(start.rest):
+        plain = " ".join(bare(part).split())
+        begun = opening(part, words)
+        if begun and begun.verb == "approve" and not begun.rest:
+            return True
+        if words.weak.get(plain) == "approve" and (start.is_weak or " " in plain):
+            return True
+    return False
 
 
 def _is_prose(lines: list[str]) -> bool:
