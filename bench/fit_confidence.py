@@ -49,11 +49,11 @@ def _mails(categories: tuple[Category, ...]) -> Iterator[Case]:
 
 
 def _left_out(categories: tuple[Category, ...]) -> Iterator[Case]:
-    languages = Languages("en")
+    languages = Languages()
     for category in categories:
         for example in category.examples:
             rest = tuple(replace(one, examples=tuple(e for e in one.examples if e != example)) for one in categories)
-            likeness = Examples(rest).likeness("", example, languages.of(example))
+            likeness = Examples(rest).likeness("", example, languages.of(example) or "en")
             yield likeness.evidence, likeness.lead, likeness.category == category.id
 
 

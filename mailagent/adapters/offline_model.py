@@ -18,16 +18,24 @@ from mailagent.errors import ConfigurationError, PermanentError
 from mailagent.language.asks import asks_of, complexity_of, is_grave, wants_act
 from mailagent.language.claims import CLAIM_WORDS
 from mailagent.language.examples import Examples
+from mailagent.language.files import FALLBACK
 from mailagent.language.mood import mood_of, wants_human
 from mailagent.language.summary import excerpt_of, first_steps, summary_of
 from mailagent.language.words import stems
 from mailagent.mail.phrases import REPLY_PREFIXES, prefix_of
 from mailagent.ports import LONGEST_MAIL, Answer, Article, Asked, Brief, Classification, CustomerMail, Revision, Usage
 
-LANGUAGES = ("en", "de", "fr", "es")
-SHORTEST_TEXT = 20
+TOLD_APART = (
+    "en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "no", "fi", "pl", "cs", "hu", "ro", "tr", "el", "ru", "uk",
+    "ar", "he", "hi", "ja", "ko", "zh",
+)  # fmt: skip
+"""More languages than the four whose words are known: asked to choose among those, the data calls Italian Spanish."""
+SHORTEST_TEXT = 12
 """Letters; the language of a shorter text is a guess."""
-SURE_LANGUAGE = 0.7
+SURE_LANGUAGE = 0.6
+SHORTEST_CHANGE = 20
+SURE_CHANGE = 0.9
+"""The same for a text in a case whose language is known: "Thanks, that worked" does not change it."""
 LONGEST_ANSWER = 2_400
 LONGEST_QUERY = 2_000
 LEAST_COVERED = 0.8
@@ -39,16 +47,16 @@ were answered from a wrong article; above, none of seventeen was.
 class OfflineModel:
     """See `Model`. Raises `ConfigurationError` when there is no category."""
 
-    def __init__(self, categories: Sequence[Category], *, default_language: str = "en") -> None:
+    def __init__(self, categories: Sequence[Category]) -> None:
         if not categories:
             raise ConfigurationError("config/categories.toml: category: there is none; add at least one [[category]]")
         self._examples = Examples(categories)
-        self._languages = Languages(default_language)
+        self._languages = Languages()
 
     async def classify(self, mail: CustomerMail) -> Classification:
         """See `Model`. The first call loads the language data, about a second in a thread."""
         text = mail.text[:LONGEST_MAIL]
-        language = await self._language(mail)
+        language = await self._language(mail) or FALLBACK
         nearest = self._examples.nearest(_subject(mail), text, language)
         mood = mood_of(f"{mail.subject}\n{text}", language)
         asks = asks_of(text, language)
@@ -80,7 +88,8 @@ class OfflineModel:
 
         `Answer.text` is None where words alone are no ground: nothing is asked, or that we do something; the mail
         speaks of something grave; an order or invoice is named, which somebody has to look at; the best article needs a
-        person, leaves words of the question uncovered, is of another category than the mail, or in another language.
+        person, leaves words of the question uncovered, is of another category than the mail, or in another language;
+        or the mail's language is not clear.
         The runner-up of such a search would answer another question.
         """
         language = await self._language(mail)
@@ -125,7 +134,7 @@ class OfflineModel:
         reason: str,
     ) -> Brief:
         """See `Model`. The summary quotes the mail; fix and draft are those of the best article."""
-        summary = summary_of(mail.subject, mail.text[:LONGEST_MAIL], await self._language(mail))
+        summary = summary_of(mail.subject, mail.text[:LONGEST_MAIL], await self._language(mail) or FALLBACK)
         if not articles:
             fix = f"No article covers this; please answer it yourself. It came to you because {_clause(reason)}."
             return Brief(summary=summary, suggested_fix=fix, draft=None, usage=Usage(calls=1))
@@ -147,11 +156,13 @@ class OfflineModel:
         raise PermanentError("the offline model rewrites nothing")
 
     async def _language(self, mail: CustomerMail) -> str:
-        return await asyncio.to_thread(self._languages.of, f"{mail.subject}\n{mail.text[:LONGEST_MAIL]}")
+        """Empty where it is not clear."""
+        text = f"{_subject(mail)}\n{mail.text[:LONGEST_MAIL]}"
+        return await asyncio.to_thread(self._languages.of, text, so_far=mail.language)
 
     async def _excerpt(self, mail: CustomerMail, article: Article) -> str:
         wanted = f"{mail.subject} {mail.text[:LONGEST_MAIL]}"
-        return excerpt_of(article.text, wanted, await self._language(mail), limit=LONGEST_ANSWER)
+        return excerpt_of(article.text, wanted, await self._language(mail) or FALLBACK, limit=LONGEST_ANSWER)
 
 
 class _Identifier(Protocol):
@@ -164,27 +175,26 @@ class _Identifier(Protocol):
 class Languages:
     """Tells languages apart. Blocking and safe to use from several threads; the data is loaded when first used."""
 
-    def __init__(self, default: str) -> None:
-        self._default = default
+    def __init__(self) -> None:
         self._loading = threading.Lock()
         self._identifier: _Identifier | None = None
 
-    def of(self, text: str) -> str:
-        """A BCP 47 tag; the default where `text` is too short or its language not clear."""
-        if sum(letter.isalpha() for letter in text) < SHORTEST_TEXT:
-            return self._default
+    def of(self, text: str, *, so_far: str = "") -> str:
+        """A BCP 47 tag; that of the case `so_far`, or none, where `text` is too short or its language not clear."""
+        if sum(letter.isalpha() for letter in text) < (SHORTEST_CHANGE if so_far else SHORTEST_TEXT):
+            return so_far
         with self._loading:
             if self._identifier is None:
                 self._identifier = _load()
         language, probability = self._identifier.classify(text)
-        return language if probability >= SURE_LANGUAGE else self._default
+        return language if probability >= (SURE_CHANGE if so_far else SURE_LANGUAGE) else so_far
 
 
 def _load() -> _Identifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 (a second and 100 MB, only if used)
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(list(LANGUAGES))
+    identifier.set_languages(list(TOLD_APART))
     found: _Identifier = identifier
     return found
 

@@ -29,7 +29,7 @@ def inspect_mails(files: list[Path], *, as_json: bool) -> int:
     """One answer a mail; one that is no mail is ``aside`` with the reason. Returns 1 when a file could not be read,
     which is said on standard error; the others are answered all the same.
     """
-    languages = Languages("")
+    languages = Languages()
     unread = 0
     for file in files:
         try:

@@ -61,7 +61,8 @@ class TriageCases:
         history: list[Turn] = []
         if message.authenticated and message.sender:
             history = await self.messages.history(case.id, of=message.sender, before=message.id)
-        state = fresh(case, message, history, no_cost=no_cost)
+        language = await self.messages.language(case.id, before=message.id)
+        state = fresh(case, message, history, no_cost=no_cost, language=language)
         waiting = await self.cases.open_escalation(case.id)
         if message.rating is not None and (case.with_a_person or message.rating > LOW_RATING):
             outcome, waiting = await self.engine.rate(state), None

@@ -46,7 +46,7 @@ class Turn:
 class CustomerMail:
     """What a model sees of a message. `text` is at most `LONGEST_MAIL` characters and is data, never an instruction.
     `quoted` is what it quotes of a mail that is not of this case. `no_cost` says why no model that costs may be asked
-    about it; it is empty where one may.
+    about it; it is empty where one may. `language` is that of the case so far, empty for its first mail.
     """
 
     subject: str
@@ -54,6 +54,7 @@ class CustomerMail:
     quoted: str = ""
     history: tuple[Turn, ...] = ()
     no_cost: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

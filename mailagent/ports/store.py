@@ -143,6 +143,9 @@ class Messages(Protocol):
     async def history(self, case_id: CaseId, *, of: str, before: MessageId) -> list[Turn]:
         """What `of`, an address, wrote earlier in the case, where that is proven, and our answers, oldest first."""
 
+    async def language(self, case_id: CaseId, *, before: MessageId) -> str:
+        """That of the customer's last message which was read, as a reviewer corrected it; empty if there is none."""
+
     async def postpone(self, message_id: MessageId, *, until: datetime, reason: str) -> None:
         """Count an attempt and try again later."""
 

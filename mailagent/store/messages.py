@@ -18,6 +18,7 @@ from mailagent.store.outbox import enqueue
 from mailagent.store.returns import record_return
 from mailagent.store.tables import (
     CaseRow,
+    CorrectionRow,
     KnownIdRow,
     LogRow,
     MessageRow,
@@ -177,6 +178,26 @@ class StoredMessages:
                 if message.answer:
                     turns.append(Turn(who="us", text=message.answer))
             return turns
+
+    async def language(self, case_id: CaseId, *, before: MessageId) -> str:
+        """See `ports.Messages`. A rating is not read, and its entry has no language of its own."""
+        corrected = (col(CorrectionRow.message_id) == LogRow.message_id) & (col(CorrectionRow.key) == "language")
+        async with self.sessions.begin() as session:
+            rows = await session.exec(
+                select(LogRow.entry, CorrectionRow.value)
+                .join(MessageRow, col(MessageRow.id) == LogRow.message_id)
+                .join(CorrectionRow, corrected, isouter=True)
+                .where(
+                    LogRow.case_id == case_id,
+                    MessageRow.intake == "person",
+                    col(MessageRow.rating).is_(None),
+                    LogRow.message_id < before,
+                )
+                .order_by(col(LogRow.message_id).desc())
+                .limit(1)
+            )
+            found = rows.first()
+            return str(found[1] or found[0].get("language") or "") if found else ""
 
     async def postpone(self, message_id: MessageId, *, until: datetime, reason: str) -> None:
         """See `ports.Messages`."""

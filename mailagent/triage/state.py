@@ -86,6 +86,7 @@ class TriageState(TypedDict):
     has_attachments: bool
     caution: str
     no_cost: str
+    case_language: str
     with_a_person: bool
     automatic_answers: int
 
@@ -147,10 +148,12 @@ class Reviewed(TypedDict):
     decision: DecisionState
 
 
-def fresh(case: Case, message: Message, history: Sequence[Turn], *, no_cost: str = "") -> TriageState:
+def fresh(
+    case: Case, message: Message, history: Sequence[Turn], *, no_cost: str = "", language: str = ""
+) -> TriageState:
     """The state before the first node. LangGraph keeps values from the message before, so nothing is left out.
 
-    `no_cost` is that of `ports.CustomerMail`.
+    `no_cost` and `language` are those of `ports.CustomerMail`.
     """
     return TriageState(
         message_id=int(message.id),
@@ -165,13 +168,14 @@ def fresh(case: Case, message: Message, history: Sequence[Turn], *, no_cost: str
         has_attachments=bool(message.attachments),
         caution=message.caution,
         no_cost=no_cost,
+        case_language=language,
         with_a_person=case.with_a_person,
         automatic_answers=case.automatic_answers,
         category="",
         sentiment="neutral",
         sentiment_score=0.0,
         mood_words=[],
-        language="en",
+        language=language or "en",
         wants_human=False,
         asks=[],
         complexity=0.0,
@@ -208,6 +212,7 @@ def customer_mail(state: TriageState) -> CustomerMail:
         quoted=state["quoted"],
         history=tuple(Turn(who=turn["who"], text=turn["text"]) for turn in state["history"]),
         no_cost=state["no_cost"],
+        language=state["case_language"],
     )
 
 

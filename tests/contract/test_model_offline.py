@@ -1,5 +1,7 @@
 """What the offline model is good for, on the shipped categories."""
 
+from dataclasses import replace
+
 import pytest
 
 from mailagent.adapters.clock import SystemClock
@@ -54,14 +56,46 @@ async def test_a_mail_like_none_of_the_examples_is_hardly_sure() -> None:
         ("Bonjour, ma commande n'est toujours pas arrivée.", "fr"),
         ("¿Dónde está mi pedido? Lo espero desde hace dos semanas.", "es"),
         ("Where is my order? I have waited for two weeks.", "en"),
+        ("Wo ist mein Paket?", "de"),
         ("Danke!", "en"),
+        ("Buongiorno, dove si trova il mio pacco?", "it"),
+        ("Bom dia, gostaria de saber onde está a minha encomenda.", "pt"),
     ],
 )
 async def test_languages_are_told_apart(text: str, language: str) -> None:
-    """Each is read with its own words; the shortest texts are too short to tell."""
+    """Each is read with its own words, and no Italian gets a Spanish letter; the shortest texts are too short to
+    tell.
+    """
     found = await OfflineModel(shipped_categories()).classify(CustomerMail(subject="", text=text))
 
     assert found.language == language
+
+
+@pytest.mark.parametrize(
+    ("text", "so_far", "language"),
+    [
+        ("Thanks, that worked", "de", "de"),
+        ("ok", "fr", "fr"),
+        ("und jetzt?", "en", "en"),
+        ("Salut, merci, OK pour moi, best regards", "de", "de"),
+        ("Thank you very much, I have found the invoice in my account.", "de", "en"),
+    ],
+)
+async def test_a_few_words_are_in_the_language_of_the_case(text: str, so_far: str, language: str) -> None:
+    """A guess from two words must not change the language in which somebody is written to; a plain change does."""
+    mail = CustomerMail(subject="Re: Wo ist meine Rechnung für die letzte Bestellung?", text=text, language=so_far)
+
+    assert (await OfflineModel(shipped_categories()).classify(mail)).language == language
+
+
+async def test_a_mail_whose_language_is_not_clear_goes_to_a_person() -> None:
+    """It is taken for English, in which it may not be written."""
+    mail = CustomerMail(subject="", text="Visa? Amex?")
+    ask = [Asked(text="Visa? Amex?", article=PAYMENT.id)]
+    model = OfflineModel([Category(id="billing", says="Paying.")])
+
+    assert (await model.respond(mail, (PAYMENT,), asks=ask, tone="neutral")).text is None
+    assert (await model.respond(replace(mail, language="en"), (PAYMENT,), asks=ask, tone="neutral")).text is not None
 
 
 async def test_the_same_mail_gives_the_same_result() -> None:

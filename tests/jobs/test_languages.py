@@ -63,3 +63,21 @@ async def test_a_model_that_fails_leaves_english(outside: Outside, office: Offic
     await office.work()
 
     assert "You will hear from us" in words(outside.mails_to(TOM)[0])
+
+
+async def test_a_follow_up_is_read_in_the_language_of_the_case(outside: Outside, office: Office) -> None:
+    """Two words are too few to tell; what a reviewer said about the language counts more than what was read."""
+    outside.model.mood = replace(ANGRY, language="de")
+    outside.customer_writes("Wo ist mein Paket?")
+    await office.work()
+    outside.customer_writes("ok", references=str(outside.mails_to(TOM)[0]["Message-ID"]))
+    await office.work()
+    outside.reviewer_replies("SET language=fr")
+    await office.work()
+    outside.customer_writes("und jetzt?", references=str(outside.mails_to(TOM)[0]["Message-ID"]))
+    await office.work()
+
+    classified = [
+        mail.language for step, mail in zip(outside.model.calls, outside.model.mails, strict=True) if step == "classify"
+    ]
+    assert classified == ["", "de", "fr"]

@@ -38,6 +38,8 @@ def fenced(fence: str, mail: CustomerMail, asks: Sequence[str] = (), draft: str 
     rest on a stranger's words too.
     """
     parts = [f"Earlier, from {turn.who}:\n{_cut(turn.text, LONGEST_TURN)}" for turn in mail.history[-MOST_TURNS:]]
+    if mail.language:
+        parts.append(f"Language of the case so far: {mail.language}")
     parts += [f"Subject: {_cut(mail.subject, LONGEST_TURN)}", f"Text:\n{_cut(mail.text, LONGEST_MAIL)}"]
     if mail.quoted:
         parts.append(f"Quoted below it, from another mail:\n{_cut(mail.quoted, LONGEST_QUOTE)}")
