@@ -199,6 +199,31 @@ async def test_a_whole_mail_finds_the_article_that_answers_it(text: str, article
     assert [hit.id for hit in articles[:1]] == ([article] if article else [])
 
 
+PLAINEST = [
+    "Which payment methods do you accept?",
+    "Welche Zahlungsarten akzeptieren Sie?",
+    "Quels moyens de paiement acceptez-vous ?",
+    "¿Qué formas de pago aceptáis?",
+]
+
+
+@pytest.mark.parametrize("text", PLAINEST)
+async def test_the_plainest_question_is_answered_in_every_language(text: str) -> None:
+    """It is the first that anybody tries; in the articles' keywords stand the words in which people ask."""
+    model, mail = OfflineModel(shipped_categories()), CustomerMail(subject="", text=text)
+    found = await model.classify(mail)
+    articles = await KnowledgeFolder(SHOP / "knowledge", clock=SystemClock()).search(
+        found.search_query, category=found.category, limit=4, language=found.language
+    )
+
+    answer = await model.respond(
+        mail, articles, asks=[Asked(text=ask, article=articles[0].id) for ask in found.asks], tone="neutral"
+    )
+
+    assert answer.text is not None
+    assert answer.sources[0].startswith("billing/payment-methods")
+
+
 @pytest.mark.parametrize("prefix", ["Re: ", "AW:", "\u56de\u590d\uff1a", "R\u00e9p : "])
 async def test_the_subject_of_an_answer_is_not_what_is_asked(prefix: str) -> None:
     """A mail program repeated it: "And how big is it?" below an old "Invoice 77" is about no invoice."""
