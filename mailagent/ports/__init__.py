@@ -33,7 +33,7 @@ from mailagent.ports.store import (
     Sorted,
     Spending,
 )
-from mailagent.ports.vectors import Embedder, Vector, Vectors
+from mailagent.ports.vectors import Embedder, Meter, Vector, Vectors
 
 __all__ = [
     "LONGEST_MAIL",
@@ -61,6 +61,7 @@ __all__ = [
     "MailSender",
     "Mailbox",
     "Messages",
+    "Meter",
     "Model",
     "Outbox",
     "QuestionChange",

@@ -165,9 +165,9 @@ class Knowledge(Protocol):
     """The articles."""
 
     async def search(
-        self, query: str, *, category: str, limit: int, language: str | None = None
+        self, query: str, *, category: str, limit: int, language: str | None = None, no_cost: bool = False
     ) -> tuple[Article, ...]:
         """The best articles for `query`, best first; those of `category` and in `language` are preferred.
 
-        Empty when none fits.
+        Empty when none fits. With `no_cost` no model that costs is asked.
         """

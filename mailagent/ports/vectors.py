@@ -31,3 +31,10 @@ class Vectors(Protocol):
 
     async def keep_only(self, model: str, keys: Collection[str]) -> None:
         """Delete all others, and all of other models."""
+
+
+class Meter(Protocol):
+    """Counts what models cost that work for no message of their own."""
+
+    async def count(self, *, tokens: int, cost: float) -> None:
+        """Add it to what all mail cost in the day: in tokens, and in the currency of the prices."""

@@ -251,6 +251,7 @@ class ModelSettings(Table):
             raise ValueError('fallback is for provider = "openai"; the offline model needs none')
         if self.budget.money_day is not None:
             named = {*self.steps.values(), *(self.fallback.steps.values() if self.fallback else ())}
+            named |= {self.embeddings.model} if self.embeddings else set()
             unpriced = sorted(named - self.prices.keys())
             if unpriced:
                 raise ValueError(f"budget.money_day needs a price for each model; there is none for {unpriced[0]}")

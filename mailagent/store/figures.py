@@ -7,7 +7,16 @@ from typing import Literal, cast
 from sqlmodel import col, func, select
 
 from mailagent.store.database import Sessions
-from mailagent.store.tables import CaseRow, EscalationRow, HealthRow, LogRow, MessageRow, OutboxRow, SpendingRow
+from mailagent.store.tables import (
+    CaseRow,
+    EmbeddingSpendingRow,
+    EscalationRow,
+    HealthRow,
+    LogRow,
+    MessageRow,
+    OutboxRow,
+    SpendingRow,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +65,11 @@ class Figures:
                 )
             )
             spent = (await session.exec(select(func.sum(SpendingRow.tokens), func.sum(SpendingRow.cost)))).one()
+            vectors = select(func.sum(EmbeddingSpendingRow.tokens), func.sum(EmbeddingSpendingRow.cost))
+            of_vectors = (await session.exec(vectors)).one()
             outside = list(await session.exec(select(HealthRow).order_by(col(HealthRow.name))))
         waiting = dict(states.all())
+        used, cost = ((one or 0) + (other or 0) for one, other in zip(spent, of_vectors, strict=True))
 
         def counted(state: str) -> int:
             return waiting.get(state, 0)
@@ -71,8 +83,8 @@ class Figures:
             _figure("mails", "Mail of ours by kind and fate.", "gauge", ("kind", "state"), outbox),
             _one("messages_pending", "Mail that is not handled yet.", sum(map(counted, ("received", "ready")))),
             _one("set_aside", "Mail kept for a person.", counted("aside")),
-            _one("llm_tokens", "Tokens that models used.", spent[0] or 0, kind="counter"),
-            _one("llm_cost", "What models cost, in the currency of the prices.", spent[1] or 0.0, kind="counter"),
+            _one("llm_tokens", "Tokens that models used.", used, kind="counter"),
+            _one("llm_cost", "What models cost, in the currency of the prices.", cost, kind="counter"),
             _figure("working", "1 where it worked when last used.", "gauge", ("name",), [
                 (row.name, int(row.working)) for row in outside
             ]),

@@ -220,6 +220,16 @@ class SpendingRow(SQLModel, table=True):
     cost: float
 
 
+class EmbeddingSpendingRow(SQLModel, table=True):
+    """What a request for vectors cost, of articles or of a mail; part of what all mail cost in a day."""
+
+    __tablename__ = "embedding_spending"
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=UtcTime, index=True)
+    tokens: int
+    cost: float
+
+
 class AddressBlockRow(SQLModel, table=True):
     """An address that returned our mail for good; nothing automatic goes to it until then."""
 

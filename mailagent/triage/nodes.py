@@ -70,15 +70,19 @@ class Nodes:
 
     async def search_kb(self, state: TriageState) -> Update:
         """Find articles for the mail, and for each question where it puts several; then the rule table decides."""
-        category, language = state["category"], state["language"]
-        found = [
-            *await self.knowledge.search(state["search_query"], category=category, limit=ARTICLES, language=language)
-        ]
+        category, language, no_cost = state["category"], state["language"], bool(state["no_cost"])
+
+        async def search(query: str, limit: int) -> Sequence[Article]:
+            return await self.knowledge.search(
+                query, category=category, limit=limit, language=language, no_cost=no_cost
+            )
+
+        found = [*await search(state["search_query"], ARTICLES)]
         asks: list[Ask] = []
         for ask in state["asks"]:
             best: Sequence[Article] = found[:1]  # the whole mail says more than its only question
             if len(state["asks"]) > 1:
-                best = await self.knowledge.search(ask["text"], category=category, limit=1, language=language)
+                best = await search(ask["text"], 1)
             asks.append(Ask(text=ask["text"], found=best[0].id if best else None, article=None))
             found += best
         articles: dict[str, Article] = {}

@@ -42,6 +42,7 @@ from mailagent.store.health import StoredHealth
 from mailagent.store.holds import StoredHolds
 from mailagent.store.lists import StoredLists
 from mailagent.store.messages import StoredMessages
+from mailagent.store.meter import StoredMeter
 from mailagent.store.outbox import StoredOutbox
 from mailagent.store.sightings import StoredSightings
 from mailagent.store.vectors import StoredVectors
@@ -91,7 +92,15 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             settings,
             clock,
             templates,
-            await stack.enter_async_context(knowledge_in(settings, clock, StoredVectors(sessions=sessions), health)),
+            await stack.enter_async_context(
+                knowledge_in(
+                    settings,
+                    clock,
+                    StoredVectors(sessions=sessions),
+                    StoredMeter(sessions=sessions, clock=clock),
+                    health,
+                )
+            ),
             saver=AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=[])),
             health=health,
         )
@@ -254,9 +263,11 @@ async def open_knowledge(settings: Settings) -> AsyncIterator[KnowledgeFolder]:
     if settings.model.embeddings is None:
         yield KnowledgeFolder(settings.path(settings.knowledge_dir), clock=SystemClock())
         return
+    clock = SystemClock()
     engine, sessions = await open_database(settings.path(settings.data_dir) / DATABASE)
+    vectors, meter = StoredVectors(sessions=sessions), StoredMeter(sessions=sessions, clock=clock)
     try:
-        async with knowledge_in(settings, SystemClock(), StoredVectors(sessions=sessions)) as knowledge:
+        async with knowledge_in(settings, clock, vectors, meter) as knowledge:
             await knowledge.catch_up()
             yield knowledge
     finally:

@@ -7,12 +7,12 @@ from mailagent.adapters.knowledge import KnowledgeFolder
 from mailagent.adapters.openai_model import EmbedderSettings, OpenAiEmbedder
 from mailagent.adapters.secrets import read_secret
 from mailagent.errors import ConfigurationError
-from mailagent.ports import Clock, Health, Vectors
+from mailagent.ports import Clock, Health, Meter, Vectors
 from mailagent.settings import Settings
 from mailagent.wiring.triage import OPENAI
 
 
-def build_embedder(settings: Settings) -> OpenAiEmbedder | None:
+def build_embedder(settings: Settings, *, meter: Meter | None = None) -> OpenAiEmbedder | None:
     """The server of ``[embeddings]``; None without that table.
 
     Raises `ConfigurationError` without its secret, and without numpy, which compares what it makes.
@@ -27,21 +27,24 @@ def build_embedder(settings: Settings) -> OpenAiEmbedder | None:
         raise ConfigurationError(
             f"{key}: a search by meaning needs numpy: install mailagent[vectors], or remove the table [embeddings]"
         ) from error
+    price = settings.model.prices.get(chosen.model)
     return OpenAiEmbedder(
         EmbedderSettings(
             base_url=chosen.base_url or OPENAI,
             api_key=read_secret(chosen.secret, key=f"{key}: secret") if chosen.secret else "",
             model=chosen.model,
-        )
+            price=price.input if price else 0.0,
+        ),
+        meter=meter,
     )
 
 
 @asynccontextmanager
 async def knowledge_in(
-    settings: Settings, clock: Clock, vectors: Vectors, health: Health | None = None
+    settings: Settings, clock: Clock, vectors: Vectors, meter: Meter, health: Health | None = None
 ) -> AsyncIterator[KnowledgeFolder]:
     """The articles of the configured folder. Raises `ConfigurationError` when one cannot be used."""
-    folder, embedder = settings.path(settings.knowledge_dir), build_embedder(settings)
+    folder, embedder = settings.path(settings.knowledge_dir), build_embedder(settings, meter=meter)
     if embedder is None or settings.model.embeddings is None:
         yield KnowledgeFolder(folder, clock=clock, health=health)
         return

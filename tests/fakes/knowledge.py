@@ -27,6 +27,8 @@ class FakeKnowledge:
 
     articles: tuple[Article, ...] = (PAYMENT,)
     queries: list[str] = field(default_factory=list)
+    free: list[bool] = field(default_factory=list)
+    """For each query whether it had to be."""
 
     async def search(
         self,
@@ -35,7 +37,9 @@ class FakeKnowledge:
         category: str,  # noqa: ARG002 - the port's
         limit: int,
         language: str | None = None,  # noqa: ARG002
+        no_cost: bool = False,
     ) -> tuple[Article, ...]:
         """See `Knowledge`."""
         self.queries.append(query)
+        self.free.append(no_cost)
         return self.articles[:limit]

@@ -59,3 +59,13 @@ async def test_the_budget_for_all_is_told_before_it_ends_and_when_it_does(outsid
     assert nearly["Subject"].endswith("The budget for models will not last")
     assert gone["Subject"].endswith("The budget for models is used up")
     assert asked_for_nothing(outside) == [False] * 5 + [True] * 2
+
+
+async def test_articles_are_found_by_words_alone_once_the_budget_is_gone(outside: Outside) -> None:
+    """The vector of a mail costs too."""
+    async with open_office(outside, budget=Budget(sender_day=A_MAIL)) as office:
+        for _ in range(2):
+            outside.customer_writes()
+            await office.work()
+
+    assert outside.knowledge.free == [False, True]

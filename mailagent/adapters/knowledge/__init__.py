@@ -75,20 +75,21 @@ class KnowledgeFolder:
             raise ConfigurationError(self.problem)
 
     async def search(
-        self, query: str, *, category: str, limit: int, language: str | None = None
+        self, query: str, *, category: str, limit: int, language: str | None = None, no_cost: bool = False
     ) -> tuple[Article, ...]:
-        """See `Knowledge`."""
-        return tuple(map(_found, await self.hits(query, category=category, limit=limit, language=language)))
+        """See `Knowledge`. Without cost it goes by words alone."""
+        hits = await self.hits(query, category=category, limit=limit, language=language, no_cost=no_cost)
+        return tuple(map(_found, hits))
 
     async def hits(
-        self, query: str, *, category: str | None, limit: int, language: str | None = None
+        self, query: str, *, category: str | None, limit: int, language: str | None = None, no_cost: bool = False
     ) -> tuple[Hit, ...]:
         """What `search` finds, with the files and why they were found."""
         await asyncio.to_thread(self._look)
         if await self._report.tell(self.problem or "") and self.problem:
             log("knowledge.failed", articles=len(self._broken))
         words = asyncio.to_thread(self._by_words, query, category=category, language=language)
-        if self._meaning is None:
+        if self._meaning is None or no_cost:
             return tuple((await words)[:limit])
         today = self._clock.now().date()
         by_words, by_meaning = await asyncio.gather(words, self._meaning.nearest(query, today=today))

@@ -14,28 +14,35 @@ from typing import TYPE_CHECKING
 
 from mailagent.adapters.openai_model.errors import translated
 from mailagent.errors import PermanentError, TemporaryError
-from mailagent.ports import Vector
+from mailagent.ports import Meter, Vector
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
+    from openai.types import CreateEmbeddingResponse
+
+MILLION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbedderSettings:
-    """`api_key` may be empty. The client tries `max_retries` times more when the server is busy."""
+    """`api_key` may be empty. The client tries `max_retries` times more when the server is busy. `price` is what a
+    million tokens cost.
+    """
 
     base_url: str
     api_key: str = field(repr=False)
     model: str
     max_retries: int = 2
+    price: float = 0.0
 
 
 class OpenAiEmbedder:
-    """See `Embedder`."""
+    """See `Embedder`. What the server says that it used goes to `meter`."""
 
-    def __init__(self, settings: EmbedderSettings) -> None:
+    def __init__(self, settings: EmbedderSettings, *, meter: Meter | None = None) -> None:
         self.model = settings.model
         self._settings = settings
+        self._meter = meter
         self._building = asyncio.Lock()
         self._client: AsyncOpenAI | None = None
 
@@ -46,6 +53,7 @@ class OpenAiEmbedder:
             async with asyncio.timeout(seconds):
                 # named, for the client's own choice is a packed form that few other servers know
                 answer = await client.embeddings.create(model=self.model, input=list(texts), encoding_format="float")
+            await self._count(answer)
             rows = {row.index: row.embedding for row in answer.data}
             vectors = [_of_length_one(rows[number]) for number in range(len(texts))]
         except TimeoutError as error:
@@ -55,6 +63,13 @@ class OpenAiEmbedder:
         if len({len(vector) for vector in vectors}) > 1:
             raise PermanentError("the embeddings server gave vectors of several widths")
         return vectors
+
+    async def _count(self, answer: "CreateEmbeddingResponse") -> None:
+        """Some servers leave out what they used."""
+        usage = getattr(answer, "usage", None)
+        if self._meter is not None and usage is not None:
+            tokens = usage.total_tokens
+            await self._meter.count(tokens=tokens, cost=tokens * self._settings.price / MILLION)
 
     async def _ready(self) -> "AsyncOpenAI":
         async with self._building:
