@@ -57,7 +57,6 @@ class Runner:
     stopped: set[str] = field(default_factory=set)
     hindered: dict[str, Exception] = field(default_factory=dict)
     _aside: dict[str, int] = field(default_factory=dict)
-    _well: set[str] = field(default_factory=set)
 
     async def run_due(self, job: Job[Item]) -> int:
         """Handle all that is due, or as much as there is time for before a stop; returns how many items it were."""
@@ -90,9 +89,7 @@ class Runner:
                 await self._give_up(job, item, error)
         else:
             self._aside[job.name] = 0
-            if job.name not in self._well:
-                self._well.add(job.name)
-                await self.health.worked(f"job:{job.name}", at=self.clock.now())
+            await self.guard(partial(self.health.worked, f"job:{job.name}", at=self.clock.now()))
         return True
 
     async def reach(self, name: str, visit: Callable[[], Awaitable[None]]) -> Exception | None:
@@ -130,7 +127,6 @@ class Runner:
 
     async def _unwell(self, name: str, detail: str) -> None:
         """`status` shows it until the job works again."""
-        self._well.discard(name)
         await self.health.failed(f"job:{name}", detail, at=self.clock.now())
 
 

@@ -147,8 +147,8 @@ class Ladder:
         await self._tell(endpoint, str(error))
 
     async def _tell(self, endpoint: Endpoint, said: str) -> None:
-        """Only what is new: health is a row in the database."""
-        if self._health is None or endpoint.said == said:
+        """Of failures only what is new: each is written to the database."""
+        if self._health is None or (said and endpoint.said == said):
             return
         endpoint.said = said
         at = self._clock.now()

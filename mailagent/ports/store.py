@@ -265,7 +265,7 @@ class Health(Protocol):
     """What `status` tells about the outside."""
 
     async def worked(self, name: str, *, at: datetime) -> None:
-        """It was used with success."""
+        """It was used with success; may be told as often as that happens."""
 
     async def failed(self, name: str, detail: str, *, at: datetime) -> None:
         """It could not be used."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import cast
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -653,6 +654,25 @@ async def test_a_time_without_a_zone_is_refused(store: Store) -> None:
     """It would mean another instant on another machine."""
     with pytest.raises(StatementError, match="without a time zone"):
         await store.message(at=AT.replace(tzinfo=None))
+
+
+async def test_what_goes_on_working_is_written_down_once_a_minute(store: Store) -> None:
+    """ "Last worked" is true to a minute, and no mail costs a write for it; after a failure it is written at once."""
+
+    async def shown() -> tuple[object, object]:
+        (row,) = cast("list[dict[str, object]]", (await store.views.status())["outside"])
+        return row["working"], row["worked_at"]
+
+    for seconds in (0, 59):
+        await store.health.worked("job:triage_cases", at=AT + timedelta(seconds=seconds))
+    assert await shown() == (True, "2026-11-21T12:00:00+00:00")
+
+    await store.health.worked("job:triage_cases", at=AT + MINUTE)
+    assert await shown() == (True, "2026-11-21T12:01:00+00:00")
+
+    await store.health.failed("job:triage_cases", "locked", at=AT + MINUTE)
+    await store.health.worked("job:triage_cases", at=AT + timedelta(seconds=61))
+    assert await shown() == (True, "2026-11-21T12:01:01+00:00")
 
 
 async def test_health_remembers_when_it_last_worked(store: Store) -> None:

@@ -94,6 +94,13 @@ async def test_what_an_admin_must_mend_shows_in_the_status_until_it_works(runner
     assert health.state["job:fake_job"] == ""
 
 
+async def test_each_item_that_works_is_told(runner: Runner, health: FakeHealth) -> None:
+    """ "Last worked" in `status` is not when mailagent was started."""
+    await runner.run_due(FakeJob(items=["a", "b"]))
+
+    assert health.told == 2
+
+
 @pytest.mark.parametrize("error", [PermanentError("too deep"), UncertainError("maybe")])
 async def test_what_never_works_is_set_aside_at_once(runner: Runner, error: Exception) -> None:
     """Trying it again only delays the person who must look."""

@@ -1,4 +1,4 @@
-"""How something is, as ``mailagent status`` shows it, written down only when that changes."""
+"""How something is, as ``mailagent status`` shows it; a problem is told once."""
 
 from dataclasses import dataclass
 
@@ -17,10 +17,8 @@ class Report:
     async def tell(self, problem: str) -> bool:
         """Returns whether it went from working, or from unknown, to failing or back."""
         before, self.problem = self.problem, problem
-        if problem == before:
-            return False
-        if self.health is not None and problem:
-            await self.health.failed(self.name, problem, at=self.clock.now())
-        elif self.health is not None:
+        if self.health is not None and not problem:
             await self.health.worked(self.name, at=self.clock.now())
+        elif self.health is not None and problem != before:
+            await self.health.failed(self.name, problem, at=self.clock.now())
         return bool(problem) != bool(before)
