@@ -1,15 +1,11 @@
 """Read the config folder's TOML and say where in it something is wrong."""
 
-import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
-
-from pydantic import BaseModel, ValidationError
 
 from mailagent.errors import ConfigurationError
 
@@ -26,6 +22,27 @@ MAIN = "mailagent.toml"
 WHOLE = frozenset({"review", "model"})
 """Files that are one table without a header."""
 
+SYNTAX = {
+    "Illegal character": 'a text that begins with quotes (") must end with quotes on the same line',
+    "Unterminated string": 'a text that begins with quotes (") is never ended with quotes; look at the lines above',
+    'Expected "\'"': "a text that begins with ' is never ended with '; look at the lines above",
+    "Invalid value": (
+        'this is no value: a text needs straight quotes (") around it, true and false are in lower case, and a list'
+        " begun above must be closed with ]"
+    ),
+    "Expected newline": 'something stands behind the value: a text or a time such as "2m" needs quotes (") around it',
+    "Expected '=' after a key": 'write a line as key = "value", a remark behind #, a header as [name]',
+    "Invalid statement": 'write a line as key = "value", a remark behind #, a header as [name]',
+    "Expected ']'": "a header needs a closing bracket, as in [name] or [[name]]",
+    "Cannot overwrite a value": "this key stands twice in its table; remove one of them",
+    "Cannot declare": "this header stands twice; for several entries write each as [[name]], else remove one of them",
+    "Unescaped": 'a backslash in quotes (") needs a second one, as in "C:\\\\Mail"; or write the text in \' \'',
+    "Unclosed inline table": "a table that begins with { must end with } on the same line",
+    "Unclosed array": "a list that begins with [ must end with ]",
+}
+"""What is said about text that is no TOML, by the beginning of the parser's message."""
+HIDDEN = "secret"
+"""A key whose value is not repeated: it may be a password that stands in the wrong place."""
 Path_ = tuple[str | int, ...]
 HEADER = re.compile(r"\s*(\[\[?)([\w.\- ]+)\]\]?\s*(?:#.*)?")
 KEY = re.compile(r"(\s*)([\w.\-]+)\s*=")
@@ -60,13 +77,26 @@ def read_files(folder: Path) -> TomlFiles:
                 f"{path}:{line}:1: error: not valid TOML: this line is not UTF-8; save the file as UTF-8 text"
             ) from error
         except tomllib.TOMLDecodeError as error:
-            raise ConfigurationError(f"{path}: error: not valid TOML: {error}") from error
+            raise ConfigurationError(_syntax(path, texts[name], str(error))) from error
         except NotADirectoryError:
             raise ConfigurationError(f"{folder}: error: this is a file; name the folder that holds {name}") from None
         except OSError as error:
             raise ConfigurationError(f"{path}: error: the file cannot be read: {error.strerror}") from error
         values |= _own(path, table, texts[name])
     return TomlFiles(folder=folder, values=values, texts=texts)
+
+
+def _syntax(path: Path, text: str, said: str) -> str:
+    """What is no TOML, in words, with its line, and a line that is right. `said` is the parser's own message."""
+    found = re.search(r"\(at line (\d+), column (\d+)\)", said)
+    lines = text.splitlines() or [""]
+    number, column = (int(found[1]), int(found[2])) if found else (len(lines), 1)
+    line = lines[number - 1].strip() if number <= len(lines) else ""
+    words = next((words for start, words in SYNTAX.items() if said.startswith(start)), said.partition(" (at ")[0])
+    key = KEY.match(line)
+    example = f'; for example: {key.group(2)} = "text"' if key and "quotes" in words else ""
+    placed = f"{path}:{number}:{column}: error {key.group(2) if key else 'TOML'}: not valid TOML: {words}{example}"
+    return f"{placed}\n    {line}" if line and not (key and key.group(2) == HIDDEN) else placed
 
 
 def _own(path: Path, table: dict[str, object], text: str) -> dict[str, object]:
@@ -83,29 +113,6 @@ def _own(path: Path, table: dict[str, object], text: str) -> dict[str, object]:
     return table
 
 
-def explain(error: ValidationError, files: TomlFiles, model: type[BaseModel]) -> list[str]:
-    """One entry for each thing wrong: place, key, what and the remedy, with the line under it."""
-    problems = error.errors()
-    paths = [problem["loc"] for problem in problems]
-    return [
-        _explain_one(problem["type"], problem["loc"], problem["msg"], files, model)
-        for problem in problems
-        if not (problem["type"] == "too_short" and any(path[:1] == problem["loc"] != path for path in paths))
-    ]
-
-
-def _explain_one(kind: str, path: Path_, message: str, files: TomlFiles, model: type[BaseModel]) -> str:
-    if kind == "extra_forbidden":
-        near = difflib.get_close_matches(str(path[-1]), _known_keys(model, path[:-1]), n=1)
-        hint = f", did you mean '{near[0]}'?" if near else f"; known are {', '.join(_known_keys(model, path[:-1]))}"
-        text = f"unknown key '{path[-1]}'{hint}"
-    elif kind == "missing":
-        text = f"the key '{path[-1]}' is missing"
-    else:
-        text = message.removeprefix("Value error, ")
-    return place(path, text, files)
-
-
 def place(path: Path_, text: str, files: TomlFiles) -> str:
     """`text` with the file, line, column and key that `path` leads to in the settings, and the line under it."""
     if not path:
@@ -120,7 +127,7 @@ def place(path: Path_, text: str, files: TomlFiles) -> str:
     line, column = locate(files.texts[name], inside)
     placed = f"{files.folder / name}:{line}:{column}: error {shown or key}: {text}"
     source = files.texts[name].splitlines()[line - 1 : line]
-    return f"{placed}\n    {source[0].strip()}" if source and source[0].strip() else placed
+    return f"{placed}\n    {source[0].strip()}" if source and source[0].strip() and HIDDEN not in path else placed
 
 
 def locate(text: str, path: Path_) -> tuple[int, int]:
@@ -151,20 +158,3 @@ def locate(text: str, path: Path_) -> tuple[int, int]:
             if inner is not None and (found := re.search(rf"\b{re.escape(str(inner))}\s*=", line)):
                 best, best_length = (number, found.start() + 1), shared + 1
     return best
-
-
-def _known_keys(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
-    """The keys of the table at `path`."""
-    current: type[BaseModel] = model
-    for part in path:
-        if isinstance(part, str) and part in current.model_fields:
-            inner = _table_in(current.model_fields[part].annotation)
-            if inner is not None:
-                current = inner
-    return list(current.model_fields)
-
-
-def _table_in(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _table_in(part))), None)

@@ -32,7 +32,8 @@ from mailagent.settings.sections import (
     RuleSettings,
 )
 from mailagent.settings.values import Address, Timezone
-from mailagent.toml_files import FILES, MAIN, explain, place, read_files
+from mailagent.settings.wording import explain
+from mailagent.toml_files import FILES, MAIN, place, read_files
 
 __all__ = ["MailboxSettings", "Settings", "load_settings"]
 

@@ -47,7 +47,7 @@ class Server(Table):
 class MailboxSettings(Table):
     """One ``[[mailbox]]``."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,40}$", description="up to 40 letters, digits, - and _")
     address: Address
     imap: Server
     smtp: Server
@@ -112,8 +112,8 @@ class Reviewer(Table):
 
     name: str
     addresses: tuple[Address, ...] = Field(min_length=1)
-    groups: tuple[GroupName, ...] = ()
-    language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
+    groups: tuple[GroupName, ...] = Field(default=(), description="one to three words each, of letters, digits and -")
+    language: str = Field(default="en", pattern=r"^[a-z]{2,3}$", description="codes of a language such as de")
     signature: str = ""
     hours: WorkingHours | None = None
 
@@ -121,7 +121,7 @@ class Reviewer(Table):
 class CategorySettings(Table):
     """One ``[[category]]``."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
+    id: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$", description="up to 40 small letters, digits, - and _")
     says: str
     examples: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
@@ -159,7 +159,7 @@ class When(Table):
 class RuleSettings(Table):
     """One ``[[rule]]``."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", description="up to 40 small letters, digits and -")
     when: When = When()
     then: Action
     priority: Priority = "normal"

@@ -1,14 +1,18 @@
 """Things that happen to an admin's files: each is told in a line with the remedy, and never in a traceback."""
 
 import shutil
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from mailagent.cli.app import app
 from mailagent.errors import ConfigurationError
-from mailagent.settings import load_settings
+from mailagent.settings import Settings, load_settings
+from mailagent.settings.wording import EXAMPLES, table_in
 from mailagent.wiring import open_daemon
 from tests.shop import SHOP
 
@@ -43,6 +47,72 @@ def test_a_line_that_is_not_utf8_is_named(config: Path) -> None:
     (config / "reviewers.toml").write_bytes('[[reviewer]]\nname = "J\xfcrgen"\n'.encode("latin-1"))
 
     assert "reviewers.toml:2:1: error: not valid TOML: this line is not UTF-8" in told(config, "check")
+
+
+NO_TOML = [
+    ('name = "Larkfield', "must end with quotes on the same line"),
+    ("name = Larkfield", "a text needs straight quotes"),
+    ("name = \u201cLarkfield\u201d", "a text needs straight quotes"),
+    ("undo = 2m", 'a time such as "2m" needs quotes'),
+    ("loud = True", "true and false are in lower case"),
+    ("name: Larkfield", 'write a line as key = "value"'),
+    ('name = "a"\nname = "b"', "this key stands twice"),
+    ("[replies", "a header needs a closing bracket"),
+    ("[replies]\n[replies]", "this header stands twice"),
+    ('name = "C:\\Shop"', "a backslash in quotes"),
+    ("imap = { port = 1", "a table that begins with { must end with }"),
+    ("days = [1", "a list that begins with [ must end with ]"),
+    ('name = """Larkfield', "is never ended with quotes"),
+    ("name = 'Larkfield", "is never ended with '"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), NO_TOML)
+def test_what_is_no_toml_is_told_in_words(config: Path, text: str, words: str) -> None:
+    """ "Illegal character at line 1" is no help to somebody who does not know TOML."""
+    file = config / "mailagent.toml"
+    file.write_text(f"{text}\n", "utf-8")
+    told_lines = told(config, "check").splitlines()
+
+    assert told_lines[0].startswith(f"{file}:{text.count(chr(10)) + 1}:")
+    assert words in told_lines[0]
+    assert told_lines[1].strip() == text.splitlines()[-1]
+
+
+def test_a_password_in_the_wrong_place_is_not_repeated(config: Path) -> None:
+    """What `check` says is copied into tickets."""
+    file = config / "mailboxes.toml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace('secret = "env:MAILAGENT_SUPPORT_PASSWORD"', "secret = 4711"), "utf-8")
+    said = told(config, "check")
+    file.write_text(text.replace('secret = "env:MAILAGENT_SUPPORT_PASSWORD"', 'secret = "hunter2'), "utf-8")
+
+    assert "mailbox.secret: found a value that is not repeated here; write a text in quotes" in said
+    assert "4711" not in said
+    assert "hunter2" not in told(config, "check")
+
+
+def test_one_bracket_where_two_belong_is_told(config: Path) -> None:
+    """The difference between a table and a list of tables is TOML's, not the admin's."""
+    file = config / "mailboxes.toml"
+    file.write_text(file.read_text("utf-8").replace("[[mailbox]]", "[mailbox]"), "utf-8")
+
+    assert "found a table; write a table for each; begin each with a line [[mailbox]]" in told(config, "check")
+
+
+def test_every_key_has_an_example_that_is_right() -> None:
+    """An error that shows a wrong line is worse than one that shows none."""
+
+    def keys(table: type[BaseModel]) -> Iterator[str]:
+        for key, field in table.model_fields.items():
+            inner = table_in(field.annotation)
+            if inner is None:
+                yield key
+            else:
+                yield from keys(inner)
+
+    assert set(keys(Settings)) - EXAMPLES.keys() == {"commands"}  # each language has its own
+    assert all(tomllib.loads(f"key = {value}") for value in EXAMPLES.values())
 
 
 def test_a_file_in_the_place_of_the_config_folder_is_named(config: Path) -> None:

@@ -57,26 +57,50 @@ def test_a_relative_path_starts_beside_the_config_folder(config: Path) -> None:
     ("file", "old", "new", "column", "words"),
     [
         ("mailagent.toml", "timezone", "timezon", 1, "unknown key 'timezon', did you mean 'timezone'?"),
-        ("review.toml", "bundle_above = 5", "bundle_above = 0", 1, "greater than or equal to 1"),
+        ("review.toml", "bundle_above = 5", "bundle_above = 0", 1, "found 0; allowed is 1 or more and 1000 or less"),
         ("mailagent.toml", '"Europe/Vienna"', '"Vienna"', 1, "write a time zone such as Europe/Vienna"),
-        ("mailagent.toml", '"shadow"', '"silent"', 1, "'shadow', 'suggest' or 'auto'"),
+        (
+            "mailagent.toml",
+            '"shadow"',
+            '"silent"',
+            1,
+            'found "silent"; allowed are "shadow", "suggest" and "auto"; for example: mode = "suggest"',
+        ),
         ("mailagent.toml", '"ops@example.com"', '"ops"', 1, "write one address such as support@example.com"),
         ("mailagent.toml", '"ops@example.com"', '"ops@example.com, a@b.co"', 1, "write one address"),
         ("mailboxes.toml", "poll_seconds", "poll_second", 1, "did you mean 'poll_seconds'?"),
-        ("mailboxes.toml", "poll_seconds = 60", "poll_seconds = 0", 1, "greater than or equal to 1"),
-        ("mailboxes.toml", "port = 993", "port = 99300", 37, "less than or equal to 65535"),
+        (
+            "mailboxes.toml",
+            "poll_seconds = 60",
+            "poll_seconds = 0",
+            1,
+            "found 0; allowed is 1 or more and 3600 or less",
+        ),
+        ("mailboxes.toml", "port = 993", "port = 99300", 37, "found 99300; allowed is 1 or more and 65535 or less"),
         ("mailboxes.toml", "port = 993", "prt = 993", 37, "unknown key 'prt', did you mean 'port'?"),
-        ("mailboxes.toml", 'baseline = "now"', 'baseline = "new"', 1, "'now', 'unseen' or 'all'"),
+        ("mailboxes.toml", 'baseline = "now"', 'baseline = "new"', 1, 'allowed are "now", "unseen" and "all"'),
         ("review.toml", "authserv_id", "authservid", 1, "did you mean 'authserv_id'?"),
-        ("reviewers.toml", '["dana@example.com"]', "[]", 1, "at least 1 item"),
+        ("reviewers.toml", '["dana@example.com"]', "[]", 1, "found []; write 1 or more; for example: addresses = "),
         ("reviewers.toml", "addresses", "address", 1, "did you mean 'addresses'?"),
         ("categories.toml", 'deadline = "4h"', 'deadline = "4 hours"', 1, 'write a time such as "30m", "8h" or "2d"'),
         ("categories.toml", 'deadline = "4h"', "deadline = 4", 1, 'write a time such as "30m", "8h" or "2d"'),
-        ("routing.toml", 'then = "escalate"', 'then = "ask"', 1, "'reply', 'escalate' or 'ignore'"),
-        ("routing.toml", '"angry" }', '"furious" }', 10, "'positive', 'neutral', 'negative' or 'angry'"),
+        ("routing.toml", 'then = "escalate"', 'then = "ask"', 1, 'allowed are "reply", "escalate" and "ignore"'),
+        ("routing.toml", '"angry" }', '"furious" }', 10, '"positive", "neutral", "negative" and "angry"'),
         ("routing.toml", "sentiment_score_below = -0.5", "sentiment_score_belo = -0.5", 10, "sentiment_score_below"),
-        ("routing.toml", "= -0.5", "= -5", 10, "greater than -1"),
-        ("model.toml", "concurrency = 16", "concurrency = 0", 1, "greater than or equal to 1"),
+        ("routing.toml", "= -0.5", "= -5", 10, "found -5; allowed is more than -1 and 1 or less"),
+        ("model.toml", "concurrency = 16", "concurrency = 0", 1, "allowed is 1 or more and 64 or less"),
+        (
+            "review.toml",
+            'undo_window = "2m"',
+            "undo_window = 2",
+            1,
+            'found 2; write a time such as "30m", "8h" or "2d"',
+        ),
+        ("mailboxes.toml", "poll_seconds = 60", 'poll_seconds = "often"', 1, "write a whole number without quotes"),
+        ("mailagent.toml", "requires_auth = true", "requires_auth = 2", 1, "write true or false, in lower case"),
+        ("mailagent.toml", '"Larkfield Support"', "7", 1, "found 7; write a text in quotes"),
+        ("reviewers.toml", '["dana@example.com"]', '"dana@example.com"', 1, "write a list in square brackets"),
+        ("routing.toml", '"angry"\n', '"An Gry"\n', 1, "allowed are up to 40 small letters, digits and -"),
         ("model.toml", "concurrency = 16", "concurency = 16", 1, "did you mean 'concurrency'?"),
     ],
 )
@@ -107,7 +131,7 @@ def test_the_right_one_of_several_tables_is_named(config: Path) -> None:
     """Five categories, one wrong: the fifth must not be reported as the first."""
     line = change(config, "categories.toml", 'deadline = "1d"', 'deadline = "soon"')
 
-    assert f"categories.toml:{line}:1: error category.deadline: write a time" in complaint(config)
+    assert f'categories.toml:{line}:1: error category.deadline: found "soon"; write a time' in complaint(config)
 
 
 def test_a_missing_key_is_named_with_its_table(config: Path) -> None:
@@ -157,8 +181,9 @@ def test_what_is_no_toml_is_told_with_its_line(config: Path) -> None:
     line = change(config, "review.toml", 'queue = "', "queue = ")
     told = complaint(config)
 
-    assert str(config / "review.toml") in told
-    assert f"line {line}" in told
+    assert f"{config / 'review.toml'}:{line}:" in told
+    assert 'needs straight quotes (") around it' in told
+    assert 'for example: queue = "text"' in told
 
 
 def test_bytes_that_are_no_text_are_refused(config: Path) -> None:
