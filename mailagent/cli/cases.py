@@ -33,7 +33,8 @@ def list_cases(config: Path, *, to_decide: bool, limit: int, as_json: bool) -> N
     if as_json:
         print_json(rows)
     elif rows:
-        print_table(CASE_COLUMNS, [{**row, "due_at": local_time(row["due_at"], settings.zone)} for row in rows])
+        shown = [{**row, "due_at": local_time(row["due_at"], settings.zone)} for row in rows]
+        print_table(CASE_COLUMNS, shown, cut=("customer", "subject"))
     else:
         say("No case waits for a decision." if to_decide else "There are no cases yet.")
 

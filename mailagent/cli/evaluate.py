@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from mailagent.events import configure_logging
 from mailagent.mail.automatic import Kind
 from mailagent.settings import Settings, load_settings
 from mailagent.wiring import open_trial
+
+MOST_ERRORS = 10
+"""What a person reads; more mostly mean that it is another kind of file."""
 
 
 def evaluate(file: Path, config: Path, *, split: str | None, with_misses: bool, as_json: bool) -> int:
@@ -48,8 +51,7 @@ def evaluate(file: Path, config: Path, *, split: str | None, with_misses: bool, 
             results.append(outcome)
         else:
             errors.append(f"{file}:{number}: {outcome}")
-    for text in errors:
-        complain(text)
+    _complain(file, errors)
     missed = [f"{result.name}: {miss}" for result in results for miss in misses(result)] if with_misses else []
     if as_json:
         print_json({"errors": errors, **asdict(scores_of(results)), **({"misses": missed} if with_misses else {})})
@@ -58,6 +60,13 @@ def evaluate(file: Path, config: Path, *, split: str | None, with_misses: bool, 
         for text in missed:
             say(text)
     return int(bool(errors))
+
+
+def _complain(file: Path, errors: Sequence[str]) -> None:
+    for text in errors[:MOST_ERRORS]:
+        complain(text)
+    if len(errors) > MOST_ERRORS:
+        complain(f"{file}: {len(errors) - MOST_ERRORS:,} more errors; write one JSON object a line, each a mail")
 
 
 async def _triage(settings: Settings, folder: Path, lines: Mapping[int, GoldLine]) -> list[Result | str]:

@@ -107,7 +107,7 @@ def show_gaps(config: Path, *, as_json: bool) -> None:
             asked: dict[str, Question] = {}
             async for entry in views.log_entries():
                 number = str(entry.get("case"))
-                case_id = read_case_number(number) if entry.get("rule") in UNANSWERED else None
+                case_id = read_case_number(number) if _is_gap(entry) else None
                 case = await views.case(case_id) if case_id is not None else None
                 for question in _questions(number, case, entry):
                     asked[question.case] = question
@@ -125,6 +125,13 @@ def show_gaps(config: Path, *, as_json: bool) -> None:
         say("No question went to a person for lack of an article.")
 
 
+def _is_gap(entry: View) -> bool:
+    """Not where the mail seems to speak to a machine: what it says must not find its way into an article."""
+    signals = entry.get("signals")
+    suspected = isinstance(signals, dict) and signals.get("injection_suspected")
+    return entry.get("rule") in UNANSWERED and not suspected
+
+
 def _until(row: View) -> str:
     return f"{row['valid_until']} EXPIRED" if row["expired"] else str(row["valid_until"] or "")
 
@@ -135,7 +142,7 @@ def _questions(number: str, case: View | None, entry: View) -> Iterator[Question
     for message in messages if isinstance(messages, list) else []:
         if message["message"] == entry.get("message") and case:
             language = str(entry.get("language") or "en")
-            yield Question(case=number, subject=str(case["subject"]), text=str(message["text"]), language=language)
+            yield Question(case=number, subject=str(message["subject"]), text=str(message["text"]), language=language)
 
 
 def _row(gap: Gap) -> dict[str, object]:

@@ -8,14 +8,35 @@ from typing import cast
 from mailagent.cli.mails import read_mail, tried
 from mailagent.cli.show import complain, print_json, print_table, say
 from mailagent.domain.case import read_case_number
-from mailagent.domain.routing import Rule, explain, unreachable
+from mailagent.domain.routing import NO_RULE, Rule, explain, unreachable
 from mailagent.domain.signals import Signals
 from mailagent.mail.automatic import Kind
 from mailagent.settings import load_settings
 from mailagent.store.views import View
+from mailagent.triage.routes import (
+    ASK_UNANSWERED,
+    BADLY_RATED,
+    MODEL_FAILED,
+    NO_GROUNDED_ANSWER,
+    NOT_ANSWERABLE,
+    UNPROVEN_CLAIM,
+    WITH_A_PERSON,
+)
 from mailagent.wiring import open_views
 
 ROW = {"rule": "Rule", "when": "When", "then": "Then", "priority": "Priority", "why": "Why"}
+HOLDS = "This holds whatever the table says"
+BUILT_IN = {
+    MODEL_FAILED.rule: f"{HOLDS}: without a result of the model, or with its budget used up, a person decides.",
+    NO_RULE.rule: "No rule of the table matched; one without conditions at its end decides about all that is left.",
+    NO_GROUNDED_ANSWER.rule: f"{HOLDS}: the table let it be answered, and the model found no answer in the articles.",
+    NOT_ANSWERABLE.rule: f"{HOLDS}: the table let it be answered, and no automatic mail may go to this sender.",
+    UNPROVEN_CLAIM.rule: f"{HOLDS}: the table let it be answered, and nothing proves what the drafted reply says.",
+    ASK_UNANSWERED.rule: f"{HOLDS}: the table let it be answered, and the drafted reply leaves a question open.",
+    BADLY_RATED.rule: f"{HOLDS}: who rates an answer badly hears from a person.",
+    WITH_A_PERSON.rule: f"{HOLDS}: no automatic answer comes between a customer and the person who has the case.",
+}
+"""What decides beside the table, by the name that stands in the place of a rule's."""
 EXPLAINED = {"rule": "Rule", "matched": "Matched", "checks": "Condition: value"}
 
 
@@ -119,7 +140,7 @@ def _print(rules: Sequence[Rule], signals: Signals, decided: str, reason: str, *
     print_table(EXPLAINED, rows)
     say(f"\nDecided by {decided}: {reason}", "bold")
     if decided not in {rule.name for rule in rules}:
-        say("This is no rule of the table: it is built in, or the table has changed since.", "dim")
+        say(BUILT_IN.get(decided, "The table has no rule of this name any more."), "dim")
 
 
 def _when(rule: Rule) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -30,13 +30,15 @@ def print_json_line(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
-def print_table(columns: Mapping[str, str], rows: Sequence[Mapping[str, object]]) -> None:
-    """`columns` maps each key of a row to its heading. Mail text is shown as it is, never as markup."""
+def print_table(columns: Mapping[str, str], rows: Sequence[Mapping[str, object]], *, cut: Collection[str] = ()) -> None:
+    """`columns` maps each key of a row to its heading. Mail text is shown as it is, never as markup. Columns in `cut`
+    end where the terminal is full, so that each row is one line; without any, what is long is folded.
+    """
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in columns.values():
-        table.add_column(heading, overflow="fold")
+    for key, heading in columns.items():
+        table.add_column(heading, overflow="fold", no_wrap=bool(cut) and key not in cut)
     for row in rows:
-        table.add_row(*(Text(_cell(row.get(key))) for key in columns))
+        table.add_row(*(_one_line(row.get(key)) if key in cut else Text(_cell(row.get(key))) for key in columns))
     console().print(table)
 
 
@@ -69,6 +71,10 @@ def console() -> Console:
 def local_time(at: object, zone: ZoneInfo) -> str | None:
     """A time that a view gave, such as ``2026-11-21 13:07:39 CET``; None for none."""
     return None if at is None else f"{datetime.fromisoformat(str(at)).astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
+
+
+def _one_line(value: object) -> Text:
+    return Text(_cell(value).replace("\n", " "), no_wrap=True, overflow="ellipsis")
 
 
 def _cell(value: object) -> str:

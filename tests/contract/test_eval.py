@@ -169,6 +169,17 @@ def test_a_bad_line_is_named_with_its_remedy_and_the_others_go_on(gold: Path, li
     assert json.loads(result.stdout)["mails"] == 5
 
 
+def test_a_file_that_holds_no_mails_at_all_is_told_in_a_few_lines(gold: Path) -> None:
+    """``mailagent eval README.md``: hundreds of lines would bury what to do."""
+    gold.write_text("# A title\n" * 200, "utf-8")
+
+    result = evaluate(gold)
+
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 11
+    assert "190 more errors; write one JSON object a line" in result.stderr
+
+
 def test_a_file_without_such_mails_is_an_error(gold: Path, tmp_path: Path) -> None:
     """A misspelt split must not look like a run without misses."""
     nobody = evaluate(gold, "--split", "tset")

@@ -11,7 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from mailagent.cli.app import app
+from mailagent.cli.rules import BUILT_IN
+from mailagent.domain.routing import Disposition
 from mailagent.settings import load_settings
+from mailagent.triage import routes
 from tests.fakes.model import ANGRY
 from tests.jobs.office import Outside, open_office
 from tests.shop import SHOP
@@ -125,7 +128,14 @@ def test_what_was_not_decided_by_the_table_is_said_to_be(config: Path) -> None:
     _, shown, _ = run(config, "test", mail(config, "How long does shipping take to Germany and what does it cost?"))
 
     assert "Decided by not-answerable: no automatic answer may go to this sender" in shown
-    assert "This is no rule of the table" in shown
+    assert "This holds whatever the table says: the table let it be answered, and no automatic mail may go to" in shown
+
+
+def test_every_built_in_decision_is_named() -> None:
+    """ "It is built in" sends an admin to the source."""
+    names = {value.rule for value in vars(routes).values() if isinstance(value, Disposition)}
+
+    assert names < BUILT_IN.keys()
 
 
 @pytest.mark.parametrize(
@@ -160,7 +170,7 @@ def test_a_case_is_explained_by_what_was_known_when_it_was_decided(config: Path)
     assert "+ sentiment_score_below = -0.5: sentiment_score is -0.82" in shown
     assert "+ category = complaint: category is complaint" in shown
     assert "- unproven_claim = true: unproven_claim is not known yet" in shown
-    assert "no rule of the table" not in shown
+    assert "whatever the table says" not in shown
 
 
 def test_a_case_whose_rule_is_gone_is_still_explained(config: Path) -> None:
@@ -172,7 +182,7 @@ def test_a_case_whose_rule_is_gone_is_still_explained(config: Path) -> None:
 
     assert code == 0
     assert "Decided by angry: the customer is angry" in shown
-    assert "This is no rule of the table: it is built in, or the table has changed since." in shown
+    assert "The table has no rule of this name any more." in shown
     assert "\nfurious " in shown
 
 
