@@ -37,7 +37,16 @@ def signing_keys(data_dir: Path) -> tuple[Key, ...]:
             f"{path}: error: it cannot be written: {error.strerror}; data_dir in mailagent.toml must name a folder that"
             " mailagent may write to"
         ) from error
-    return _read(path)
+    return read_keys(data_dir)
+
+
+def read_keys(data_dir: Path) -> tuple[Key, ...]:
+    """The keys that there are, none before the first start; nothing is written.
+
+    Raises `ConfigurationError` when the file is damaged.
+    """
+    path = data_dir / FILE
+    return _read(path) if path.exists() else ()
 
 
 def rotate_keys(data_dir: Path, *, forget: bool) -> tuple[Key, ...]:

@@ -136,7 +136,7 @@ def test_keys_that_cannot_be_written_are_named(config: Path) -> None:
     """The daemon could sign nothing."""
     (config.parent / "data").touch()
 
-    assert "data_dir in mailagent.toml must name a folder" in told(config, "keys")
+    assert "data_dir in mailagent.toml must name a folder" in told(config, "keys", "--rotate")
 
 
 def test_a_folder_in_the_place_of_the_database_is_named(config: Path) -> None:
@@ -201,3 +201,37 @@ def test_the_version_is_told() -> None:
 
     assert result.exit_code == 0
     assert result.stdout.startswith("mailagent 0.")
+
+
+READING = [
+    ("check",),
+    ("try", "{mail}"),
+    ("rules", "list"),
+    ("rules", "explain", "C-1"),
+    ("kb", "search", "payment"),
+    ("kb", "gaps"),
+    ("keys",),
+    ("status",),
+    ("cases",),
+    ("case", "C-1"),
+    ("log",),
+    ("aside",),
+    ("spam",),
+    ("corrections",),
+    ("metrics",),
+    ("reviewer", "list"),
+]
+
+
+def test_a_command_that_reads_writes_nothing(config: Path) -> None:
+    """Whoever looks around as root before the first start must not leave folders that the daemon cannot write to."""
+    mail = config.parent / "mail.eml"
+    mail.write_bytes(b"From: jo@example.org\r\nSubject: Cards\r\n\r\nWhich cards do you accept?\r\n")
+    before = sorted(config.parent.rglob("*"))
+
+    for words in READING:
+        CliRunner().invoke(app, [word.format(mail=mail) for word in words] + ["--config", str(config)])
+
+    assert sorted(config.parent.rglob("*")) == before
+    told_of_keys = CliRunner().invoke(app, ["keys", "--config", str(config)])
+    assert (told_of_keys.exit_code, "there are no keys yet" in told_of_keys.stdout) == (0, True)
