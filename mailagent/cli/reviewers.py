@@ -29,6 +29,7 @@ WORDS_LOST: dict[str, str] = {
     "REVIEW-16": "it names something that is not known",
     "REVIEW-20": "it came to the reply address of a case that its subject does not name",
     "REVIEW-21": "its plain and its HTML version differ",
+    "REVIEW-22": "the text may hold a quoted email",
 }
 TWO_DECISIONS = "REVIEW-05"
 """Which of both was meant is not understood; of every other code the verb is told, and that it is held."""

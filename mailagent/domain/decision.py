@@ -33,6 +33,7 @@ UnclearCode = Literal[
     "REVIEW-19",
     "REVIEW-20",
     "REVIEW-21",
+    "REVIEW-22",
 ]
 SetKey = Literal["category", "priority", "sentiment", "language"]
 Known = Mapping[SetKey, Collection[str]]

@@ -181,7 +181,7 @@ def _said(start: Opening, below: list[str]) -> Decision | Unclear:
     cases = _cases(start.rest)
     beside = start.rest if CASE.sub("", start.rest).strip(DECORATION + "?") else ""
     said = "\n".join(part for part in (beside, "\n".join(below).strip()) if part)
-    if verb in ("revise", "note") and not said:
+    if verb in ("revise", "note") and not _says_more_than_quotes(said):
         return Unclear(code="REVIEW-04", detail=verb.upper(), verb=verb)
     if verb == "revise":
         return Decision(verb=verb, text=said, cases=cases)
@@ -199,11 +199,15 @@ def _modify(start: Opening, below: list[str], words: Vocabulary) -> Decision | U
     if CASE.sub("", start.rest).strip(DECORATION):
         return Unclear(code="REVIEW-06", detail=start.rest[:LONGEST_DETAIL], verb="modify")
     text = "\n".join(below).strip("\n").rstrip()
-    if not text.strip():
+    if not _says_more_than_quotes(text):
         return Unclear(code="REVIEW-04", detail="MODIFY", verb="modify")
     if len(text) < SHORTEST_LETTER and not words.salutation.match(folded(text).lstrip(DECORATION)):
         return Unclear(code="REVIEW-07", detail=text, verb="modify", text=text)
     return Decision(verb="modify", text=text, cases=_cases(start.rest))
+
+
+def _says_more_than_quotes(text: str) -> bool:
+    return any(line.strip() and not line.lstrip().startswith(">") for line in text.split("\n"))
 
 
 def _ask(start: Opening, below: list[str], words: Vocabulary) -> Decision | Unclear:
@@ -213,7 +217,7 @@ def _ask(start: Opening, below: list[str], words: Vocabulary) -> Decision | Uncl
         if "?" not in start.rest or first in words.followers[folded(" ".join(start.word.split()))]:
             return Unclear(code="REVIEW-06", detail=start.rest[:LONGEST_DETAIL], verb="ask")
     text = "\n".join([*([start.rest] if start.rest else []), *below]).strip("\n").rstrip()
-    if not text.strip():
+    if not _says_more_than_quotes(text):
         return Unclear(code="REVIEW-04", detail="ASK", verb="ask")
     return Decision(verb="ask", text=text)
 

@@ -13,6 +13,7 @@ from mailagent.domain.opening import bare
 from mailagent.domain.reply import TO_CUSTOMER, read_decision
 from mailagent.mail import phrases
 from mailagent.mail.absence import speaks_of_absence
+from mailagent.mail.left_over import left_over
 from mailagent.mail.parse import ParsedMail
 from mailagent.mail.quoting import reviewers_text
 from mailagent.mail.signature import trimmed, without_signature
@@ -66,9 +67,12 @@ def reply_text(mail: ParsedMail, style: Style) -> str:
 
 def read_reply(text: str, words: Vocabulary, known: Known | None = None) -> Decision | Unclear:
     """See `read_decision`. Who is away did not decide: many programs mark their absence notes with no header, and begin
-    with "No".
+    with "No". A text for the customer in which a quoted mail may be left is held.
     """
     found = read_decision(text, words, known)
+    quoted = left_over(found.text, words) if found.verb in TO_CUSTOMER else ""
+    if quoted:
+        return Unclear(code="REVIEW-22", detail=quoted[:LONGEST_DETAIL], verb=found.verb)
     if isinstance(found, Decision) and found.is_weak and speaks_of_absence(found.note):
         return Unclear(code="REVIEW-02", detail=found.note[:LONGEST_DETAIL])
     return found

@@ -64,3 +64,14 @@ async def test_a_revision_that_shows_it_is_refused_and_the_draft_stays(outside: 
 
         assert "We are on it." in received(outside)
         assert "+r.c1" not in received(outside)
+
+
+async def test_a_quote_of_unknown_form_keeps_a_letter_from_the_customer(outside: Outside) -> None:
+    """What a program quotes is about other customers, and the reviewer who wrote above it did not mean to send it."""
+    async with asked(outside) as office:
+        await reply(office, "MODIFY\nDear Tom, all is well.\n\nLe mar. 6 janv. a écrit :\nanother customer's words")
+        await later(office)
+
+        assert codes(outside) == ["REVIEW-22"]
+        assert "another customer" not in received(outside)
+        assert (await question(office)).state == "open"
