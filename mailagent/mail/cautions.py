@@ -9,6 +9,7 @@ from mailagent.mail.automatic import Kind
 from mailagent.mail.body import DISAGREEMENT
 from mailagent.mail.lookalike import looks_alike
 from mailagent.mail.parse import ParsedMail
+from mailagent.mail.private_data import private_data
 
 UNPROVEN: dict[Verdict, str] = {
     "fail": "the mail server says that the sender's address is not genuine",
@@ -38,4 +39,6 @@ def cautions_of(
         cautions.append(DISAGREEMENT)
     if mail.sender and (meant := looks_alike(domain_of(mail.sender), {domain_of(address) for address in known})):
         cautions.append(f"the sender's domain only looks like {meant}")
+    if held := private_data(f"{mail.subject}\n{mail.full_text}"):
+        cautions.append(f"it seems to hold {held}")
     return cautions

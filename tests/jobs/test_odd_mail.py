@@ -88,6 +88,16 @@ async def test_an_attachment_without_a_word_goes_to_a_person(outside: Outside, n
     assert outside.mails_to(TOM) == []
 
 
+async def test_a_mail_with_a_card_number_is_answered_by_no_program(outside: Outside) -> None:
+    """A person tells the sender not to write it into a mail, and sees to it that it does not stay there."""
+    outside.customer_writes("Can I pay by PayPal? My card 4000 0012 3456 7899 does not work.")
+    async with open_shipped(outside) as office:
+        entry = await only_entry(office)
+
+    assert "the number of a payment card" in str(entry["reason"])
+    assert outside.mails_to(TOM) == []
+
+
 async def test_a_screenshot_without_a_word_goes_to_a_person(outside: Outside) -> None:
     """The commonest way to report a fault from a telephone."""
     made = EmailMessage(policy=policy.SMTP)

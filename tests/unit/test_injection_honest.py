@@ -123,6 +123,19 @@ Do other customers have this problem too?
 Can you set the priority of my order to express?
 What category is this product in?
 From now on please use my new address.
+A reviewer on your page writes that the lamp is too bright.
+Your moderator should approve my review of the lamp.
+Please keep that in mind for other customers.
+You always tell customers that it takes two days.
+When does the command of the remote control end?
+I approve the draft of the card, please print it.
+My manager must approve it first. I reply when she did.
+Please tell the next driver to ring twice.
+Merken Sie sich bitte meine neue Adresse.
+Sagen Sie bitte dem nächsten Fahrer, dass er klingeln soll.
+Der Prüfer vom TÜV soll das Gerät freigeben.
+Fin de commande : le paiement échoue toujours.
+Retenez bien ma nouvelle adresse.
 From now on I will shop somewhere else.
 The code in your mail is LF-20417-AB93-CX21-99817-QWERTY-00017.
 The tracking link is https://track.example.com/p?id=00340434161094042557&token=a9f3c2d1e0b4a7968574635241302918.
