@@ -54,7 +54,7 @@ CLASSES = {
     "process_degraded": "so it is, and what was wrong with the mail is noted",
     "escalate": "a person is asked, and nothing goes to the sender",
     "suppress": "recorded, nobody hears of it",
-    "bounce_record": "taken to the mail of ours that came back",
+    "bounce_record": "a report, taken to the mail of ours that it is about",
     "quarantine": "set aside, a person is told",
     "duplicate": "known by its first copy",
     "review_apply": "the decision holds",
@@ -87,7 +87,7 @@ def outcome(row: Mapping[str, Any], sent: Iterable[tuple[str, bytes]], *, is_new
     if row["intake"] == "review":
         rule = row["entry"]["rule"]
         return REVIEWS.get(rule) or ("review_clarify" if rule.startswith("REVIEW-") else "review_apply")
-    if row["intake"] == "bounce" and row["case_id"] is not None:
+    if row["intake"] in {"bounce", "automatic"} and row["case_id"] is not None:
         return "bounce_record"
     return "duplicate" if row["intake"] == "duplicate" else "suppress"
 

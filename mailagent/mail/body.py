@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass, field
+from email import message_from_string
 from email.message import Message
+from email.policy import compat32
 
 from mailagent.errors import PermanentError
 from mailagent.mail.agreement import disagree
@@ -66,6 +68,7 @@ class _Reader:
     named: list[tuple[Message, Attachment]] = field(default_factory=list)
     charset: str = ""
     room: int = 2 * LONGEST_TEXT
+    boundaries: list[bytes] = field(default_factory=list)
 
     def read(self, part: Message, depth: int) -> _Readable:
         self.parts += 1
@@ -82,6 +85,7 @@ class _Reader:
             self.attachments.append(Attachment(name="", type="multipart/encrypted", size=_size(part)))
             return _Readable("")
         if isinstance(payload, list) and part.get_content_maintype() == "multipart":
+            self.boundaries.append(f"\n--{part.get_boundary()}".encode("utf-8", "replace"))
             children = [self.read(child, depth + 1) for child in payload if isinstance(child, Message)]
             readable = [child for child in children if child.text.strip()]
             if part.get_content_subtype() == "alternative":
@@ -134,6 +138,8 @@ class _Reader:
         """The text of a part that is to be read."""
         content = _content(part)
         self.defects += of_parser(part) + of_transfer(part)
+        if any(boundary in content for boundary in self.boundaries):
+            self.defects.append("a line of a text begins like the boundary between the parts")
         most = max(0, min(LONGEST_TEXT, self.room))
         if len(content) > most:
             self.defects.append(f"only the first {most:,} bytes of a text were read")
@@ -165,6 +171,10 @@ def read_body(message: Message) -> Body:
         part, attachment = reader.named[0]
         found = reader.text(part, attachment.type)
         reader.attachments.remove(attachment)
+    if not found.text.strip() and not reader.attachments and message.epilogue:
+        # A boundary that was repeated or closed too early leaves the only text behind the last part
+        found = reader.read(message_from_string(message.epilogue[: 2 * LONGEST_TEXT].lstrip(), policy=compat32), 1)
+        reader.defects.append("the text stands behind the last part")
     return Body(
         text=found.text,
         quoted=found.quoted,

@@ -88,6 +88,17 @@ def read_bounce(raw: bytes, mail: ParsedMail) -> Bounce | None:
     )
 
 
+def delivered_ids(raw: bytes, mail: ParsedMail) -> tuple[str, ...]:
+    """The Message-IDs of the mail that a report says to have been delivered to all that it names; none for any other
+    mail.
+    """
+    if report_type(mail) != "delivery-status":
+        return ()
+    report = read_report(raw, mail.full_text)
+    outcomes = {row.outcome for row in report.deliveries()}
+    return tuple(dict.fromkeys(report.returned_ids()))[:MOST_IDS] if outcomes == {"delivered"} else ()
+
+
 def _may_be_from_a_gateway(mail: ParsedMail) -> bool:
     """Some gateways write under an ordinary address; they have no name, no mail program, and answer nothing."""
     is_ordinary = mail.sender_name or mail.in_reply_to or mail.values("user-agent") or mail.values("x-mailer")

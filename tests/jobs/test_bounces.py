@@ -80,6 +80,20 @@ async def test_nothing_automatic_goes_to_the_address_for_sixty_days(outside: Out
     assert len(outside.mails_to(TOM)) == 3
 
 
+async def test_a_report_of_success_is_kept_with_its_case(outside: Outside, office: Office) -> None:
+    """Whoever looks at the case sees that the customer's server took the answer; nothing else changes."""
+    answer = await answered(outside, office)
+    before = await state_of(office)
+
+    outside.mailbox.deliver(report(str(answer["Message-ID"]), action="delivered", status="2.0.0"))
+    await office.work()
+
+    entry = (await office.log())[-1]
+    assert (entry["case"], entry["reason"]) == ("C-1", "our answer was delivered")
+    assert await state_of(office) == before
+    assert len(outside.mails_to(ADMIN)) == 0
+
+
 @pytest.mark.parametrize(("status", "action"), [("4.4.1", "delayed"), ("4.2.2", "failed")])
 async def test_a_delay_changes_nothing(outside: Outside, office: Office, status: str, action: str) -> None:
     """The mail system goes on trying."""

@@ -19,7 +19,7 @@ from mailagent.jobs.sort_mail.reviewing import ReviewMail
 from mailagent.letters.notices import Notices
 from mailagent.mail.addresses import addresses, without_tag
 from mailagent.mail.automatic import Kind, from_mail_system, kind_of
-from mailagent.mail.bounce import Bounce, read_bounce
+from mailagent.mail.bounce import Bounce, delivered_ids, read_bounce
 from mailagent.mail.cautions import cautions_of, sender_verdict
 from mailagent.mail.identity import same_words
 from mailagent.mail.parse import ParsedMail, parse
@@ -89,8 +89,12 @@ class SortMail:
             raise PermanentError(f"the mail has {message.size} bytes, over the limit; only its header was fetched")
         tokens = self.notices.paper.desk(message.mailbox).tokens
         # A second for the worst mail, in which others wait for answers
-        mail, signed, bounce = await asyncio.to_thread(_read, raw, tokens)
+        mail, signed, bounce, delivered = await asyncio.to_thread(_read, raw, tokens)
         found, notices = await self._sort(message, mail, signed, bounce)
+        about = await self.outbox.find_sent(delivered, starting=None) if delivered else None
+        if about is not None and found.intake == "automatic":
+            reason = f"our {about.kind} was delivered"
+            found = ended(replace(found, case_id=about.case_id), message, "automatic", reason)
         case_id = await self.messages.sort(message.id, found, at=self.clock.now(), notices=notices)
         answerable = found.log_entry is None and not found.caution
         log("mail.sorted", message_id=message.id, case_id=case_id, intake=found.intake, answerable=answerable)
@@ -239,6 +243,6 @@ class SortMail:
         return tuple(others)[:MOST_COPIED]
 
 
-def _read(raw: bytes, tokens: Tokens) -> tuple[ParsedMail, Signed, Bounce | None]:
+def _read(raw: bytes, tokens: Tokens) -> tuple[ParsedMail, Signed, Bounce | None, Sequence[str]]:
     mail = parse(raw)
-    return mail, tokens.read(mail), read_bounce(raw, mail)
+    return mail, tokens.read(mail), read_bounce(raw, mail), delivered_ids(raw, mail)
