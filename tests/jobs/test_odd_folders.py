@@ -6,7 +6,7 @@ import pytest
 
 from mailagent.errors import TemporaryError
 from mailagent.jobs.receive_mail import COMPARE_EVERY, REFUSED_AFTER
-from mailagent.jobs.sort_mail import ANSWERED_WITHIN, DEATHS
+from mailagent.jobs.sort_mail.job import ANSWERED_WITHIN, DEATHS
 from mailagent.store.holds import StoredHolds
 from tests.fakes.mails import ADMIN, QUEUE, TOM, mail
 from tests.jobs.office import Office, Outside, open_office
