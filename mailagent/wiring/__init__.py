@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiosqlite
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from mailagent.adapters.clock import SystemClock
@@ -47,6 +46,7 @@ from mailagent.store.outbox import StoredOutbox
 from mailagent.store.sightings import StoredSightings
 from mailagent.store.vectors import StoredVectors
 from mailagent.store.views import Views
+from mailagent.triage.checkpoints import safe_serializer
 from mailagent.triage.engine import Engine
 from mailagent.wiring.accounts import check_accounts, desk_of, imap_account, smtp_account
 from mailagent.wiring.alarms import build_alarms, build_watch, vitals_of
@@ -101,7 +101,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
                     health,
                 )
             ),
-            saver=AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=[])),
+            saver=AsyncSqliteSaver(connection, serde=safe_serializer()),
             health=health,
         )
 

@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Literal
 
 import aiosqlite
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from mailagent.domain.budget import Budget
@@ -48,6 +47,7 @@ from mailagent.store.messages import StoredMessages
 from mailagent.store.outbox import StoredOutbox
 from mailagent.store.sightings import StoredSightings
 from mailagent.store.views import Views
+from mailagent.triage.checkpoints import safe_serializer
 from tests.fakes.health import FakeHealth
 from tests.fakes.mails import ADMIN, AUTHSERV, BEN, DANA, QUEUE, SUPPORT
 from tests.jobs.furniture import VIENNA, engine_of, paper_of
@@ -182,7 +182,7 @@ async def open_office(
         stack.push_async_callback(engine.dispose)
         connection = await stack.enter_async_context(aiosqlite.connect(outside.folder / "checkpoints.db"))
         templates = TEMPLATES
-        saver = AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=[]))
+        saver = AsyncSqliteSaver(connection, serde=safe_serializer())
         triage = engine_of(outside, templates, saver, rules=rules, modes=modes, model=model, knowledge=knowledge)
         messages, cases = StoredMessages(sessions=sessions), StoredCases(sessions=sessions)
         outbox, lists = StoredOutbox(sessions=sessions), StoredLists(sessions=sessions)
