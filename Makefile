@@ -44,7 +44,7 @@ fuzz: install
 # Pins every version with its hashes for all platforms; names no registry, so any mirror serves.
 UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml
 lock:
-	$(UV_COMPILE) --output-file requirements.lock
+	$(UV_COMPILE) --extra postgresql --output-file requirements.lock
 	$(UV_COMPILE) --group dev --output-file requirements-dev.lock
 
 clean:

@@ -1,4 +1,4 @@
-"""The mail servers that tests share, and how many examples hypothesis tries."""
+"""The servers that tests share, and how many examples hypothesis tries."""
 
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -12,6 +12,7 @@ from mailagent.adapters.imap import ImapAccount, ImapMailbox
 from mailagent.domain.message import RawMail
 from tests.servers.certificate import Certificate, make_certificate
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.postgres import Postgres
 from tests.servers.scripted_imap import ScriptedImap
 from tests.servers.smtp import SmtpServer
 
@@ -41,6 +42,24 @@ def dovecot() -> Iterator[Dovecot]:
     """A real IMAP server, for every test with its own user names."""
     with Dovecot() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL, with a database for the tests that take turns in one."""
+    with Postgres() as server:
+        server.create("store")
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where an empty database is, or is to be made, as `open_database` takes it: the test runs on both kinds."""
+    if request.param == "sqlite":
+        return tmp_path / "data" / "mailagent.db"
+    server: Postgres = request.getfixturevalue("postgres")
+    server.empty("store")
+    return server.url("store")
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ class StoredCases:
 
     async def get(self, case_id: CaseId) -> Case:
         """See `ports.Cases`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             row = await session.get(CaseRow, case_id)
             if row is None:
                 raise KeyError(case_id)
@@ -42,7 +42,7 @@ class StoredCases:
 
     async def people(self, case_id: CaseId) -> frozenset[str]:
         """See `ports.Cases`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             case = await session.get_one(CaseRow, case_id)
             copied = await session.exec(
                 select(MessageRow.copied).where(
@@ -55,7 +55,7 @@ class StoredCases:
 
     async def asker(self, case_id: CaseId) -> Asker | None:
         """See `ports.Cases`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             row = (
                 await session.exec(
                     select(MessageRow)
@@ -73,7 +73,7 @@ class StoredCases:
 
     async def open_escalation(self, case_id: CaseId) -> Escalation | None:
         """See `ports.Cases`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             row = (
                 await session.exec(
                     select(EscalationRow).where(EscalationRow.case_id == case_id, EscalationRow.state == "open")
@@ -83,18 +83,18 @@ class StoredCases:
 
     async def escalation(self, case_id: CaseId, revision: int) -> Escalation | None:
         """See `ports.Cases`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             row = await session.get(EscalationRow, (case_id, revision))
             return None if row is None else read_escalation(row)
 
     async def waiting(self) -> list[Waiting]:
         """See `ports.Cases`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             return await read_waiting(session)
 
     async def latest_revision(self, case_id: CaseId) -> int:
         """See `ports.Cases`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             latest: int | None = (
                 await session.exec(select(func.max(EscalationRow.revision)).where(EscalationRow.case_id == case_id))
             ).first()
@@ -102,13 +102,13 @@ class StoredCases:
 
     async def is_spam(self, address: str) -> bool:
         """See `ports.Cases`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             return await session.get(SpamSenderRow, address) is not None
 
     async def spent(self, sender: str | None, case_id: CaseId, *, at: datetime) -> Spent:
         """See `ports.Cases`."""
         in_day = col(SpendingRow.at) > at - DAY
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
 
             async def tokens(*where: ColumnElement[bool]) -> int:
                 return (await session.exec(select(func.sum(SpendingRow.tokens)).where(in_day, *where))).one() or 0

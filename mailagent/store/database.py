@@ -1,69 +1,76 @@
-"""Open the database: pragmas, migrations, sessions."""
+"""Open the database, on SQLite or PostgreSQL, and the two kinds of transactions."""
 
 import asyncio
-import fcntl
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from mailagent.errors import ConfigurationError
+from mailagent.errors import ConfigurationError, TemporaryError
+from mailagent.store import postgresql, sqlite
+from mailagent.store.failures import first_line, is_temporary, told_apart
 
-Sessions = async_sessionmaker[AsyncSession]
-MIGRATIONS = Path(__file__).parent / "migrations"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sessions:
+    """Transactions. Each raises `TemporaryError` for what may pass; then nobody knows whether it was written."""
+
+    writing: AsyncEngine
+    reading: AsyncEngine
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """One that may write, while no other does: what it read is still so when it writes."""
+        with told_apart():
+            async with AsyncSession(self.writing, expire_on_commit=False) as session, session.begin():
+                yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """One that sees the database as it was at its beginning, and waits for no writer."""
+        with told_apart():
+            async with AsyncSession(self.reading, expire_on_commit=False) as session, session.begin():
+                yield session
 
 
-async def open_database(path: Path) -> tuple[AsyncEngine, Sessions]:
-    """The SQLite database at `path`, created and migrated to the newest schema as needed.
+async def open_database(where: Path | str) -> tuple[AsyncEngine, Sessions]:
+    """The SQLite database in the file `where`, made when it is not there, or the PostgreSQL database at the address
+    `where`; migrated to the newest schema.
 
-    WAL with ``synchronous=FULL``: a commit survives a loss of power. Every transaction begins IMMEDIATE, so that a
-    read followed by a write cannot be overtaken by another process.
-
-    Raises `ConfigurationError` for a file that is no database, or cannot be opened.
+    Raises `ConfigurationError` when an admin must act, `TemporaryError` when the server is away.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}")
-    event.listen(engine.sync_engine, "connect", _prepare)
-    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    engine = await _open_file(where) if isinstance(where, Path) else await _open_server(where)
+    options = {"reads": True} if isinstance(where, Path) else {"reads": True, **postgresql.SNAPSHOT}
+    return engine, Sessions(writing=engine, reading=engine.execution_options(**options))
+
+
+async def _open_file(path: Path) -> AsyncEngine:
     try:
-        await asyncio.to_thread(_migrate_alone, path)
-    except (DatabaseError, OSError) as error:
-        said = str(error.orig) if isinstance(error, DatabaseError) else error.strerror
+        await asyncio.to_thread(sqlite.migrate_file, path)
+    except (DatabaseError, sqlite3.Error, OSError) as error:
+        said = str(error.orig) if isinstance(error, DatabaseError) else getattr(error, "strerror", "") or str(error)
         raise ConfigurationError(
             f"{path}: error: the database cannot be opened: {said}; look whether mailagent may write to its folder and"
             " the disk has room, or restore data_dir from a backup"
         ) from error
-    return engine, async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
+    return sqlite.make_engine(path)
 
 
-def _migrate_alone(path: Path) -> None:
-    """A command may be started in the moment in which the daemon makes the database."""
-    with path.with_suffix(".migrating").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        migrate(f"sqlite:///{path}")
-
-
-def migrate(url: str) -> None:
-    """Bring the database at `url` to the newest schema."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    command.upgrade(config, "head")
-
-
-def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # transactions are begun below
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+async def _open_server(address: str) -> AsyncEngine:
+    url = postgresql.read_url(address)
+    try:
+        await asyncio.to_thread(postgresql.migrate_server, url)
+    except DatabaseError as error:
+        cause = error.orig or error
+        if is_temporary(cause) and not postgresql.is_refused(cause):
+            raise TemporaryError(f"the database cannot be reached: {first_line(cause)}") from error
+        raise ConfigurationError(
+            f"database_url: error: PostgreSQL refused: {first_line(cause)}; the user must be able to log in to the"
+            " database and to make tables in it"
+        ) from error
+    return postgresql.make_engine(url)

@@ -40,7 +40,7 @@ class Figures:
         """Every figure as it is now."""
         entry = col(LogRow.entry)
         category, outcome, rule = (entry[name].as_string() for name in ("category", "disposition", "rule"))
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             received = await session.exec(
                 select(MessageRow.mailbox, MessageRow.intake, func.count())
                 .where(MessageRow.state != "received")

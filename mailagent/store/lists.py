@@ -40,7 +40,7 @@ class StoredLists:
 
     async def held(self, *, at: datetime, limit: int) -> list[OutboxEntry]:
         """See `ports.Lists`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             rows = await session.exec(
                 select(OutboxRow)
                 .where(OutboxRow.state == "held", OutboxRow.due_at <= at)
@@ -56,7 +56,7 @@ class StoredLists:
 
     async def shown(self, list_id: ListId) -> Mapping[CaseId, int]:
         """See `ports.Lists`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             rows = await session.exec(select(ListedRow).where(ListedRow.list_id == list_id))
             return {CaseId(row.case_id): row.revision for row in rows}
 
@@ -64,7 +64,7 @@ class StoredLists:
         """See `ports.Lists`."""
         part = aliased(MessageRow)
         waits = exists().where(col(part.part_of) == MessageRow.id, col(part.state) == "ready")
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             rows = await session.exec(
                 select(MessageRow)
                 .where(
@@ -106,7 +106,7 @@ class StoredLists:
 
     async def outcomes(self, answer: Message) -> Mapping[Part, Outcome]:
         """See `ports.Lists`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             rows = await session.exec(
                 select(MessageRow, LogRow)
                 .outerjoin(LogRow, col(LogRow.message_id) == MessageRow.id)

@@ -38,7 +38,7 @@ class StoredMessages:
 
     async def to_sort(self, *, at: datetime, limit: int) -> list[Message]:
         """See `ports.Messages`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             rows = await session.exec(
                 select(MessageRow)
                 .where(MessageRow.state == "received", MessageRow.due_at <= at)
@@ -56,13 +56,13 @@ class StoredMessages:
 
     async def raw(self, message_id: MessageId) -> bytes:
         """See `ports.Messages`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             return (await session.get_one(RawMailRow, message_id)).raw
 
     async def cases_of(self, message_ids: Sequence[str]) -> list[CaseId]:
         """See `ports.Messages`."""
         hashes = {id_hash(message_id): place for place, message_id in enumerate(message_ids)}
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             rows = await session.exec(select(KnownIdRow).where(col(KnownIdRow.hash).in_(hashes)))
             found = sorted(rows, key=lambda row: (hashes[row.hash], row.case_id))
         return [CaseId(case_id) for case_id in dict.fromkeys(row.case_id for row in found)]
@@ -71,7 +71,7 @@ class StoredMessages:
         """See `ports.Messages`."""
         if not message_id:
             return []
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             rows = await session.exec(
                 select(MessageRow)
                 .where(
@@ -131,7 +131,7 @@ class StoredMessages:
             .group_by(col(MessageRow.case_id))
             .scalar_subquery()
         )
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             rows = await session.exec(
                 select(MessageRow.case_id)
                 .where(col(MessageRow.id).in_(oldest), MessageRow.due_at <= at)
@@ -142,7 +142,7 @@ class StoredMessages:
 
     async def next_in_case(self, case_id: CaseId, *, at: datetime) -> Message | None:
         """See `ports.Messages`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             row = (
                 await session.exec(
                     select(MessageRow)
@@ -155,12 +155,12 @@ class StoredMessages:
 
     async def get(self, message_id: MessageId) -> Message:
         """See `ports.Messages`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             return read_message(await session.get_one(MessageRow, message_id))
 
     async def history(self, case_id: CaseId, *, of: str, before: MessageId) -> list[Turn]:
         """See `ports.Messages`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             received = await session.exec(
                 select(MessageRow)
                 .where(

@@ -90,7 +90,7 @@ class StoredOutbox:
 
     async def written(self, keys: Sequence[str]) -> frozenset[str]:
         """See `ports.Outbox`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             found: set[str] = set()
             for start in range(0, len(keys), KEYS_AT_ONCE):
                 some = keys[start : start + KEYS_AT_ONCE]
@@ -99,8 +99,8 @@ class StoredOutbox:
 
     async def due(self, *, at: datetime, limit: int) -> list[OutboxEntry]:
         """See `ports.Outbox`."""
-        async with self.sessions.begin() as session:
-            is_free = select(HoldRow.name).exists().is_(False) | (col(OutboxRow.kind) == "notice")
+        async with self.sessions.read() as session:
+            is_free = select(HoldRow.name).exists().is_(False) | (col(OutboxRow.kind) == \"notice\")
             rows = await session.exec(
                 select(OutboxRow)
                 .where(OutboxRow.state == "ready", OutboxRow.due_at <= at, is_free)
@@ -142,7 +142,7 @@ class StoredOutbox:
 
     async def letter_of(self, decision: MessageId) -> OutboxEntry | None:
         """See `ports.Outbox`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             row = (
                 await session.exec(
                     select(OutboxRow).where(
@@ -156,7 +156,7 @@ class StoredOutbox:
 
     async def asked(self, case_id: CaseId, *, since: datetime) -> frozenset[str]:
         """See `ports.Outbox`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             rows = await session.exec(
                 select(OutboxRow.recipient).where(
                     OutboxRow.case_id == case_id,
@@ -169,7 +169,7 @@ class StoredOutbox:
 
     async def receipts(self, case_id: CaseId, recipient: str, *, since: datetime) -> int:
         """See `ports.Outbox`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             return (
                 await session.exec(
                     select(func.count())
@@ -190,7 +190,7 @@ class StoredOutbox:
         named: ColumnElement[bool] = col(OutboxRow.message_id).in_(message_ids)
         if starting is not None:
             named |= col(OutboxRow.message_id).startswith(starting, autoescape=True)
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             row = (
                 await session.exec(
                     select(OutboxRow)
@@ -207,7 +207,7 @@ class StoredOutbox:
         until = select(func.min(col(OutboxRow.due_at))).where(
             OutboxRow.state == "held", OutboxRow.recipient == recipient
         )
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             count = (await session.exec(digests.where(col(OutboxRow.created_at) > since))).one()
             return count, (await session.exec(until)).first()
 
@@ -215,7 +215,7 @@ class StoredOutbox:
         """See `ports.Outbox`."""
         key = digest_key(case_id, revision)
         about = col(OutboxRow.key).startswith(f"{case_id}:{revision}:", autoescape=True)
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             digest = await session.exec(select(OutboxRow.state).where(OutboxRow.key == key))
             if digest.first() not in {"held", "listed", "ready"}:
                 return False
@@ -233,7 +233,7 @@ class StoredOutbox:
         in_hour, in_day = col(OutboxRow.created_at) > at - HOUR, col(OutboxRow.created_at) > at - DAY
         to_sender = col(OutboxRow.recipient) == recipient
         at_domain = col(OutboxRow.recipient).endswith(f"@{recipient.rpartition('@')[2]}", autoescape=True)
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
 
             async def count(*where: ColumnElement[bool]) -> int:
                 found = await session.exec(
@@ -251,13 +251,13 @@ class StoredOutbox:
 
     async def blocked(self, address: str, *, at: datetime) -> str:
         """See `ports.Outbox`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             row = await session.get(AddressBlockRow, address)
             return row.reason if row is not None and row.until > at else ""
 
     async def interrupted(self) -> list[OutboxEntry]:
         """See `ports.Outbox`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             rows = await session.exec(select(OutboxRow).where(OutboxRow.state == "sending"))
             return [read_entry(row) for row in rows]
 

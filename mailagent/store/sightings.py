@@ -26,7 +26,7 @@ class StoredSightings:
 
     async def cursor(self, mailbox: str, folder: str) -> Cursor | None:
         """See `ports.Sightings`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             row = await session.get(FolderRow, (mailbox, folder))
             if row is None:
                 return None
@@ -53,7 +53,7 @@ class StoredSightings:
 
     async def unrecorded(self, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]) -> list[int]:
         """See `ports.Sightings`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             known = await _recorded(session, mailbox, folder, uidvalidity, uids)
         return [uid for uid in sorted(uids) if uid not in known]
 
@@ -127,7 +127,7 @@ class StoredSightings:
 
     async def unmarked(self, mailbox: str, folder: str, uidvalidity: int) -> list[int]:
         """See `ports.Sightings`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             found = await session.exec(
                 select(SightingRow.uid)
                 .where(*_place(mailbox, folder, uidvalidity), col(SightingRow.marked).is_(False))

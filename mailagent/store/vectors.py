@@ -23,7 +23,7 @@ class StoredVectors:
         """See `ports.Vectors`."""
         found: dict[str, Vector] = {}
         for some in _groups(keys):
-            async with self.sessions.begin() as session:
+            async with self.sessions.read() as session:
                 rows = await session.exec(
                     select(ArticleVectorRow.key, ArticleVectorRow.vector).where(
                         ArticleVectorRow.model == model, col(ArticleVectorRow.key).in_(some)

@@ -46,7 +46,7 @@ class Views:
             .order_by(col(EscalationRow.due_at) if to_decide else col(CaseRow.id).desc())
             .limit(limit)
         )
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             return [
                 {
                     "case": case_number(CaseId(case.id or 0)),
@@ -63,7 +63,7 @@ class Views:
 
     async def case(self, case_id: CaseId) -> View | None:
         """One case with its messages, questions and mails; None if there is none."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             case = await session.get(CaseRow, case_id)
             if case is None:
                 return None
@@ -134,7 +134,7 @@ class Views:
 
     async def corrections(self) -> list[View]:
         """What reviewers corrected, with the mails' words, oldest message first."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             rows = await session.exec(
                 select(CorrectionRow, MessageRow)
                 .join(MessageRow, col(MessageRow.id) == CorrectionRow.message_id)
@@ -155,7 +155,7 @@ class Views:
 
     async def spam(self) -> list[View]:
         """Senders whose mail ends unanswered, the newest first; the case is that of the reply which listed them."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             rows = await session.exec(
                 select(SpamSenderRow, MessageRow.case_id)
                 .join(MessageRow, col(MessageRow.id) == SpamSenderRow.decision_id)
@@ -181,7 +181,7 @@ class Views:
 
     async def status(self) -> View:
         """Counts of what waits, and when each server last worked."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             messages = await session.exec(
                 select(MessageRow.state, func.count(), func.min(col(MessageRow.received_at))).group_by(
                     col(MessageRow.state)
@@ -225,7 +225,7 @@ class Views:
 
     async def set_aside(self) -> list[View]:
         """Messages kept for a person, oldest first."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             rows = await session.exec(
                 select(MessageRow).where(MessageRow.state == "aside").order_by(col(MessageRow.id))
             )
@@ -242,7 +242,7 @@ class Views:
 
     async def raw(self, message_id: int) -> bytes:
         """A message as it came; the whole answer to a list for one line of it."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             part_of = (await session.exec(select(MessageRow.part_of).where(MessageRow.id == message_id))).first()
             return (await session.get_one(RawMailRow, part_of or message_id)).raw
 
@@ -265,7 +265,7 @@ class Views:
         """Every log entry, oldest first."""
         last = 0
         while True:
-            async with self.sessions.begin() as session:
+            async with self.sessions.read() as session:
                 rows = list(
                     await session.exec(
                         select(LogRow).where(LogRow.message_id > last).order_by(col(LogRow.message_id)).limit(500)

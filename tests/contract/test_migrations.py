@@ -10,8 +10,9 @@ from alembic.config import Config
 from mailagent.domain.case import CaseId
 from mailagent.domain.message import MessageId
 from mailagent.store.cases import StoredCases
-from mailagent.store.database import MIGRATIONS, open_database
+from mailagent.store.database import open_database
 from mailagent.store.messages import StoredMessages
+from mailagent.store.schema import MIGRATIONS
 
 FIRST = """
 INSERT INTO support_case (id, mailbox, customer, customer_name, subject, state, opened_at, automatic_answers,

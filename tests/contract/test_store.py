@@ -20,10 +20,11 @@ from mailagent.domain.message import MessageId, RawMail
 from mailagent.domain.outgoing import MailKind, NewOutboxEntry
 from mailagent.ports import Cursor, DecidedBy, Handled, Sorted, Turn
 from mailagent.store.cases import StoredCases
-from mailagent.store.database import migrate, open_database
+from mailagent.store.database import open_database
 from mailagent.store.health import StoredHealth
 from mailagent.store.messages import StoredMessages
 from mailagent.store.outbox import StoredOutbox
+from mailagent.store.schema import migrate
 from mailagent.store.sightings import StoredSightings
 from mailagent.store.views import Views
 
@@ -121,10 +122,10 @@ def handled(message_id: MessageId, case_id: CaseId, **rest: object) -> Handled:
 
 
 @pytest.fixture(name="store")
-async def _store(tmp_path: Path) -> AsyncIterator[Store]:
-    engine, sessions = await open_database(tmp_path / "data" / "mailagent.db")
+async def _store(database: Path | str) -> AsyncIterator[Store]:
+    engine, sessions = await open_database(database)
     yield Store(
-        sightings=StoredSightings(sessions=sessions, content_key=lambda raw: raw.decode("latin-1")),
+        sightings=StoredSightings(sessions=sessions, content_key=lambda raw: raw.hex()),
         messages=StoredMessages(sessions=sessions),
         cases=StoredCases(sessions=sessions),
         outbox=StoredOutbox(sessions=sessions),

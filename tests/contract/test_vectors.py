@@ -21,9 +21,9 @@ ONE, OTHER = Vector(b"\x00\x00\x80\x3f"), Vector(b"\x00\x00\x80\xbf")
 
 
 @pytest.fixture(name="vectors")
-async def _vectors(tmp_path: Path) -> AsyncIterator[StoredVectors]:
-    """On a new database."""
-    engine, sessions = await open_database(tmp_path / "mailagent.db")
+async def _vectors(database: Path | str) -> AsyncIterator[StoredVectors]:
+    """On an empty database."""
+    engine, sessions = await open_database(database)
     yield StoredVectors(sessions=sessions)
     await engine.dispose()
 

@@ -17,8 +17,15 @@ BROWSERS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 """What Chromium is called; the first that is there is used."""
-PROGRAMS = {"dovecot": ("dovecot",), "openssl": ("openssl",), "chromium": BROWSERS}
-PACKAGES = {"dovecot": ("dovecot-imapd",), "openssl": ("openssl",), "chromium": ("chromium", "fonts-liberation")}
+POSTGRES = ("initdb", *(f"/usr/lib/postgresql/{version}/bin/initdb" for version in range(13, 31)))
+"""Debian keeps a folder a version, outside of the path."""
+PROGRAMS = {"dovecot": ("dovecot",), "openssl": ("openssl",), "chromium": BROWSERS, "postgresql": POSTGRES}
+PACKAGES = {
+    "dovecot": ("dovecot-imapd",),
+    "openssl": ("openssl",),
+    "chromium": ("chromium", "fonts-liberation"),
+    "postgresql": ("postgresql",),
+}
 """Of Debian; one package of fonts is enough to measure texts."""
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 
@@ -56,11 +63,12 @@ def main() -> int:
     if install() and not missing():
         say("installed")
         return 0
-    say(f"not installed: {', '.join(missing())}. The tests start a mail server and a browser of their own.")
+    say(f"not installed: {', '.join(missing())}. The tests start a mail server, a browser and a database of their own.")
     packages = " ".join(package for name in missing() for package in PACKAGES[name])
     say(f"Debian: sudo apt-get install --no-install-recommends {packages}    Ubuntu: Google Chrome serves as chromium")
     say(
-        "Fedora: sudo dnf install dovecot openssl chromium    macOS: brew install dovecot openssl (Dovecot 2.3), Chrome"
+        "Fedora: sudo dnf install dovecot openssl chromium postgresql-server"
+        "    macOS: brew install dovecot openssl postgresql (Dovecot 2.3), Chrome"
     )
     return 1
 

@@ -42,7 +42,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outbox_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_message_id"), ["message_id"], unique=False)
 
-    op.rename_table("known_id", "known_id_old")
+    op.execute("CREATE TABLE known_id_old AS SELECT hash, case_id FROM known_id")
+    op.drop_table("known_id")  # renamed it would keep the name of its key, which PostgreSQL has once a schema
     op.create_table(
         "known_id",
         sa.Column("hash", sa.String(), nullable=False),

@@ -1,0 +1,64 @@
+"""What the database's drivers raise, as our errors: which of them pass by themselves is decided here alone.
+
+An error after COMMIT was sent does not say whether it was written. So no caller may take a `TemporaryError` for
+"nothing happened": the next round asks the store, and unique keys and states make a step done twice change nothing.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+from mailagent.errors import TemporaryError
+
+SQLITE = frozenset({"BUSY", "LOCKED", "FULL", "IOERR", "READONLY", "CANTOPEN", "PROTOCOL", "NOMEM", "AUTH", "PERM"})
+"""The second word of an error's name, such as ``SQLITE_IOERR_WRITE``: the disk, or another process."""
+POSTGRESQL = frozenset({"08", "25006", "25P03", "40", "53", "55P03", "57", "58"})
+"""Codes, or the classes they begin with: connection, a standby, a transaction that idled, serialization, no room, a
+lock that was not to be had in time, stopped by an operator or a time limit, the disk.
+Source: https://www.postgresql.org/docs/current/errcodes-appendix.html
+"""
+
+
+@contextmanager
+def told_apart() -> Iterator[None]:
+    """Raises `TemporaryError` for an error of a driver that may pass; every other error as it is.
+
+    Its words are the database's first line alone: further lines, and SQLAlchemy's own words, quote rows.
+    """
+    try:
+        yield
+    except NoConnection as error:
+        raise TemporaryError("the database is busy: no connection was free in time") from error
+    except DBAPIError as error:
+        if error.orig is None or not is_temporary(error.orig):
+            raise
+        raise TemporaryError(f"the database: {first_line(error.orig)}") from error
+    except Exception as error:
+        if not is_temporary(error):
+            raise
+        raise TemporaryError(f"the database: {first_line(error)}") from error
+
+
+def is_temporary(error: BaseException) -> bool:
+    """Whether the same call may work later. `error` is a driver's; of any other it is False."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorname", "").removeprefix("SQLITE_").split("_")[0] in SQLITE
+    if not _is_of_psycopg(error):
+        return False
+    code = getattr(error, "sqlstate", None)
+    if code is None:  # the driver's own words: the connection could not be made, or is gone
+        return type(error).__name__ in {"OperationalError", "InterfaceError", "PoolTimeout", "ConnectionTimeout"}
+    return code in POSTGRESQL or code[:2] in POSTGRESQL
+
+
+def first_line(error: BaseException) -> str:
+    """What the database said, on one line. No statement and no value of a row is in it."""
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def _is_of_psycopg(error: BaseException) -> bool:
+    """By its module: the driver is an optional extra, and is not imported where SQLite is used."""
+    return any(kind.__module__.split(".")[0] in {"psycopg", "psycopg_pool"} for kind in type(error).__mro__)

@@ -1,0 +1,78 @@
+"""SQLite: one file, one writer at a time."""
+
+import fcntl
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from mailagent.store.schema import migrate, newest, schema_of
+
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON")
+"""A commit survives a loss of power, readers do not wait for the writer, and a writer waits ten seconds for another."""
+BACKUPS = "backups"
+"""The folder beside the database that holds what it was before each migration."""
+
+
+def make_engine(path: Path) -> AsyncEngine:
+    """Connections to the file. A transaction that may write begins IMMEDIATE: a read followed by a write cannot be
+    overtaken by another process.
+    """
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}")
+    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def migrate_file(path: Path) -> Path | None:
+    """Bring the file to the newest schema, and make it where there is none; returns the backup that was taken before.
+
+    One process at a time: a command may be started in the moment in which the daemon makes the database.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with path.with_suffix(".migrating").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = _schema_of_file(path)
+        if found == newest():
+            return None
+        saved = None
+        if found is not None:
+            saved = path.parent / BACKUPS / f"{path.stem}-{found}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
+            saved.parent.mkdir(exist_ok=True, mode=0o700)
+            copy_database(path, saved)
+        migrate(f"sqlite:///{path}")
+        return saved
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database that may be in use, as it is between two transactions. Raises `sqlite3.Error` and `OSError`."""
+    target.touch(mode=0o600)
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+
+
+def _schema_of_file(path: Path) -> str | None:
+    engine = create_engine(f"sqlite:///{path}")
+    try:
+        with engine.connect() as connection:
+            return schema_of(connection)
+    finally:
+        engine.dispose()
+
+
+def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # transactions are begun below
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
