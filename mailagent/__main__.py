@@ -4,7 +4,7 @@ import sys
 
 from mailagent.cli.app import app
 from mailagent.cli.show import complain
-from mailagent.errors import ConfigurationError
+from mailagent.errors import ConfigurationError, TemporaryError
 
 
 def main() -> None:
@@ -14,6 +14,9 @@ def main() -> None:
     except ConfigurationError as error:
         complain(str(error))
         sys.exit(error.exit_code)
+    except TemporaryError as error:
+        complain(str(error))
+        sys.exit(75)
     except KeyboardInterrupt:
         sys.exit(130)
 

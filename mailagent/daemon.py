@@ -50,7 +50,7 @@ class Watch:
 
 @dataclass(frozen=True, kw_only=True)
 class Daemon:
-    """Everything that runs."""
+    """Everything that runs. `alone` ends only by raising, when another process has the lock that was ours."""
 
     watches: Sequence[Watch]
     sort: SortMail
@@ -62,6 +62,7 @@ class Daemon:
     deliver: DeliverOutbox
     watch_health: WatchHealth
     runner: Runner
+    alone: Callable[[], Awaitable[object]]
     _received: asyncio.Event = field(default_factory=asyncio.Event)
     _sorted: asyncio.Event = field(default_factory=asyncio.Event)
     _decided: asyncio.Event = field(default_factory=asyncio.Event)
@@ -69,7 +70,6 @@ class Daemon:
 
     async def run_once(self) -> list[Exception]:
         """Receive, decide and send what is due now. Returns why servers could not be used."""
-        await self.deliver.recover()
         errors = [await self.runner.reach(watch.name, watch.receive.visit) for watch in self.watches]
         await self._sort()
         await self.runner.run_due(self.resume_lists)
@@ -80,8 +80,10 @@ class Daemon:
         return [*(error for error in errors if error is not None), *self.runner.hindered.values()]
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run until `stop` is set; then finish the work in hand, or abandon it after `STOP_SECONDS`."""
-        await self.deliver.recover()
+        """Run until `stop` is set; then finish the work in hand, or abandon it after `STOP_SECONDS`.
+
+        Raises `ConfigurationError`, after the same, when another process took over.
+        """
         tasks = [
             *(asyncio.create_task(self._watch(watch), name=watch.name) for watch in self.watches),
             asyncio.create_task(self._loop(self._received, self._sort), name="sort"),
@@ -99,7 +101,9 @@ class Daemon:
         self._sweep()
         self._minute.set()
         log("daemon.started", mailboxes=len(self.watches))
-        await stop.wait()
+        alone = asyncio.ensure_future(self.alone())
+        stopped = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({alone, stopped}, return_when=asyncio.FIRST_COMPLETED)
         scheduler.shutdown(wait=False)
         self.runner.stopping.set()
         self._sweep()
@@ -113,6 +117,10 @@ class Daemon:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         log("daemon.stopped", abandoned=in_hand + len(late))
+        stopped.cancel()
+        if alone.done():
+            alone.result()
+        alone.cancel()
 
     async def _watch(self, watch: Watch) -> None:
         """Visit the mailbox whenever it, the schedule or a stop wakes us; while it is away, ever less often.
@@ -157,6 +165,7 @@ class Daemon:
         self._decided.set()
 
     async def _deliver(self) -> None:
+        await self.deliver.recover()
         await self.runner.run_due(self.bundle)
         while await self.runner.run_due(self.deliver):
             pass

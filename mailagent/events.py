@@ -19,6 +19,7 @@ Event = Literal[
     "model.failed", "model.endpoint_failed", "checkpoint.forgotten",
     "alarm.sounded", "alarm.failed",
     "embeddings.failed", "embeddings.restored", "knowledge.failed",
+    "database.failed", "database.saved",
 ]  # fmt: skip
 """``noun.past_participle``. The type checker refuses any other name."""
 
@@ -26,6 +27,7 @@ WARNINGS: frozenset[Event] = frozenset({
     "alarm.sounded", "alarm.failed",
     "mailbox.failed", "job.postponed", "outbox.postponed", "model.failed", "model.endpoint_failed",
     "cap.reached", "budget.used_up", "mail.returned", "review.refused", "review.not_bundled",
+    "database.failed",
 })  # fmt: skip
 """It passes by itself, or was seen to."""
 ERRORS: frozenset[Event] = frozenset({

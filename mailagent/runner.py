@@ -108,9 +108,12 @@ class Runner:
         return None
 
     async def guard(self, work: Callable[[], Awaitable[Result]]) -> Result | None:
-        """Keep a loop alive: what fails here, such as a full disk, is met again at the next round."""
+        """Keep a loop alive: what fails here, such as a database that is away, is met again at the next round."""
         try:
             return await work()
+        except TemporaryError as error:
+            log("job.postponed", job="loop", error=type(error).__name__, reason=spoken(error))
+            return None
         except Exception as error:  # noqa: BLE001 - the loop must go on
             log("job.crashed", job="loop", error=type(error).__name__, trace=_trace(error))
             return None

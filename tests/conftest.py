@@ -53,13 +53,19 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
-    """Where an empty database is, or is to be made, as `open_database` takes it: the test runs on both kinds."""
+def server(request: pytest.FixtureRequest) -> str | None:
+    """The test runs on both kinds of databases: None for a file, or the address of an empty database on a server."""
     if request.param == "sqlite":
-        return tmp_path / "data" / "mailagent.db"
-    server: Postgres = request.getfixturevalue("postgres")
-    server.empty("store")
-    return server.url("store")
+        return None
+    postgres: Postgres = request.getfixturevalue("postgres")
+    postgres.empty("store")
+    return postgres.url("store")
+
+
+@pytest.fixture
+def database(server: str | None, tmp_path: Path) -> Path | str:
+    """The same as `open_database` takes it."""
+    return server or tmp_path / "data" / "mailagent.db"
 
 
 @pytest.fixture

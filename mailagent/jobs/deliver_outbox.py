@@ -1,7 +1,8 @@
 """Send what is due in the outbox.
 
-An entry is moved to ``sending`` before the server is asked. A process that dies between the two leaves it there, and
-the next start ends it as uncertain: a person looks, because sending it again might answer somebody twice.
+An entry is moved to ``sending`` before the server is asked. A process that dies, or loses its database, between the two
+leaves it there, and the next start or round ends it as uncertain: a person looks, because sending it again might answer
+somebody twice.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +34,7 @@ class DeliverOutbox:
     name: str = "deliver_outbox"
 
     async def recover(self) -> None:
-        """At start: what a process that died was about to send is uncertain."""
+        """While nothing is being sent: what was about to be when the process died or lost its database is uncertain."""
         for entry in await self.outbox.interrupted():
             await self.set_aside(entry, UncertainError("mailagent stopped while this mail was being sent"))
 
@@ -51,14 +52,17 @@ class DeliverOutbox:
         try:
             return_path = self.notices.paper.desk(entry.mailbox).return_path(entry.message_id)
             await sender.send(entry.recipient, entry.raw, return_path=return_path)
-            await self.outbox.sent(entry, at=self.clock.now())
         except (TemporaryError, ConfigurationError) as error:
             await self.health.failed(f"smtp:{entry.mailbox}", str(error), at=self.clock.now())
             raise
         except PermanentError:
             raise
         except Exception as error:  # whatever it was, the mail may have left
-            raise UncertainError(f"{type(error).__name__} while it was sent or written down") from error
+            raise UncertainError(f"{type(error).__name__} while it was sent") from error
+        try:
+            await self.outbox.sent(entry, at=self.clock.now())
+        except Exception as error:  # also a temporary one: sent again, it would answer somebody twice
+            raise UncertainError(f"it was sent, but not written down: {spoken(error)}") from error
         await self.health.worked(f"smtp:{entry.mailbox}", at=self.clock.now())
         log("outbox.sent", outbox_id=entry.id, kind=entry.kind, case_id=entry.case_id, attempt=entry.attempts + 1)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from mailagent.domain.budget import Budget
@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     name: str
     timezone: Timezone = "UTC"
     data_dir: Path = Path("data")
+    database_url: SecretStr = SecretStr("")
     templates_dir: Path = Path("templates")
     knowledge_dir: Path = Path("knowledge")
     mode: Mode = "shadow"

@@ -11,9 +11,9 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from mailagent.errors import ConfigurationError, TemporaryError
+from mailagent.errors import ConfigurationError
 from mailagent.store import postgresql, sqlite
-from mailagent.store.failures import first_line, is_temporary, told_apart
+from mailagent.store.failures import first_line, told_apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +64,11 @@ async def _open_file(path: Path) -> AsyncEngine:
 async def _open_server(address: str) -> AsyncEngine:
     url = postgresql.read_url(address)
     try:
-        await asyncio.to_thread(postgresql.migrate_server, url)
+        with told_apart():
+            await asyncio.to_thread(postgresql.migrate_server, url)
     except DatabaseError as error:
-        cause = error.orig or error
-        if is_temporary(cause) and not postgresql.is_refused(cause):
-            raise TemporaryError(f"the database cannot be reached: {first_line(cause)}") from error
         raise ConfigurationError(
-            f"database_url: error: PostgreSQL refused: {first_line(cause)}; the user must be able to log in to the"
-            " database and to make tables in it"
+            f"database_url: error: PostgreSQL refused: {first_line(error.orig or error)}; its user must be able to make"
+            " tables in the database"
         ) from error
     return postgresql.make_engine(url)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from mailagent.errors import TemporaryError
+from mailagent.errors import ConfigurationError, TemporaryError
 
 SQLITE = frozenset({"BUSY", "LOCKED", "FULL", "IOERR", "READONLY", "CANTOPEN", "PROTOCOL", "NOMEM", "AUTH", "PERM"})
 """The second word of an error's name, such as ``SQLITE_IOERR_WRITE``: the disk, or another process."""
@@ -20,26 +20,33 @@ POSTGRESQL = frozenset({"08", "25006", "25P03", "40", "53", "55P03", "57", "58"}
 lock that was not to be had in time, stopped by an operator or a time limit, the disk.
 Source: https://www.postgresql.org/docs/current/errcodes-appendix.html
 """
+REFUSALS = ("authentication failed", "does not exist", "no pg_hba.conf entry", "permission denied", "not permitted")
+"""Words of a server that turns us away at the door, where it gives no code. In another language they are not known, and
+it is tried again.
+"""
 
 
 @contextmanager
 def told_apart() -> Iterator[None]:
-    """Raises `TemporaryError` for an error of a driver that may pass; every other error as it is.
+    """Raises `TemporaryError` for an error of a driver that may pass, `ConfigurationError` where the server lets us not
+    in, and every other error as it is.
 
-    Its words are the database's first line alone: further lines, and SQLAlchemy's own words, quote rows.
+    Their words are the database's first line alone: further lines, and SQLAlchemy's own words, quote rows.
     """
     try:
         yield
     except NoConnection as error:
         raise TemporaryError("the database is busy: no connection was free in time") from error
-    except DBAPIError as error:
-        if error.orig is None or not is_temporary(error.orig):
-            raise
-        raise TemporaryError(f"the database: {first_line(error.orig)}") from error
     except Exception as error:
-        if not is_temporary(error):
+        cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+        if not is_temporary(cause):
             raise
-        raise TemporaryError(f"the database: {first_line(error)}") from error
+        said = first_line(cause)
+        if getattr(cause, "sqlstate", None) is None and any(words in said for words in REFUSALS):
+            raise ConfigurationError(
+                f"database_url: error: PostgreSQL refused: {said}; its user must be able to log in to the database"
+            ) from error
+        raise TemporaryError(f"the database: {said}") from error
 
 
 def is_temporary(error: BaseException) -> bool:

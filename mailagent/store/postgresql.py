@@ -18,7 +18,14 @@ from mailagent.store.schema import migrate, newest, schema_of
 DRIVER = "postgresql+psycopg"
 WRITER = 7_310_597_160_482_947_681
 """The number of the writers' lock: any would do that no other program in the same database has."""
-CONNECT_SECONDS = 10
+NETWORK = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""For every connection: seconds, but the last in milliseconds. A server that fell silent is given up."""
 SESSION = {
     "synchronous_commit": "on",  # a commit survives a loss of power
     "lock_timeout": "10s",
@@ -26,13 +33,8 @@ SESSION = {
     "idle_in_transaction_session_timeout": "30s",  # a writer that hangs gives the lock back
     "timezone": "UTC",
 }
-
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """Of a transaction that reads: what one on SQLite has anyway."""
-REFUSALS = ("authentication failed", "does not exist", "no pg_hba.conf entry", "permission denied", "not permitted")
-"""Words of a server that turns us away at the door, where it gives no code. In another language they are not known,
-and it is tried again.
-"""
 
 
 def read_url(given: str) -> URL:
@@ -57,9 +59,14 @@ def read_url(given: str) -> URL:
     return url.set(drivername=DRIVER)
 
 
+def libpq_address(given: str) -> str:
+    """The same for programs that do not use SQLAlchemy; with the password. Raises as `read_url` does."""
+    return read_url(given).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def make_engine(url: URL) -> AsyncEngine:
     """Connections to the database; one that broke while it was unused is replaced."""
-    engine = create_async_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS})
+    engine = create_async_engine(url, pool_pre_ping=True, connect_args=NETWORK)
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
@@ -67,7 +74,7 @@ def make_engine(url: URL) -> AsyncEngine:
 
 def migrate_server(url: URL) -> None:
     """Bring the database to the newest schema. One program at a time, and nobody writes meanwhile."""
-    engine = create_engine(url, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": CONNECT_SECONDS})
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", connect_args=NETWORK)
     try:
         with engine.connect() as connection:
             if schema_of(connection) == newest():
@@ -76,11 +83,6 @@ def migrate_server(url: URL) -> None:
             migrate(url.render_as_string(hide_password=False))
     finally:
         engine.dispose()
-
-
-def is_refused(error: BaseException) -> bool:
-    """Whether an admin must act before a connection can be made."""
-    return any(words in str(error) for words in REFUSALS)
 
 
 def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

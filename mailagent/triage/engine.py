@@ -6,7 +6,6 @@ does not (the process died between a resume and its commit, or the checkpoint is
 state that the store kept with the question.
 """
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -16,6 +15,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
 
 from mailagent.domain.escalation import Escalation
+from mailagent.errors import TemporaryError
 from mailagent.events import log
 from mailagent.triage.build import Graph
 from mailagent.triage.state import DecisionState, FollowUp, NewDraft, Reviewed, TriageState
@@ -94,7 +94,7 @@ class Engine:
         """Forget a thread whose rows cannot be read, before it is run: the store knows all that matters of it."""
         try:
             await self.graph.aget_state(_config(thread))
-        except sqlite3.OperationalError:
+        except TemporaryError:
             raise
         except Exception as error:  # noqa: BLE001 - a damaged row raises whatever its bytes lead to
             log("checkpoint.forgotten", thread=thread, error=type(error).__name__)

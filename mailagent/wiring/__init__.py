@@ -1,11 +1,8 @@
 """Build every object once, from the settings. The only package that knows all others."""
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-
-import aiosqlite
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from pathlib import Path
 
 from mailagent.adapters.clock import SystemClock
 from mailagent.adapters.dispatch_local import LocalDispatcher
@@ -46,12 +43,12 @@ from mailagent.store.outbox import StoredOutbox
 from mailagent.store.sightings import StoredSightings
 from mailagent.store.vectors import StoredVectors
 from mailagent.store.views import Views
-from mailagent.triage.checkpoints import safe_serializer
 from mailagent.triage.engine import Engine
 from mailagent.wiring.accounts import check_accounts, desk_of, imap_account, smtp_account
 from mailagent.wiring.alarms import build_alarms, build_watch, vitals_of
+from mailagent.wiring.checkpoints import open_saver
 from mailagent.wiring.knowledge import build_embedder, knowledge_in
-from mailagent.wiring.lock import hold
+from mailagent.wiring.lock import only_daemon
 from mailagent.wiring.triage import build_engine, build_model
 
 __all__ = [
@@ -69,7 +66,6 @@ __all__ = [
 ]
 
 DATABASE = "mailagent.db"
-CHECKPOINTS = "checkpoints.db"
 DUE_CASES = 200
 
 
@@ -78,14 +74,12 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
     """The daemon with all its connections. Raises `ConfigurationError` when the settings cannot be followed, or when
     another process holds the data folder.
     """
-    data_dir = settings.path(settings.data_dir)
+    data_dir, where = settings.path(settings.data_dir), place_of(settings)
     async with AsyncExitStack() as stack:
-        stack.callback(os.close, hold(data_dir))
+        alone = await stack.enter_async_context(only_daemon(data_dir, where))
         clock = SystemClock()
-        engine, sessions = await open_database(data_dir / DATABASE)
+        engine, sessions = await open_database(where)
         stack.push_async_callback(engine.dispose)
-        connection = await stack.enter_async_context(aiosqlite.connect(data_dir / CHECKPOINTS))
-        await connection.execute("PRAGMA busy_timeout=10000")
         templates = JinjaTemplates(settings.path(settings.templates_dir))
         health = StoredHealth(sessions=sessions)
         triage = build_engine(
@@ -101,7 +95,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
                     health,
                 )
             ),
-            saver=AsyncSqliteSaver(connection, serde=safe_serializer()),
+            saver=await stack.enter_async_context(open_saver(where)),
             health=health,
         )
 
@@ -252,6 +246,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             deliver=DeliverOutbox(outbox=outbox, senders=senders, notices=notices, health=health, clock=clock),
             watch_health=build_watch(settings, sessions, clock, stack),
             runner=runner,
+            alone=alone,
         )
 
 
@@ -264,7 +259,7 @@ async def open_knowledge(settings: Settings) -> AsyncIterator[KnowledgeFolder]:
         yield KnowledgeFolder(settings.path(settings.knowledge_dir), clock=SystemClock())
         return
     clock = SystemClock()
-    engine, sessions = await open_database(settings.path(settings.data_dir) / DATABASE)
+    engine, sessions = await open_database(place_of(settings))
     vectors, meter = StoredVectors(sessions=sessions), StoredMeter(sessions=sessions, clock=clock)
     try:
         async with knowledge_in(settings, clock, vectors, meter) as knowledge:
@@ -299,11 +294,16 @@ async def open_holds(settings: Settings) -> AsyncIterator[Holds]:
 @asynccontextmanager
 async def open_views(settings: Settings) -> AsyncIterator[Views]:
     """What the database tells, also while the daemon runs. Raises `ConfigurationError` before its first start."""
-    path = settings.path(settings.data_dir) / DATABASE
-    if not path.exists():
-        raise ConfigurationError(f"{path}: there is no data yet; start the daemon with 'mailagent run'", exit_code=75)
-    engine, sessions = await open_database(path)
+    where = place_of(settings)
+    if isinstance(where, Path) and not where.exists():
+        raise ConfigurationError(f"{where}: there is no data yet; start the daemon with 'mailagent run'", exit_code=75)
+    engine, sessions = await open_database(where)
     try:
         yield Views(sessions=sessions)
     finally:
         await engine.dispose()
+
+
+def place_of(settings: Settings) -> Path | str:
+    """The database as `open_database` takes it: the address of a server's, or a file."""
+    return settings.database_url.get_secret_value() or settings.path(settings.data_dir) / DATABASE

@@ -1,10 +1,38 @@
-"""One daemon a data folder."""
+"""One daemon a data folder, and one a database."""
 
+import asyncio
 import fcntl
 import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from mailagent.errors import ConfigurationError
+from mailagent.store.postgresql import libpq_address
+
+
+@asynccontextmanager
+async def only_daemon(data_dir: Path, where: Path | str) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+    """Hold both locks. What it gives ends only by raising `ConfigurationError`: when another process has the database,
+    whose server was away for a while.
+
+    Raises `ConfigurationError` that names the process which holds one.
+    """
+    handle = hold(data_dir)
+    try:
+        if isinstance(where, Path):
+            yield asyncio.Event().wait  # a file's lock is not lost
+            return
+        from mailagent.wiring.postgresql import OneDaemon  # noqa: PLC0415 (needs the extra)
+
+        lock = OneDaemon(address=libpq_address(where))
+        await lock.take()
+        try:
+            yield lock.keep
+        finally:
+            await lock.release()
+    finally:
+        os.close(handle)
 
 
 def hold(data_dir: Path) -> int:

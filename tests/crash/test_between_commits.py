@@ -44,9 +44,9 @@ class DyingSightings(StoredSightings):
 
 
 @pytest.fixture(name="outside")
-def _outside(tmp_path: Path) -> Outside:
+def _outside(tmp_path: Path, server: str | None) -> Outside:
     """What outlives the process."""
-    return Outside(folder=tmp_path)
+    return Outside(folder=tmp_path, server=server)
 
 
 async def dies(work: Awaitable[None]) -> None:

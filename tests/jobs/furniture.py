@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from mailagent.adapters.signing_keys import signing_keys
 from mailagent.adapters.templates import JinjaTemplates
@@ -25,7 +25,7 @@ VIENNA = ZoneInfo("Europe/Vienna")
 def engine_of(
     outside: Outside,
     templates: JinjaTemplates,
-    saver: AsyncSqliteSaver,
+    saver: BaseCheckpointSaver[str],
     *,
     rules: Sequence[Rule],
     modes: Modes,

@@ -11,9 +11,6 @@ from datetime import time, timedelta
 from types import MappingProxyType
 from typing import Literal
 
-import aiosqlite
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-
 from mailagent.domain.budget import Budget
 from mailagent.domain.caps import Caps
 from mailagent.domain.case import CaseId
@@ -47,12 +44,11 @@ from mailagent.store.messages import StoredMessages
 from mailagent.store.outbox import StoredOutbox
 from mailagent.store.sightings import StoredSightings
 from mailagent.store.views import Views
-from mailagent.triage.checkpoints import safe_serializer
+from mailagent.wiring.checkpoints import open_saver
 from tests.fakes.health import FakeHealth
 from tests.fakes.mails import ADMIN, AUTHSERV, BEN, DANA, QUEUE, SUPPORT
 from tests.jobs.furniture import VIENNA, engine_of, paper_of
 from tests.jobs.outside import Outside
-from tests.servers.database import place_database
 from tests.shop import TEMPLATES
 
 __all__ = ["VIENNA", "Office", "Outside", "open_office"]
@@ -177,12 +173,10 @@ async def open_office(
     """Start a process on the folder of `outside`; `model`, `knowledge` and `modes` stand in for its own."""
     modes = modes or Modes(overall=mode)
     async with AsyncExitStack() as stack:
-        place_database(outside.folder / "mailagent.db")
-        engine, sessions = await open_database(outside.folder / "mailagent.db")
+        engine, sessions = await open_database(outside.database())
         stack.push_async_callback(engine.dispose)
-        connection = await stack.enter_async_context(aiosqlite.connect(outside.folder / "checkpoints.db"))
+        saver = await stack.enter_async_context(open_saver(outside.database()))
         templates = TEMPLATES
-        saver = AsyncSqliteSaver(connection, serde=safe_serializer())
         triage = engine_of(outside, templates, saver, rules=rules, modes=modes, model=model, knowledge=knowledge)
         messages, cases = StoredMessages(sessions=sessions), StoredCases(sessions=sessions)
         outbox, lists = StoredOutbox(sessions=sessions), StoredLists(sessions=sessions)
