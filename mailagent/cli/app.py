@@ -1,11 +1,12 @@
-"""The commands and the options they share. Each command imports what it needs when it runs, so that help is quick."""
+"""The commands. Each imports what it needs when it runs, so that help is quick."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mailagent.cli.groups import kb, reviewer, rules
+from mailagent.cli.app_db import db
+from mailagent.cli.app_groups import kb, reviewer, rules
 from mailagent.cli.options import CONFIG, AsJson, ConfigFolder, Files
 
 app = typer.Typer(
@@ -15,7 +16,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for group in (rules, kb, reviewer):
+for group in (rules, kb, reviewer, db):
     app.add_typer(group)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from mailagent.errors import ConfigurationError
 from mailagent.store.schema import migrate, newest, schema_of
+from mailagent.store.storable import clean_values, to_json
 
 DRIVER = "postgresql+psycopg"
 WRITER = 7_310_597_160_482_947_681
@@ -66,7 +67,8 @@ def libpq_address(given: str) -> str:
 
 def make_engine(url: URL) -> AsyncEngine:
     """Connections to the database; one that broke while it was unused is replaced."""
-    engine = create_async_engine(url, pool_pre_ping=True, connect_args=NETWORK)
+    engine = create_async_engine(url, pool_pre_ping=True, connect_args=NETWORK, json_serializer=to_json)
+    event.listen(engine.sync_engine, "before_cursor_execute", clean_values, retval=True)
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine

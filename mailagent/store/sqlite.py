@@ -1,9 +1,6 @@
 """SQLite: one file, one writer at a time."""
 
 import fcntl
-import sqlite3
-from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, event
@@ -11,19 +8,21 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from mailagent.events import log
+from mailagent.store.backup import keep
 from mailagent.store.schema import migrate, newest, schema_of
+from mailagent.store.storable import clean_values, to_json
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON")
 """A commit survives a loss of power, readers do not wait for the writer, and a writer waits ten seconds for another."""
-BACKUPS = "backups"
-"""The folder beside the database that holds what it was before each migration."""
 
 
 def make_engine(path: Path) -> AsyncEngine:
     """Connections to the file. A transaction that may write begins IMMEDIATE: a read followed by a write cannot be
     overtaken by another process.
     """
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}")
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", json_serializer=to_json)
+    event.listen(engine.sync_engine, "before_cursor_execute", clean_values, retval=True)
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
@@ -40,20 +39,11 @@ def migrate_file(path: Path) -> Path | None:
         found = _schema_of_file(path)
         if found == newest():
             return None
-        saved = None
-        if found is not None:
-            saved = path.parent / BACKUPS / f"{path.stem}-{found}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
-            saved.parent.mkdir(exist_ok=True, mode=0o700)
-            copy_database(path, saved)
+        saved = None if found is None else keep(path, f"schema-{found}")
+        if saved is not None:
+            log("database.saved", file=str(saved))
         migrate(f"sqlite:///{path}")
         return saved
-
-
-def copy_database(source: Path, target: Path) -> None:
-    """Copy a database that may be in use, as it is between two transactions. Raises `sqlite3.Error` and `OSError`."""
-    target.touch(mode=0o600)
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
 
 
 def _schema_of_file(path: Path) -> str | None:

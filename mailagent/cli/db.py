@@ -1,0 +1,61 @@
+"""``mailagent db``: migrate, backup, restore."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from mailagent.cli.show import say
+from mailagent.errors import ConfigurationError
+from mailagent.settings import Settings, load_settings
+from mailagent.store.backup import back_up, put_back
+from mailagent.store.database import open_database
+from mailagent.store.schema import newest
+from mailagent.wiring import place_of
+from mailagent.wiring.checkpoints import CHECKPOINTS
+from mailagent.wiring.lock import hold
+
+AFTER_RESTORE = (
+    "What came or was sent after this backup is not in it: mail that is still in the mailbox is read and answered as if"
+    ' it were new. Before the daemon\'s next start set mode = "suggest" in mailagent.toml, or move that mail away.'
+)
+
+
+def migrate(config: Path) -> None:
+    """Bring the database to the newest schema, and say where the backup lies."""
+    settings = load_settings(config)
+    where = place_of(settings)
+
+    async def main() -> None:
+        engine, _ = await open_database(where)
+        await engine.dispose()
+
+    asyncio.run(main())
+    say(f"the database has schema {newest()}", "green")
+
+
+def back_up_to(config: Path, file: Path) -> None:
+    """Raises `ConfigurationError` where that cannot be done."""
+    back_up(_file(load_settings(config), "pg_dump"), file)
+    say(f"{file}: written. Keep data_dir/secrets too: it signs reply addresses, and is not in it.", "green")
+
+
+def restore_from(config: Path, file: Path) -> None:
+    """Raises `ConfigurationError` when the daemon runs, or `file` is no backup; then nothing is changed."""
+    settings = load_settings(config)
+    database = _file(settings, "pg_restore")
+    lock = hold(settings.path(settings.data_dir))
+    try:
+        before = put_back(database, file)
+        for paused in database.parent.glob(f"{CHECKPOINTS}*"):
+            paused.unlink()  # of cases as they were; each is made anew from the database when it goes on
+    finally:
+        os.close(lock)
+    say(f"{database}: restored{f'; what it was before is kept in {before}' if before else ''}", "green")
+    say(AFTER_RESTORE, "yellow")
+
+
+def _file(settings: Settings, instead: str) -> Path:
+    where = place_of(settings)
+    if isinstance(where, str):
+        raise ConfigurationError(f"the data is in PostgreSQL: use its own {instead}, see docs/database.md")
+    return where

@@ -1,0 +1,71 @@
+"""Copies of an SQLite database, made while it may be in use, and put back.
+
+The database alone is copied. Paused cases are made anew from it, and the keys that sign reply addresses are secrets
+with a life of their own.
+"""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mailagent.errors import ConfigurationError
+
+FOLDER = "backups"
+"""Beside the database: what it was before a migration, and before a restore."""
+
+
+def back_up(database: Path, target: Path) -> None:
+    """Write what `database` holds between two transactions to the new file `target`, and to the disk.
+
+    Raises `ConfigurationError` where that cannot be done; then there is no `target`.
+    """
+    if target.exists():
+        raise ConfigurationError(f"{target}: error: the file is there already; name a new one")
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    try:
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch(mode=0o600)
+        _copy(database, unfinished)
+        unfinished.replace(target)
+    except (sqlite3.Error, OSError) as error:
+        unfinished.unlink(missing_ok=True)
+        raise ConfigurationError(f"{target}: error: the backup cannot be written: {error}") from error
+
+
+def keep(database: Path, why: str) -> Path:
+    """Back `database` up beside itself under a name with the time and `why`; returns the file."""
+    folder = database.parent / FOLDER
+    folder.mkdir(exist_ok=True, mode=0o700)
+    target = folder / f"{database.stem}-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{why}.db"
+    back_up(database, target)
+    return target
+
+
+def put_back(database: Path, source: Path) -> Path | None:
+    """Make `database` what the backup `source` holds, in one transaction, while no daemon runs; returns what it was
+    before, kept beside it.
+
+    Raises `ConfigurationError` when `source` is no whole backup of mailagent; then nothing is changed.
+    """
+    try:
+        with closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as backup:
+            (sound,) = backup.execute("PRAGMA quick_check").fetchone()
+            backup.execute("SELECT version_num FROM alembic_version")
+    except sqlite3.Error as error:
+        raise ConfigurationError(f"{source}: error: this is no backup of mailagent: {error}") from error
+    if sound != "ok":
+        raise ConfigurationError(f"{source}: error: the backup is damaged: {sound}")
+    before = keep(database, "before-restore") if database.exists() else None
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _copy(source, database)
+    except (sqlite3.Error, OSError) as error:
+        raise ConfigurationError(f"{database}: error: the backup cannot be put back: {error}") from error
+    return before
+
+
+def _copy(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+        new.execute("PRAGMA journal_mode=DELETE")  # one file, whole without any beside it
