@@ -1,45 +1,112 @@
 """A database of an older release, with data in it, is brought to the newest schema and keeps what it held."""
 
-import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from alembic import command
-from alembic.config import Config
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import JSON, Column, Connection, MetaData, create_engine, func, select, text
+from sqlmodel import SQLModel
 
 from mailagent.domain.case import CaseId
 from mailagent.domain.message import MessageId
 from mailagent.store.cases import StoredCases
 from mailagent.store.database import open_database
 from mailagent.store.messages import StoredMessages
-from mailagent.store.schema import MIGRATIONS
+from mailagent.store.schema import MIGRATIONS, migrate, newest
+from mailagent.store.views import Views
+from tests.servers.postgres import Postgres
 
+AT = datetime(2026, 11, 1, 10, 0)  # noqa: DTZ001 - as it stands in the database
+RELEASED = sorted(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+"""Every schema that a database may have."""
 FIRST = """
 INSERT INTO support_case (id, mailbox, customer, customer_name, subject, state, opened_at, automatic_answers,
     acknowledged, escalated) VALUES (7, 'support', 'tom@customer.example', 'Tom', 'Hello', 'answered',
-    '2026-11-01 10:00:00', 1, 0, 0);
+    '2026-11-01 10:00:00', 1, false, false);
 INSERT INTO message (id, content_key, mailbox, received_at, size, state, attempts, due_at, case_id, intake, answerable,
     authenticated, sender, sender_name, subject, text, message_id, "references", attachments, reason) VALUES
-    (3, 'k', 'support', '2026-11-01 10:00:00', 10, 'handled', 0, '2026-11-01 10:00:00', 7, 'person', 0, 1,
+    (3, 'k', 'support', '2026-11-01 10:00:00', 10, 'handled', 0, '2026-11-01 10:00:00', 7, 'person', false, true,
     'tom@customer.example', 'Tom', 'Hello', 'text', '<1@customer.example>', '[]', '[]', '');
-INSERT INTO known_id (hash, case_id) SELECT
-    '0f5e3cd4e6b3b4f2d3c4', 7;
-INSERT INTO log_entry (message_id, case_id, at, entry) VALUES (3, 7, '2026-11-01 10:05:00', '{}');
+INSERT INTO known_id (hash, case_id) VALUES ('0f5e3cd4e6b3b4f2d3c4', 7);
+INSERT INTO log_entry (message_id, case_id, at, entry) VALUES (3, 7, '2026-11-01 10:05:00', '{}')
 """
 
 
-async def test_data_of_the_first_schema_is_kept(tmp_path: Path) -> None:
-    """Who had a list's mail then still gets no automatic answer, and a thread finds its copies and its case's age."""
-    path = tmp_path / "mailagent.db"
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("sqlalchemy.url", f"sqlite:///{path}")
-    command.upgrade(config, "0001")
-    connection = sqlite3.connect(path)
-    connection.executescript(FIRST)
-    connection.close()
+@pytest.fixture(name="where", params=["sqlite", "postgresql"])
+def _where(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """A database without any table, as `open_database` takes it."""
+    if request.param == "sqlite":
+        return tmp_path / "mailagent.db"
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.create()
 
-    engine, sessions = await open_database(path)
+
+def url_of(where: Path | str) -> str:
+    """As SQLAlchemy takes it."""
+    return f"sqlite:///{where}" if isinstance(where, Path) else where
+
+
+@contextmanager
+def connected(where: Path | str) -> Iterator[Connection]:
+    """A transaction."""
+    engine = create_engine(url_of(where))
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+def test_the_migrations_make_the_tables_that_the_code_expects(where: Path | str) -> None:
+    """A column that only the code knows fails on every installation but a developer's."""
+    migrate(url_of(where))
+    migrate(url_of(where))
+
+    with connected(where) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+
+
+def test_a_folder_with_odd_characters_is_no_obstacle(tmp_path: Path) -> None:
+    """A percent sign means something to the migration tool's own configuration."""
+    folder = tmp_path / "100% support"
+    folder.mkdir()
+
+    migrate(f"sqlite:///{folder / 'new.db'}")
+
+
+@pytest.mark.parametrize("schema", RELEASED)
+async def test_a_database_of_each_release_keeps_its_rows(where: Path | str, schema: str) -> None:
+    """Every table has a row, and every row is still there when the newest release has begun to use it."""
+    migrate(url_of(where), to=schema)
+    with connected(where) as connection:
+        before = fill(connection)
+
+    engine, sessions = await open_database(where)
+    try:
+        assert (await Views(sessions=sessions).status())["oldest_pending"] is None
+        async with sessions.begin() as session:
+            for statement in (text("UPDATE message SET state = 'ready'"), text("UPDATE outbox SET state = 'sent'")):
+                await session.exec(statement)  # type: ignore[call-overload]  # plain SQL
+        assert (await Views(sessions=sessions).status())["pending"] == 1
+    finally:
+        await engine.dispose()
+    with connected(where) as connection:
+        assert count(connection).items() >= {**before, "alembic_version": 1}.items()
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == newest()
+
+
+async def test_data_of_the_first_schema_is_kept(where: Path | str) -> None:
+    """Who had a list's mail then still gets no automatic answer, and a thread finds its copies and its case's age."""
+    migrate(url_of(where), to="0001")
+    with connected(where) as connection:
+        for statement in FIRST.split(";\n"):
+            connection.execute(text(statement))
+
+    engine, sessions = await open_database(where)
     try:
         message = await StoredMessages(sessions=sessions).get(MessageId(3))
         assert message.caution == "no automatic answer may go to this sender"
@@ -51,6 +118,36 @@ async def test_data_of_the_first_schema_is_kept(tmp_path: Path) -> None:
         assert case.settled_at == datetime(2026, 11, 1, 10, 5, tzinfo=UTC)
     finally:
         await engine.dispose()
-    connection = sqlite3.connect(path)
-    assert connection.execute("SELECT case_id FROM known_id").fetchall() == [(7,)]
-    connection.close()
+    with connected(where) as connection:
+        assert connection.execute(text("SELECT case_id FROM known_id")).all() == [(7,)]
+
+
+def fill(connection: Connection) -> Mapping[str, int]:
+    """A row in every table, those that others point to first; returns how many rows each has."""
+    tables = reflect(connection)
+    for table in tables.sorted_tables:
+        if table.name != "alembic_version":
+            connection.execute(table.insert().values({column.name: value(column) for column in table.columns}))
+    return count(connection)
+
+
+def value(column: Column[Any]) -> object:
+    """Anything that fits; 1 is every row's number, and so every pointer's."""
+    if isinstance(column.type, JSON):
+        return {} if column.name in {"entry", "graph_state"} else []
+    return {int: 1, str: "x", bool: False, bytes: b"x", float: 1.0, datetime: AT}[column.type.python_type]
+
+
+def count(connection: Connection) -> Mapping[str, int]:
+    """Rows by table."""
+    return {
+        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in reflect(connection).sorted_tables
+    }
+
+
+def reflect(connection: Connection) -> MetaData:
+    """The tables as they are."""
+    found = MetaData()
+    found.reflect(connection)
+    return found

@@ -8,11 +8,8 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, StatementError
-from sqlmodel import SQLModel
 
 from mailagent.domain.case import CaseId
 from mailagent.domain.escalation import NewEscalation
@@ -24,7 +21,6 @@ from mailagent.store.database import open_database
 from mailagent.store.health import StoredHealth
 from mailagent.store.messages import StoredMessages
 from mailagent.store.outbox import StoredOutbox
-from mailagent.store.schema import migrate
 from mailagent.store.sightings import StoredSightings
 from mailagent.store.views import Views
 
@@ -133,30 +129,6 @@ async def _store(database: Path | str) -> AsyncIterator[Store]:
         views=Views(sessions=sessions),
     )
     await engine.dispose()
-
-
-# --- schema -----------------------------------------------------------------------------------------------------------
-
-
-def test_the_migrations_make_the_tables_that_the_code_expects(tmp_path: Path) -> None:
-    """A column that only the code knows fails on every installation but a developer's."""
-    url = f"sqlite:///{tmp_path / 'new.db'}"
-    migrate(url)
-    migrate(url)
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        found = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
-    engine.dispose()
-
-    assert found == []
-
-
-def test_a_folder_with_odd_characters_is_no_obstacle(tmp_path: Path) -> None:
-    """A percent sign means something to the migration tool's own configuration."""
-    folder = tmp_path / "100% support"
-    folder.mkdir()
-
-    migrate(f"sqlite:///{folder / 'new.db'}")
 
 
 # --- received mail ----------------------------------------------------------------------------------------------------

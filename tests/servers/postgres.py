@@ -3,6 +3,7 @@
 It forgets nothing a test can notice, but does not wait for the disk: it is gone after the tests.
 """
 
+import itertools
 import os
 import pwd
 import shutil
@@ -52,6 +53,7 @@ class Postgres:
     def __init__(self) -> None:
         self.home = Path()
         self.port = 0
+        self._numbers = itertools.count(1)
 
     def __enter__(self) -> Self:
         self.home = Path(tempfile.mkdtemp(prefix="postgres-"))
@@ -95,11 +97,18 @@ class Postgres:
         with psycopg.connect(self.url(name)) as connection:
             connection.execute(EMPTY)
 
-    def create(self, name: str, *, like: str = "template0") -> str:
-        """A new database; returns its address."""
+    def create(self, name: str | None = None) -> str:
+        """A new database, under a name that no other has unless one is given; returns its address."""
+        name = name or f"made{next(self._numbers)}"
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}" STRATEGY file_copy'.encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy".encode())
         return self.url(name)
+
+    def cut_off(self, address: str) -> None:
+        """End every connection to a database, as a network or an operator may."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            database = address.rpartition("/")[2]
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database])
 
     def _run(self, program: str, *words: str) -> None:
         as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
