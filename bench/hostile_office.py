@@ -15,6 +15,7 @@ from mailagent import wiring
 from mailagent.daemon import Daemon
 from mailagent.settings import load_settings
 from mailagent.shipped import shipped_folder
+from mailagent.wiring.opening import DATABASE
 from tests.fakes.mailbox import LONG_AGO, FakeMailbox
 from tests.fakes.sender import FakeSender
 
@@ -76,7 +77,7 @@ async def open_office(folder: Path, earlier: Mapping[int, bytes]) -> AsyncIterat
             ),
             mailbox=mailbox,
             sender=sender,
-            database=folder / "data" / wiring.DATABASE,
+            database=folder / "data" / DATABASE,
         )
 
 

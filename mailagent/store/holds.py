@@ -20,7 +20,7 @@ class StoredHolds:
 
     async def all(self) -> list[Hold]:
         """See `ports.Holds`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             rows = await session.exec(select(HoldRow).order_by(col(HoldRow.since), col(HoldRow.name)))
             return [Hold(name=row.name, reason=row.reason, since=row.since, sure=row.sure) for row in rows]
 

@@ -117,7 +117,7 @@ class StoredSightings:
 
     async def taken_since(self, mailbox: str, at: datetime) -> int:
         """See `ports.Sightings`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             found = await session.exec(
                 select(func.count())
                 .select_from(MessageRow)

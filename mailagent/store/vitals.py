@@ -22,7 +22,7 @@ class StoredVitals:
 
     async def vitals(self, *, at: datetime) -> Vitals:
         """See `ports.Watched`."""
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             health = {row.name: row for row in await session.exec(select(HealthRow))}
             pending = select(func.min(col(MessageRow.received_at))).where(
                 col(MessageRow.state).in_(("received", "ready"))

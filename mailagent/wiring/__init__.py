@@ -2,12 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
 from mailagent.adapters.clock import SystemClock
 from mailagent.adapters.dispatch_local import LocalDispatcher
 from mailagent.adapters.imap import ImapMailbox
-from mailagent.adapters.knowledge import KnowledgeFolder
 from mailagent.adapters.signing_keys import signing_keys
 from mailagent.adapters.smtp import SmtpSender
 from mailagent.adapters.templates import JinjaTemplates
@@ -28,12 +26,10 @@ from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
 from mailagent.letters.waiting_list import WaitingList
 from mailagent.mail.identity import content_key
-from mailagent.ports import Holds
 from mailagent.runner import Runner
 from mailagent.settings import Settings
 from mailagent.store.cases import StoredCases
 from mailagent.store.database import open_database
-from mailagent.store.figures import Figures
 from mailagent.store.health import StoredHealth
 from mailagent.store.holds import StoredHolds
 from mailagent.store.lists import StoredLists
@@ -42,13 +38,12 @@ from mailagent.store.meter import StoredMeter
 from mailagent.store.outbox import StoredOutbox
 from mailagent.store.sightings import StoredSightings
 from mailagent.store.vectors import StoredVectors
-from mailagent.store.views import Views
-from mailagent.triage.engine import Engine
 from mailagent.wiring.accounts import check_accounts, desk_of, imap_account, smtp_account
 from mailagent.wiring.alarms import build_alarms, build_watch, vitals_of
 from mailagent.wiring.checkpoints import open_saver
 from mailagent.wiring.knowledge import build_embedder, knowledge_in
 from mailagent.wiring.lock import only_daemon
+from mailagent.wiring.opening import open_figures, open_holds, open_knowledge, open_trial, open_views, place_of
 from mailagent.wiring.triage import build_engine, build_model
 
 __all__ = [
@@ -62,10 +57,10 @@ __all__ = [
     "open_knowledge",
     "open_trial",
     "open_views",
+    "place_of",
     "vitals_of",
 ]
 
-DATABASE = "mailagent.db"
 DUE_CASES = 200
 
 
@@ -248,62 +243,3 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
             runner=runner,
             alone=alone,
         )
-
-
-@asynccontextmanager
-async def open_knowledge(settings: Settings) -> AsyncIterator[KnowledgeFolder]:
-    """The articles, searched as the daemon does it. Vectors that are missing are made and stored first; where that
-    fails, the log says so.
-    """
-    if settings.model.embeddings is None:
-        yield KnowledgeFolder(settings.path(settings.knowledge_dir), clock=SystemClock())
-        return
-    clock = SystemClock()
-    engine, sessions = await open_database(place_of(settings))
-    vectors, meter = StoredVectors(sessions=sessions), StoredMeter(sessions=sessions, clock=clock)
-    try:
-        async with knowledge_in(settings, clock, vectors, meter) as knowledge:
-            await knowledge.catch_up()
-            yield knowledge
-    finally:
-        await engine.dispose()
-
-
-@asynccontextmanager
-async def open_trial(settings: Settings) -> AsyncIterator[Engine]:
-    """The graph to try mails with: of these nothing is stored or sent."""
-    templates = JinjaTemplates(settings.path(settings.templates_dir))
-    async with open_knowledge(settings) as knowledge:
-        yield build_engine(settings, SystemClock(), templates, knowledge)
-
-
-@asynccontextmanager
-async def open_figures(settings: Settings) -> AsyncIterator[Figures]:
-    """What is counted for monitoring; see `open_views`."""
-    async with open_views(settings) as views:
-        yield Figures(sessions=views.sessions)
-
-
-@asynccontextmanager
-async def open_holds(settings: Settings) -> AsyncIterator[Holds]:
-    """Whether anything is sent; see `open_views`."""
-    async with open_views(settings) as views:
-        yield StoredHolds(sessions=views.sessions)
-
-
-@asynccontextmanager
-async def open_views(settings: Settings) -> AsyncIterator[Views]:
-    """What the database tells, also while the daemon runs. Raises `ConfigurationError` before its first start."""
-    where = place_of(settings)
-    if isinstance(where, Path) and not where.exists():
-        raise ConfigurationError(f"{where}: there is no data yet; start the daemon with 'mailagent run'", exit_code=75)
-    engine, sessions = await open_database(where)
-    try:
-        yield Views(sessions=sessions)
-    finally:
-        await engine.dispose()
-
-
-def place_of(settings: Settings) -> Path | str:
-    """The database as `open_database` takes it: the address of a server's, or a file."""
-    return settings.database_url.get_secret_value() or settings.path(settings.data_dir) / DATABASE

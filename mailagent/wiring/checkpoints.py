@@ -17,10 +17,10 @@ from langgraph.checkpoint.base import (
     CheckpointMetadata,
     CheckpointTuple,
 )
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from mailagent.store.failures import told_apart
+from mailagent.triage.checkpoints import safe_serializer
 
 CHECKPOINTS = "checkpoints.db"
 
@@ -61,18 +61,13 @@ class SqliteSaver(ToldApart, AsyncSqliteSaver):
     """In a file of its own."""
 
 
-def plain_values() -> JsonPlusSerializer:
-    """No row can make an object of a class: the state is plain JSON values."""
-    return JsonPlusSerializer(allowed_msgpack_modules=[])
-
-
 @asynccontextmanager
 async def open_saver(where: Path | str) -> AsyncIterator[BaseCheckpointSaver[str]]:
     """The saver that goes with the database `where`, see `open_database`."""
     if isinstance(where, Path):
         async with aiosqlite.connect(where.with_name(CHECKPOINTS)) as connection:
             await connection.execute("PRAGMA busy_timeout=10000")
-            yield SqliteSaver(connection, serde=plain_values())
+            yield SqliteSaver(connection, serde=safe_serializer())
         return
     from mailagent.wiring.postgresql import open_postgres_saver  # noqa: PLC0415 (needs the extra)
 

@@ -17,7 +17,8 @@ from mailagent.errors import ConfigurationError, TemporaryError
 from mailagent.events import log
 from mailagent.store.failures import first_line, told_apart
 from mailagent.store.postgresql import NETWORK, libpq_address
-from mailagent.wiring.checkpoints import ToldApart, plain_values
+from mailagent.triage.checkpoints import safe_serializer
+from mailagent.wiring.checkpoints import ToldApart
 
 DAEMON = 7_310_597_160_482_947_682
 """The number of the lock that a running daemon holds."""
@@ -53,7 +54,7 @@ async def open_postgres_saver(address: str) -> AsyncIterator[PostgresSaver]:
     with told_apart():
         await pool.open(wait=True, timeout=NETWORK["connect_timeout"])
     try:
-        saver = PostgresSaver(pool, serde=plain_values())
+        saver = PostgresSaver(pool, serde=safe_serializer())
         with told_apart():
             await saver.setup()
         yield saver
