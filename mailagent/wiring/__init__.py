@@ -11,7 +11,6 @@ from mailagent.adapters.smtp import SmtpSender
 from mailagent.adapters.templates import JinjaTemplates
 from mailagent.daemon import Daemon, Watch
 from mailagent.domain.case import CaseId
-from mailagent.errors import ConfigurationError
 from mailagent.jobs.bundle_digests import BundleDigests
 from mailagent.jobs.deliver_outbox import DeliverOutbox
 from mailagent.jobs.list_waiting import ListWaiting
