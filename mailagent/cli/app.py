@@ -216,11 +216,15 @@ def keys(
 def hold(
     reason: Annotated[str, typer.Argument(metavar='"REASON"', help="For whoever asks what waits.")],
     config: ConfigFolder = CONFIG,
+    *,
+    restored: Annotated[
+        bool, typer.Option("--restored", help="The data was put back from a backup: older mail goes to a person.")
+    ] = False,
 ) -> None:
     """Send nothing but notices until 'mailagent resume'; mail is still received and decided."""
     from mailagent.cli.holds import put_hold
 
-    put_hold(config, reason)
+    put_hold(config, reason, restored=restored)
 
 
 @app.command()

@@ -4,19 +4,21 @@ import asyncio
 import os
 from pathlib import Path
 
+from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import say
 from mailagent.errors import ConfigurationError
+from mailagent.ports import RESTORED, Hold
 from mailagent.settings import Settings, load_settings
 from mailagent.store.backup import back_up, put_back
 from mailagent.store.database import open_database
 from mailagent.store.schema import newest
-from mailagent.wiring import place_of
+from mailagent.wiring import open_holds, place_of
 from mailagent.wiring.checkpoints import CHECKPOINTS
 from mailagent.wiring.lock import hold
 
 AFTER_RESTORE = (
-    "What came or was sent after this backup is not in it: mail that is still in the mailbox is read and answered as if"
-    ' it were new. Before the daemon\'s next start set mode = "suggest" in mailagent.toml, or move that mail away.'
+    "What came or was sent after this backup is not in it. Nothing is sent until 'mailagent resume', and mail that was"
+    " in the mailbox before now goes to a person: it may have been answered."
 )
 
 
@@ -48,10 +50,17 @@ def restore_from(config: Path, file: Path) -> None:
         before = put_back(database, file)
         for paused in database.parent.glob(f"{CHECKPOINTS}*"):
             paused.unlink()  # of cases as they were; each is made anew from the database when it goes on
+        asyncio.run(_hold(settings, file))
     finally:
         os.close(lock)
     say(f"{database}: restored{f'; what it was before is kept in {before}' if before else ''}", "green")
     say(AFTER_RESTORE, "yellow")
+
+
+async def _hold(settings: Settings, file: Path) -> None:
+    async with open_holds(settings) as holds:
+        reason = f"the backup {file.name} was put back"
+        await holds.put(Hold(name=RESTORED, reason=reason, since=SystemClock().now(), sure=True))
 
 
 def _file(settings: Settings, instead: str) -> Path:

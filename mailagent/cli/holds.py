@@ -5,17 +5,19 @@ from pathlib import Path
 
 from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import local_time, say
-from mailagent.ports import Hold
+from mailagent.ports import RESTORED, Hold
 from mailagent.settings import load_settings
 from mailagent.wiring import open_holds
 
 
-def put_hold(config: Path, reason: str) -> None:
-    """Hold in the operator's name; a second hold of theirs replaces the first."""
+def put_hold(config: Path, reason: str, *, restored: bool) -> None:
+    """Hold in the operator's name, or after they put a backup back; a second hold of the kind replaces the first."""
 
     async def main() -> None:
         async with open_holds(load_settings(config)) as holds:
-            await holds.put(Hold(name="operator", reason=reason, since=SystemClock().now(), sure=True))
+            await holds.put(
+                Hold(name=RESTORED if restored else "operator", reason=reason, since=SystemClock().now(), sure=True)
+            )
         say("Nothing but notices is sent until 'mailagent resume'.")
 
     asyncio.run(main())

@@ -1,7 +1,7 @@
 """What the daemon needs from outside, as Protocols. `adapters/` and `store/` provide them; `wiring` chooses."""
 
 from mailagent.ports.alarms import Alarm, AlarmBook, Watched
-from mailagent.ports.holds import Hold, Holds
+from mailagent.ports.holds import RESTORED, Hold, Holds
 from mailagent.ports.lists import Lists
 from mailagent.ports.model import (
     LONGEST_MAIL,
@@ -37,6 +37,7 @@ from mailagent.ports.vectors import Embedder, Meter, Vector, Vectors
 
 __all__ = [
     "LONGEST_MAIL",
+    "RESTORED",
     "Alarm",
     "AlarmBook",
     "Answer",

@@ -20,6 +20,10 @@ class Hold:
     sure: bool
 
 
+RESTORED = "restored"
+"""The name of the hold after a backup was put back: what came before it may have been answered already."""
+
+
 class Holds(Protocol):
     """Sending stops while anything holds it, until the operator says go."""
 
@@ -31,3 +35,6 @@ class Holds(Protocol):
 
     async def lift(self, name: str) -> None:
         """Go on, if nothing else holds."""
+
+    async def restored_at(self) -> datetime | None:
+        """When a backup was last put back, also when that hold was lifted since."""

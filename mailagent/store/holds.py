@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlmodel import col, delete, select
+from sqlmodel import col, select, update
 
 from mailagent.domain.outgoing import NewOutboxEntry
-from mailagent.ports import Hold
+from mailagent.ports import RESTORED, Hold
 from mailagent.store.database import Sessions
 from mailagent.store.outbox import enqueue
 from mailagent.store.tables import HoldRow
@@ -21,7 +22,9 @@ class StoredHolds:
     async def all(self) -> list[Hold]:
         """See `ports.Holds`."""
         async with self.sessions.read() as session:
-            rows = await session.exec(select(HoldRow).order_by(col(HoldRow.since), col(HoldRow.name)))
+            rows = await session.exec(
+                select(HoldRow).where(col(HoldRow.lifted).is_(False)).order_by(col(HoldRow.since), col(HoldRow.name))
+            )
             return [Hold(name=row.name, reason=row.reason, since=row.since, sure=row.sure) for row in rows]
 
     async def put(self, hold: Hold, *, notices: Sequence[NewOutboxEntry] = ()) -> None:
@@ -33,4 +36,10 @@ class StoredHolds:
     async def lift(self, name: str) -> None:
         """See `ports.Holds`."""
         async with self.sessions.begin() as session:
-            await session.exec(delete(HoldRow).where(col(HoldRow.name) == name))
+            await session.exec(update(HoldRow).where(col(HoldRow.name) == name).values(lifted=True))
+
+    async def restored_at(self) -> datetime | None:
+        """See `ports.Holds`."""
+        async with self.sessions.read() as session:
+            row = await session.get(HoldRow, RESTORED)
+            return None if row is None else row.since

@@ -13,6 +13,7 @@ from mailagent.domain.listed import ListId
 from mailagent.domain.message import Intake, Message, MessageId, MessageState
 from mailagent.domain.outgoing import NewOutboxEntry
 from mailagent.ports import Sorted, Turn
+from mailagent.store.columns import id_hash
 from mailagent.store.database import Sessions
 from mailagent.store.outbox import enqueue
 from mailagent.store.returns import record_return
@@ -23,7 +24,6 @@ from mailagent.store.tables import (
     LogRow,
     MessageRow,
     RawMailRow,
-    id_hash,
 )
 
 SAME_ID = 20

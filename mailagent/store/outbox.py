@@ -100,7 +100,9 @@ class StoredOutbox:
     async def due(self, *, at: datetime, limit: int) -> list[OutboxEntry]:
         """See `ports.Outbox`."""
         async with self.sessions.read() as session:
-            is_free = select(HoldRow.name).exists().is_(False) | (col(OutboxRow.kind) == "notice")
+            is_free = select(HoldRow.name).where(col(HoldRow.lifted).is_(False)).exists().is_(False) | (
+                col(OutboxRow.kind) == "notice"
+            )
             rows = await session.exec(
                 select(OutboxRow)
                 .where(OutboxRow.state == "ready", OutboxRow.due_at <= at, is_free)

@@ -1,55 +1,19 @@
 """The tables. Rows never leave `store/`; times are UTC; ids that senders control are kept as hashes where indexed."""
 
-import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
-    DateTime,
-    Dialect,
     LargeBinary,
-    MetaData,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 from sqlmodel import Field, SQLModel
 
-SQLModel.metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """Aware UTC in Python, naive UTC in the database: SQLite drops time zones."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - given by SQLAlchemy
-        """Refuse a naive time: it would mean another instant on another machine."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a time zone cannot be stored")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - given by SQLAlchemy
-        """Give the zone back."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-def id_hash(message_id: str) -> str:
-    """How a Message-ID is indexed: senders choose its text and length."""
-    return hashlib.sha256(message_id.strip().encode("utf-8", "surrogatepass")).hexdigest()
+from mailagent.store.columns import UtcTime
 
 
 class FolderRow(SQLModel, table=True):
@@ -117,7 +81,7 @@ class MessageRow(SQLModel, table=True):
 
 
 class RawMailRow(SQLModel, table=True):
-    """The bytes as received, apart from the rows that are read often."""
+    """The bytes as received."""
 
     __tablename__ = "raw_mail"
     message_id: int = Field(primary_key=True, foreign_key="message.id")
@@ -291,10 +255,11 @@ class ArticleVectorRow(SQLModel, table=True):
 
 
 class HoldRow(SQLModel, table=True):
-    """Why nothing but notices is sent. `sure` is false while mail is still compared."""
+    """Why nothing but notices is sent, unless it was `lifted`. `sure` is false while mail is still compared."""
 
     __tablename__ = "hold"
     name: str = Field(primary_key=True)
     reason: str
     since: datetime = Field(sa_type=UtcTime)
     sure: bool
+    lifted: bool = False

@@ -207,7 +207,9 @@ class Views:
                 "next_due": _time(waiting[1]),
                 "held": [
                     {"since": _time(row.since), "reason": row.reason}
-                    for row in await session.exec(select(HoldRow).order_by(col(HoldRow.since)))
+                    for row in await session.exec(
+                        select(HoldRow).where(col(HoldRow.lifted).is_(False)).order_by(col(HoldRow.since))
+                    )
                 ],
                 "outbox": {state: mails.get(state, 0) for state in OUTBOX_STATES},
                 "unreached": [{"case": case_number(row.case_id), "why": row.unreached} for row in unreached],

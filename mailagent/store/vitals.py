@@ -37,6 +37,7 @@ class StoredVitals:
             )
             tokens, cost = (await session.exec(spent)).one()
             found = used_up(self.budget, Spent(overall_day=tokens or 0, money_day=cost or 0.0))
+            held = select(HoldRow.reason).where(col(HoldRow.lifted).is_(False)).order_by(col(HoldRow.since))
             read = {name: health.get(f"imap:{name}") for name in self.mailboxes}
             return Vitals(
                 read={name: row.worked_at if row else None for name, row in read.items()},
@@ -48,5 +49,5 @@ class StoredVitals:
                     name: row.detail for name, row in health.items() if name.startswith("job:") and not row.working
                 },
                 budget=found[1] if found else "",
-                held=list(await session.exec(select(HoldRow.reason).order_by(col(HoldRow.since)))),
+                held=list(await session.exec(held)),
             )

@@ -95,7 +95,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
 
         messages, cases = StoredMessages(sessions=sessions), StoredCases(sessions=sessions)
         outbox = StoredOutbox(sessions=sessions)
-        lists = StoredLists(sessions=sessions)
+        lists, holds = StoredLists(sessions=sessions), StoredHolds(sessions=sessions)
         runner = Runner(health=health, clock=clock)
         keys = signing_keys(data_dir)
         paper = Stationery(
@@ -177,7 +177,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
                     receive=ReceiveMail(
                         mailbox=mailboxes[row.name],
                         sightings=StoredSightings(sessions=sessions, content_key=content_key),
-                        holds=StoredHolds(sessions=sessions),
+                        holds=holds,
                         notices=notices,
                         clock=clock,
                         baseline=row.baseline,
@@ -190,6 +190,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
                 messages=messages,
                 cases=cases,
                 outbox=outbox,
+                holds=holds,
                 notices=notices,
                 ours=frozenset(row.address for row in settings.mailbox),
                 reviewers=frozenset(reviewers),

@@ -206,6 +206,7 @@ async def open_office(
                 messages=messages,
                 cases=cases,
                 outbox=outbox,
+                holds=holds,
                 notices=notices,
                 ours=frozenset({SUPPORT}),
                 reviewers=frozenset(REVIEWERS),

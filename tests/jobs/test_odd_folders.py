@@ -7,6 +7,7 @@ import pytest
 from mailagent.errors import TemporaryError
 from mailagent.jobs.receive_mail import COMPARE_EVERY, REFUSED_AFTER
 from mailagent.jobs.sort_mail.job import ANSWERED_WITHIN, DEATHS
+from mailagent.ports import RESTORED, Hold
 from mailagent.store.holds import StoredHolds
 from tests.fakes.mails import ADMIN, QUEUE, TOM, mail
 from tests.jobs.office import Office, Outside, open_office
@@ -199,3 +200,21 @@ async def test_a_first_start_on_a_full_mailbox_asks_first(outside: Outside) -> N
 
         assert outside.mails_to(TOM) == []
         assert "its first reading took 51 mails" in outside.mails_to(ADMIN)[0].as_string()
+
+
+async def test_after_a_restore_mail_of_before_goes_to_a_person(outside: Outside, office: Office) -> None:
+    """The backup does not know what was answered since; a second answer, days later, tells a customer much."""
+    holds = StoredHolds(sessions=office.sessions)
+    outside.mailbox.deliver(mail(), at=outside.clock.now() - MINUTE)
+    await holds.put(Hold(name=RESTORED, reason="a backup", since=outside.clock.now(), sure=True))
+    outside.clock.passes(MINUTE)
+    outside.mailbox.deliver(mail("Which cards do you take?", sender="ann@customer.example"), at=outside.clock.now())
+    await office.work()
+    assert outside.sender.accepted == []
+
+    await holds.lift(RESTORED)
+    await office.work()
+
+    assert outside.mails_to(TOM) == []
+    assert "it came before a backup was put back" in outside.mails_to(QUEUE)[0].as_string()
+    assert len(outside.mails_to("ann@customer.example")) == 1

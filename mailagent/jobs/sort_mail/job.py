@@ -6,7 +6,7 @@ Mail that is automatic, our own, or a second copy ends here: recorded and never 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mailagent.domain.case import CaseId
 from mailagent.domain.message import Message
@@ -26,7 +26,7 @@ from mailagent.mail.parse import ParsedMail, parse
 from mailagent.mail.rating import read_rating
 from mailagent.mail.reviewing import Styles
 from mailagent.mail.tokens import Signed, Tokens
-from mailagent.ports import Cases, Clock, Messages, Outbox, Returned, Sorted
+from mailagent.ports import Cases, Clock, Holds, Messages, Outbox, Returned, Sorted
 
 BATCH = 200
 SUBJECT_LIMIT = 300
@@ -53,6 +53,7 @@ class SortMail:
     messages: Messages
     cases: Cases
     outbox: Outbox
+    holds: Holds
     notices: Notices
     ours: frozenset[str]
     reviewers: frozenset[str]
@@ -191,9 +192,7 @@ class SortMail:
         cautions = cautions_of(mail, kind, verdict, requires_auth=self.requires_auth, known=known)
         if signed.returned_id is not None:
             cautions.append("it was sent to the return address of a mail of ours, where programs answer")
-        age = message.arrived_at and self.clock.now() - message.arrived_at
-        if age and age > ANSWERED_WITHIN:
-            cautions.append(f"it was in the mailbox for {age.days} days before it was read")
+        cautions += await self._about_age(message.arrived_at)
         if signed.has_our_id:
             cautions.append("its Message-ID is one that we made for a mail of ours")
         for earlier in await self.messages.under_id(mail.message_id, before=message.id, intake="person"):
@@ -214,6 +213,17 @@ class SortMail:
             case_id=placement.case_id,
             linked_case_id=placement.linked,
         )
+
+    async def _about_age(self, arrived: datetime | None) -> list[str]:
+        """What speaks against answering mail that waited in its folder."""
+        if arrived is None:
+            return []
+        age, restored = self.clock.now() - arrived, await self.holds.restored_at()
+        if age > ANSWERED_WITHIN:
+            return [f"it was in the mailbox for {age.days} days before it was read"]
+        if restored is not None and arrived < restored:
+            return ["it came before a backup was put back, and may have been answered"]
+        return []
 
     async def _rating(self, mail: ParsedMail, case_id: CaseId | None) -> int | None:
         """How the customer rates our last answer, where no person gave it or waits for theirs."""

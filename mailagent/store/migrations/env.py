@@ -7,7 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import create_engine
 from sqlmodel import AutoString, SQLModel
 
-from mailagent.store.tables import UtcTime
+from mailagent.store.columns import UtcTime
 
 
 def render_item(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:  # noqa: ANN401 - alembic gives anything

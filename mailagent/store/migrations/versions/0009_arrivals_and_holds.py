@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("since", sa.DateTime(), nullable=False),
         sa.Column("sure", sa.Boolean(), nullable=False),
+        sa.Column("lifted", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_hold")),
     )
     with op.batch_alter_table("message") as batch_op:
