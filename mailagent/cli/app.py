@@ -243,3 +243,11 @@ def alarm(
     from mailagent.cli.alarm import try_alarm
 
     raise typer.Exit(try_alarm(config, text))
+
+
+@app.command()
+def forget(address: Annotated[str, typer.Argument(metavar="ADDRESS")], config: ConfigFolder = CONFIG) -> None:
+    """Clear all that is known of a person: their mail, their cases, what was written to them. Stop the daemon first."""
+    from mailagent.cli.forget import forget as clear
+
+    clear(config, address)

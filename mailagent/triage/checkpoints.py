@@ -1,5 +1,7 @@
 """How paused cases are written and read: as plain data, whatever somebody may have put into the rows."""
 
+import logging
+
 import ormsgpack
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
@@ -33,7 +35,12 @@ def refuse_programs(serializer: JsonPlusSerializer) -> None:
     """
     Trap.sprung = False
     hostile = ormsgpack.packb(ormsgpack.Ext(CALL, ormsgpack.packb((Trap.__module__, Trap.__name__, ""))))
-    serializer.loads_typed(("msgpack", hostile))
+    said = logging.getLogger("langgraph.checkpoint.serde.jsonplus")
+    said.disabled = True  # it would warn of our own row
+    try:
+        serializer.loads_typed(("msgpack", hostile))
+    finally:
+        said.disabled = False
     if Trap.sprung:
         raise ConfigurationError(
             "the installed langgraph-checkpoint calls what rows of the checkpoints name; install the version of"

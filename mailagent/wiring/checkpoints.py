@@ -67,9 +67,11 @@ async def open_saver(where: Path | str) -> AsyncIterator[BaseCheckpointSaver[str
     if isinstance(where, Path):
         async with aiosqlite.connect(where.with_name(CHECKPOINTS)) as connection:
             await connection.execute("PRAGMA busy_timeout=10000")
-            yield SqliteSaver(connection, serde=safe_serializer())
+            saver = SqliteSaver(connection, serde=safe_serializer())
+            await saver.setup()
+            yield saver
         return
     from mailagent.wiring.postgresql import open_postgres_saver  # noqa: PLC0415 (needs the extra)
 
-    async with open_postgres_saver(where) as saver:
-        yield saver
+    async with open_postgres_saver(where) as on_server:
+        yield on_server

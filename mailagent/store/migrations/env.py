@@ -7,6 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import create_engine
 from sqlmodel import AutoString, SQLModel
 
+from mailagent.store import tables  # noqa: F401 - what a new migration is compared with
 from mailagent.store.columns import UtcTime
 
 

@@ -1,0 +1,59 @@
+"""``mailagent forget``: what is known of a person is cleared."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from mailagent.adapters.clock import SystemClock
+from mailagent.cli.show import say
+from mailagent.domain.case import case_number
+from mailagent.errors import ConfigurationError
+from mailagent.settings import Settings, load_settings
+from mailagent.store.backup import FOLDER
+from mailagent.store.database import open_database
+from mailagent.store.erasure import Erasure, Forgotten
+from mailagent.wiring import place_of
+from mailagent.wiring.checkpoints import CHECKPOINTS, open_saver
+from mailagent.wiring.lock import only_daemon
+
+
+def forget(config: Path, address: str) -> None:
+    """Clear it, and say what was and what is left to the operator. Raises `ConfigurationError` while a daemon runs."""
+    settings = load_settings(config)
+    where = place_of(settings)
+    if isinstance(where, Path) and not where.exists():
+        raise ConfigurationError(f"{where}: there is no data yet", exit_code=75)
+    done = asyncio.run(_forget(settings, where, address.casefold()))
+    say(f"Cleared: {done.messages} message(s), {done.mails} mail(s) of ours, {len(done.cases)} case(s).", "green")
+    left = "The mailbox itself is not touched: delete the mail there, and in the mailboxes of reviewers."
+    if isinstance(where, Path):
+        backups = where.parent / FOLDER
+        left += f" Backups keep what they hold: {backups}, and those that you made." if backups.exists() else ""
+    else:
+        left += " PostgreSQL frees the space at its next VACUUM; its backups keep what they hold."
+    say(left, "yellow")
+
+
+async def _forget(settings: Settings, where: Path | str, address: str) -> Forgotten:
+    async with only_daemon(settings.path(settings.data_dir), where):
+        engine, sessions = await open_database(where)
+        try:
+            done = await Erasure(sessions=sessions).forget(address, at=SystemClock().now())
+        finally:
+            await engine.dispose()
+        async with open_saver(where) as saver:
+            for case_id in done.cases:
+                for thread in (case_number(case_id), f"{case_number(case_id)}:rating"):
+                    await saver.adelete_thread(thread)
+        if isinstance(where, Path):
+            for file in (where, where.with_name(CHECKPOINTS)):
+                _rewrite(file)
+    return done
+
+
+def _rewrite(file: Path) -> None:
+    """Without what was deleted: a database only marks it as free."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as database:
+        database.execute("VACUUM")
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

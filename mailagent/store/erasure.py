@@ -1,0 +1,111 @@
+"""Forget a person: their words, their address and what was written to them. What is left says that a mail was handled,
+and which: so none of them is taken for new mail later.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import String
+from sqlalchemy import cast as sql_cast
+from sqlmodel import col, delete, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from mailagent.domain.case import CaseId, case_number
+from mailagent.store.database import Sessions
+from mailagent.store.tables import (
+    AddressBlockRow,
+    CaseRow,
+    EscalationRow,
+    KnownIdRow,
+    LogRow,
+    MessageRow,
+    OutboxRow,
+    RawMailRow,
+    SpamSenderRow,
+    SpendingRow,
+)
+
+KEPT = ("message", "case", "disposition", "rule", "mode")
+"""What stays of a log entry."""
+UNSENT = ("ready", "held", "listed", "sending")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """How much was cleared; of `cases` the paused graphs are still to be deleted."""
+
+    cases: tuple[CaseId, ...]
+    messages: int
+    mails: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erasure:
+    """While no daemon runs: it could write down anew what it has in hand."""
+
+    sessions: Sessions
+
+    async def forget(self, address: str, *, at: datetime) -> Forgotten:
+        """Clear all of `address` (lower case) in one transaction: each mail that they wrote, and their cases whole."""
+        async with self.sessions.begin() as session:
+            cases = list(await session.exec(select(CaseRow).where(CaseRow.customer == address)))
+            numbers = [cast("int", case.id) for case in cases]
+            for case in cases:
+                case.customer = case.customer_name = case.subject = ""
+                case.state, case.settled_at = "closed", at
+                session.add(case)
+            messages = await self._messages(session, address, numbers, at)
+            mails = await self._mails(session, address, numbers)
+            await session.exec(
+                update(EscalationRow)
+                .where(col(EscalationRow.case_id).in_(numbers))
+                .values(draft=None, graph_state={}, reason="forgotten")
+            )
+            await session.exec(
+                update(EscalationRow)
+                .where(col(EscalationRow.case_id).in_(numbers), col(EscalationRow.state) == "open")
+                .values(state="withdrawn")
+            )
+            await session.exec(update(SpendingRow).where(col(SpendingRow.sender) == address).values(sender=None))
+            await session.exec(delete(KnownIdRow).where(col(KnownIdRow.case_id).in_(numbers)))
+            await session.exec(delete(AddressBlockRow).where(col(AddressBlockRow.address) == address))
+            await session.exec(delete(SpamSenderRow).where(col(SpamSenderRow.address) == address))
+            return Forgotten(cases=tuple(map(CaseId, numbers)), messages=messages, mails=mails)
+
+    async def _messages(self, session: AsyncSession, address: str, cases: list[int], at: datetime) -> int:
+        """A line of an answer to a list goes with the answer's own bytes."""
+        theirs = (col(MessageRow.sender) == address) | col(MessageRow.case_id).in_(cases)
+        rows = list(await session.exec(select(MessageRow).where(theirs)))
+        for row in rows:
+            if row.state != "handled":
+                row.state = "handled"
+                entry = {
+                    "message": row.id,
+                    "case": None if row.case_id is None else case_number(CaseId(row.case_id)),
+                    "rule": "forgotten",
+                }
+                await session.merge(LogRow(message_id=cast("int", row.id), case_id=row.case_id, at=at, entry=entry))
+            row.sender, row.answer = None, None
+            row.sender_name = row.subject = row.text = row.message_id = row.id_hash = row.quoted = ""
+            row.caution = row.reason = ""
+            row.references, row.attachments, row.copied, row.defects = [], [], [], []
+            session.add(row)
+        ids = [cast("int", row.id) for row in rows]
+        bytes_of = {*ids, *(row.part_of for row in rows if row.part_of is not None)}
+        await session.exec(update(RawMailRow).where(col(RawMailRow.message_id).in_(bytes_of)).values(raw=b""))
+        for log in await session.exec(select(LogRow).where(col(LogRow.message_id).in_(ids))):
+            log.entry = {**{name: log.entry[name] for name in KEPT if name in log.entry}, "forgotten": True}
+            session.add(log)
+        named = sql_cast(col(MessageRow.copied), String).contains(address, autoescape=True)
+        for row in await session.exec(select(MessageRow).where(named)):
+            row.copied = [other for other in row.copied if other != address]
+            session.add(row)
+        return len(rows)
+
+    async def _mails(self, session: AsyncSession, address: str, cases: list[int]) -> int:
+        """What had not left does not leave."""
+        theirs = (col(OutboxRow.recipient) == address) | col(OutboxRow.case_id).in_(cases)
+        await session.exec(update(OutboxRow).where(theirs, col(OutboxRow.state).in_(UNSENT)).values(state="withdrawn"))
+        done = await session.exec(update(OutboxRow).where(theirs).values(raw=b"", recipient="", error=""))
+        return done.rowcount
