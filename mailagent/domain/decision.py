@@ -34,6 +34,7 @@ UnclearCode = Literal[
     "REVIEW-20",
     "REVIEW-21",
     "REVIEW-22",
+    "REVIEW-23",
 ]
 SetKey = Literal["category", "priority", "sentiment", "language"]
 Known = Mapping[SetKey, Collection[str]]

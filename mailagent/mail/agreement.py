@@ -8,7 +8,7 @@ from mailagent.mail import phrases
 from mailagent.mail.quoting import split_reply
 
 FEWEST_WORDS = 3
-"""Versions with fewer words of their own are not compared: one may be a picture, the other its caption."""
+"""Versions with fewer words are compared no further if they share one of those that were newly written."""
 MOST_COMPARED = 200_000
 """Characters of each version that are compared."""
 MANY_WORDS = 20
@@ -29,19 +29,22 @@ _NEGATION = re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(map(re.escape, phrases.
 def disagree(plain: str, html: str, *, marked: str) -> bool:
     """Whether two versions of a text differ in what they say; `marked` is the first quoted line of the HTML.
 
-    They do if they share less than half the words of the one with fewer, if the HTML says much more, or if a number or
-    a negation of what was newly written in one is missing from the other. Links, addresses, pictures and form do not
-    count.
+    They do if they share no word that was newly written, or less than half the words of the one with fewer, if the HTML
+    says much more, or if a number or a negation of what was newly written in one is missing from the other. Links,
+    addresses, pictures and form do not count.
     """
     plain, html = plain[:MOST_COMPARED], html[:MOST_COMPARED]
     first, second = _words(_folded(plain)), _words(_folded(html))
     least = min(len(first), len(second))
+    new_plain = _folded(split_reply(plain).new or plain)
+    new_html = _folded(split_reply(html, marked=marked).new or html)
+    own_plain, own_html = _words(_ADDED.sub(" ", new_plain)), _words(new_html)
+    if own_plain and own_html and not own_plain & own_html:
+        return True
     if max(len(first), len(second)) < FEWEST_WORDS or not least:
         return False
     if len(first & second) * 2 < least:
         return True
-    new_plain = _folded(split_reply(plain).new or plain)
-    new_html = _folded(split_reply(html, marked=marked).new or html)
     more = len(_words(new_html) - first)
     if more > MANY_WORDS and more * 2 > len(_words(new_plain)):
         return True

@@ -25,7 +25,7 @@ _READ = frozenset({
     "display", "mso-hide", "opacity", "overflow", "overflow-x", "overflow-y", "clip", "clip-path", "transform",
     "font-size", "visibility", "color", "background", "background-color", "white-space", "border", "border-left",
     "border-top", "width", "max-width", "height", "max-height", "left", "top", "text-indent", "margin-left",
-    "margin-top",
+    "margin-top", "text-decoration",
 })  # fmt: skip
 """The properties that are asked for; a sheet may state thousands of others."""
 _SIZES = ("width", "max-width", "height", "max-height")

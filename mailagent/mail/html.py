@@ -3,7 +3,9 @@
 import html as entities
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -22,6 +24,8 @@ HOSTILE_DEPTH = 10_000
 RULE = "_" * 32
 LONGEST_URL = 1_000
 
+STRUCK_TEXT = "text that is struck through was left in"
+_STRUCK = frozenset({"s", "strike", "del"})
 _SKIPPED = frozenset({
     "head", "script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math", "noframes",
     "noembed", "datalist",
@@ -50,7 +54,8 @@ class _Style:
     unseen_by: frozenset[str] = frozenset()
     preformatted: bool = False
     indent: int = -1
-    numbered: bool = False
+    numbers: Iterator[int] | None = None
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +122,8 @@ def _walk(root: LexborNode, sheet: Sheet, defects: list[str]) -> HtmlText:
         while child is not None:
             stack.append((child, inside, True))
             child = child.prev
-    if hides_words:
-        defects.append(HIDDEN_TEXT)
+    found = {HIDDEN_TEXT: hides_words, STRUCK_TEXT: page.strikes}
+    defects.extend(defect for defect, is_there in found.items() if is_there)
     return HtmlText(text=page.text(), quoted=page.quoted)
 
 
@@ -129,7 +134,8 @@ def _inside(node: LexborNode, tag: str, attributes: dict[str, str], styled: dict
         unseen_by=unseen_by(styled, style.unseen_by),
         preformatted=style.preformatted or tag == "pre" or styled.get("white-space", "").startswith("pre"),
         indent=style.indent + 1 if tag in {"ul", "ol"} else style.indent,
-        numbered=tag == "ol" if tag in {"ul", "ol"} else style.numbered,
+        numbers=(count(1) if tag == "ol" else None) if tag in {"ul", "ol"} else style.numbers,
+        struck=style.struck or tag in _STRUCK or "line-through" in styled.get("text-decoration", ""),
     )
 
 
@@ -145,7 +151,7 @@ def _enter(page: Page, tag: str, attributes: dict[str, str], inside: _Style, *, 
         page.write(RULE)
         page.block()
     elif tag == "li":
-        page.prefix = "  " * max(inside.indent, 0) + ("1. " if inside.numbered else "- ")
+        page.prefix = "  " * max(inside.indent, 0) + (f"{next(inside.numbers)}. " if inside.numbers else "- ")
     elif tag in {"td", "th"}:
         page.write(" ")
     elif tag == "img" and 0 < len(attributes.get("alt", "")) <= 8 and not attributes["alt"].isascii():  # noqa: PLR2004 - emoji
@@ -172,6 +178,7 @@ def _is_tight(tag: str, attributes: dict[str, str], style: _Style) -> bool:
 
 def _write_text(page: Page, text: str, style: _Style, *, rest_quoted: bool) -> None:
     quote = max(style.quote, int(rest_quoted))
+    page.strikes = page.strikes or (style.struck and not quote and bool(_WORD.search(text)))
     if quote != page.quote and text.strip():
         page.block()
         page.quote = quote

@@ -8,7 +8,9 @@ LONGEST_LINE = 10_000
 
 @dataclass(slots=True)
 class Page:
-    """The lines so far. `quote` is the depth of the line being written; `quoted` the first quoted line with words."""
+    """The lines so far. `quote` is the depth of the line being written; `quoted` the first quoted line with words,
+    and `strikes` whether anything that is not quoted was struck through.
+    """
 
     lines: list[str] = field(default_factory=list)
     line: str = ""
@@ -16,6 +18,7 @@ class Page:
     quoted: str = ""
     prefix: str = ""
     wants_blank: bool = False
+    strikes: bool = False
 
     def write(self, text: str) -> None:
         """Add to the line; blanks between words are one, and none stands at its start."""

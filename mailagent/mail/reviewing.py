@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mailagent.domain.commands import Vocabulary, folded
-from mailagent.domain.decision import Decision, Known, Unclear
+from mailagent.domain.decision import Decision, Known, Unclear, UnclearCode
 from mailagent.domain.opening import bare
 from mailagent.domain.reply import TO_CUSTOMER, read_decision
 from mailagent.mail import phrases
 from mailagent.mail.absence import speaks_of_absence
+from mailagent.mail.body import DISAGREEMENT
+from mailagent.mail.html import STRUCK_TEXT
 from mailagent.mail.left_over import left_over
 from mailagent.mail.parse import ParsedMail
 from mailagent.mail.quoting import reviewers_text
@@ -28,6 +30,10 @@ LONGEST_DETAIL = 80
 
 _RULE = re.compile(r"[\s_*=\u2013\u2014-]{0,200}")
 _BLANKS = re.compile(r"\s+")
+
+
+NOT_AS_SEEN: Mapping[str, UnclearCode] = {DISAGREEMENT: "REVIEW-21", STRUCK_TEXT: "REVIEW-23"}
+"""Defects of a reply -> why it is held: what the reviewer saw is not what would be done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

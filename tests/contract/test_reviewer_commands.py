@@ -124,6 +124,19 @@ def test_a_decision_in_another_conversation_is_held(
     assert (found["case"], found["verb"], found["held"]) == ("C-1042", "approve", held)
 
 
+@pytest.mark.parametrize(
+    ("html", "code"),
+    [
+        ("<p>MODIFY</p><p>Hi Tom, you get <s>500</s> 50 euro back today.</p>", "REVIEW-23"),
+        ("<p style='text-decoration: line-through'>APPROVE</p>", "REVIEW-23"),
+        ("<p>APPROVE</p><blockquote>you get <del>500</del> 50 euro</blockquote>", None),
+    ],
+)
+def test_struck_text_is_held(tmp_path: Path, capsys: pytest.CaptureFixture[str], html: str, code: str | None) -> None:
+    """In plain text nobody sees that it was struck through, and the customer would get both sums."""
+    assert read(written(tmp_path, html, subtype="html"), capsys)["code"] == code
+
+
 def test_two_versions_that_differ_are_held(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The reviewer saw only one of them."""
     mail = EmailMessage()

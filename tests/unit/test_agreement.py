@@ -26,6 +26,8 @@ def mail_of(plain: str, html: str) -> ParsedMail:
         ("Ich möchte das Geld nicht zurück.", "<p>Ich möchte das Geld zurück.</p>"),
         ("Je veux ce remboursement.", "<p>Je ne veux pas ce remboursement.</p>"),
         ("Quiero la devolución.", "<p>No quiero la devolución.</p>"),
+        ("APPROVE", "<p>REJECT</p>"),
+        ("APPROVE", "<p>REJECT</p><blockquote>Reply APPROVE to send the draft as it stands.</blockquote>"),
         (
             f"{STORY}.",
             (
@@ -41,7 +43,19 @@ def mail_of(plain: str, html: str) -> ParsedMail:
             ),
         ),
     ],
-    ids=["order", "amount", "english", "contraction", "german", "french", "spanish", "much more", "above a quote"],
+    ids=[
+        "order",
+        "amount",
+        "english",
+        "contraction",
+        "german",
+        "french",
+        "spanish",
+        "word",
+        "quoted",
+        "much more",
+        "above a quote",
+    ],
 )
 def test_versions_that_say_different_things_are_noted(plain: str, html: str) -> None:
     """The customer saw one of them and the answer would be to the other."""
@@ -66,8 +80,10 @@ def test_versions_that_say_different_things_are_noted(plain: str, html: str) -> 
             ),
         ),
         ("1. lid\n2. cup\n\nDon't send 3.", "<ol><li>lid</li><li>cup</li></ol><p>Don&rsquo;t send 3.</p>"),
+        ("*Approve!*\n\n> Reply REJECT", "<p><b>Approve!</b></p><blockquote>Reply REJECT</blockquote>"),
+        ("[image: scan.png]\n", "<img src='cid:1' alt='scan.png'>"),
     ],
-    ids=["quote and footer in HTML alone", "table and link", "list"],
+    ids=["quote and footer in HTML alone", "table and link", "list", "word", "picture"],
 )
 def test_versions_that_differ_in_form_alone_are_not_noted(plain: str, html: str) -> None:
     """Each such note takes a person's time, and mail programs write nearly every mail twice."""

@@ -19,6 +19,10 @@ def test_an_entity_that_a_mail_defines_is_not_read_but_noted() -> None:
         ("<p>One</p><p>Two<br>three</p>", "One\n\nTwo\nthree"),
         ("<div>One</div><div><br></div><div>Two</div>", "One\n\nTwo"),
         ("<p class=MsoNormal>One</p><p class=MsoNormal>&nbsp;</p><p class=MsoNormal>Two</p>", "One\n\nTwo"),
+        (
+            "<ol><li>open it</li><li>press</li></ol><ul><li>gently</li></ul><ol><li>wait</li></ol>",
+            "1. open it\n2. press\n\n- gently\n\n1. wait",
+        ),
         ("Buy:<ul><li>milk</li><li>tea<ul><li>green</li></ul></li></ul>", "Buy:\n\n- milk\n- tea\n  - green"),
         ('See <a href="https://example.com/help">our help</a>', "See our help (https://example.com/help)"),
         ('<a href="https://example.com/">example.com</a>', "example.com"),

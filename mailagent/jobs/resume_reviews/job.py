@@ -25,7 +25,7 @@ from mailagent.jobs.resume_reviews.effects import Effects
 from mailagent.jobs.resume_reviews.hand import InHand
 from mailagent.letters.notices import NOT_LISTED, NOT_PROVEN, Notices
 from mailagent.letters.review import ReviewLetters
-from mailagent.mail.reviewing import Styles, read_reply
+from mailagent.mail.reviewing import NOT_AS_SEEN, Styles, read_reply
 from mailagent.mail.tokens import shows_review
 from mailagent.ports import Cases, Clock, Handled, Messages, Outbox, Spending
 
@@ -237,9 +237,9 @@ def _told_once(handled: Handled, reply: Message) -> Handled:
 
 
 def _possible(decision: Decision | Unclear, hand: InHand, *, unseen: bool) -> Decision | Unclear:
-    """What can be done: it is about the case of the digest, as each line of an answer to a list is; its two versions
-    agree; a reply has an address, an approval a draft that somebody has seen, and nothing for the customer shows our
-    own reply address.
+    """What can be done: it is about the case of the digest, as each line of an answer to a list is; it is what the
+    reviewer saw; a reply has an address, an approval a draft that somebody has seen, and nothing for the customer shows
+    our own reply address.
     """
     if isinstance(decision, Unclear):
         return decision
@@ -248,7 +248,7 @@ def _possible(decision: Decision | Unclear, hand: InHand, *, unseen: bool) -> De
         return elsewhere
     sends = decision.verb in TO_CUSTOMER
     doubts: tuple[tuple[bool, Unclear], ...] = (
-        (bool(hand.reply.caution), Unclear(code="REVIEW-21")),
+        (bool(hand.reply.caution), Unclear(code=NOT_AS_SEEN.get(hand.reply.caution, "REVIEW-21"))),
         (decision.verb in ("undo", "reopen"), Unclear(code="REVIEW-17")),
         (sends and hand.message.sender is None, Unclear(code="REVIEW-13")),
         (decision.verb == "approve" and hand.question.draft is None, Unclear(code="REVIEW-12")),

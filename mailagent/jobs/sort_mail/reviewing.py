@@ -14,9 +14,8 @@ from mailagent.errors import PermanentError
 from mailagent.events import log
 from mailagent.jobs.sort_mail.records import ended, exists
 from mailagent.letters.notices import NO_TOKEN, Notices
-from mailagent.mail.body import DISAGREEMENT
 from mailagent.mail.parse import ParsedMail
-from mailagent.mail.reviewing import Styles, read_reply, reply_text
+from mailagent.mail.reviewing import NOT_AS_SEEN, Styles, read_reply, reply_text
 from mailagent.mail.tokens import ReviewToken, Signed
 from mailagent.ports import Cases, Messages, Sorted
 
@@ -77,7 +76,7 @@ class ReviewMail:
             bare,
             intake="review",
             text=reply_text(mail, style) if is_short else "",
-            caution=DISAGREEMENT if DISAGREEMENT in mail.defects else "",
+            caution=next((doubt for doubt in NOT_AS_SEEN if doubt in mail.defects), ""),
         )
         if signed.listed is not None:
             return replace(review, list_id=signed.listed)
