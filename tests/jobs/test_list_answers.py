@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from email.message import EmailMessage
 
 from tests.fakes.mails import ADMIN, BEN, DANA, QUEUE, TOM, text_of, words
+from tests.jobs.forged import bare
 from tests.jobs.office import Office, Outside
 from tests.jobs.test_list_waiting import asked, lists, opened
 from tests.jobs.test_remind_reviewers import vienna
@@ -59,6 +60,17 @@ async def test_a_bad_line_stops_no_other(outside: Outside) -> None:
         assert "Not done, C-77: it was not in that list" in told
         for code in ("REVIEW-11", "REVIEW-02"):
             assert f"Code {code}." in told
+
+
+async def test_no_line_counts_where_one_is_struck_through(outside: Outside) -> None:
+    """Nobody knows which of the lines was meant to be gone."""
+    async with listed(outside, "Mugs", "Towels") as (office, sent):
+        body = "MIME-Version: 1.0\nContent-Type: text/html\n\n<p>CLOSE C-1</p><p><s>SPAM C-2</s></p>"
+        outside.mailbox.deliver(bare(sent, body=body, headers=[f"In-Reply-To: {sent['Message-ID']}"]))
+        await office.work()
+
+        assert await states(office) == {"C-1": "waiting", "C-2": "waiting"}
+        assert "Not done, C-2: text in your reply is struck through" in words(outside.mails_to(DANA)[-1])
 
 
 async def test_a_question_that_changed_since_is_left_alone(outside: Outside) -> None:
