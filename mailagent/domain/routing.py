@@ -12,9 +12,14 @@ Action = Literal["reply", "escalate", "ignore"]
 Comparison = Literal["one of", "at or below", "matches", "is", "below", "above", "at least"]
 
 
+LONGEST_SEARCHED = 150
+"""Characters of a subject that a pattern is searched for in; a pattern may take the fourth power of that."""
+
+
 class Conditions(TypedDict, total=False):
     """The `when` of a rule. All that are there must hold; one of a tuple must fit. `sender_domain` fits its subdomains
-    too; `subject_matches` is a regular expression that is searched for, whatever the case of letters.
+    too; `subject_matches` is a regular expression that is searched for in the first `LONGEST_SEARCHED` characters,
+    whatever the case of letters.
     """
 
     category: tuple[str, ...]
@@ -143,7 +148,7 @@ def _holds(test: Comparison, wanted: object, value: object) -> bool:
         case "at or below", tuple(), str():
             holds = any(f".{value}".endswith(f".{domain}") for domain in wanted)
         case "matches", str(), str():
-            holds = re.search(wanted, value, re.IGNORECASE) is not None
+            holds = re.search(wanted, value[:LONGEST_SEARCHED], re.IGNORECASE) is not None
         case "is", bool(), bool():
             holds = value == wanted
         case "below", float() | int(), float() | int():

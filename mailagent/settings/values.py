@@ -15,6 +15,8 @@ _ESCAPES = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _PARTS = re.compile(r"\{\d*,?\d*\}|.", re.DOTALL)
 _REPEAT = re.compile(r"[*+]|\{\d*,\d*\}|\{\d+\}")
 _COUNT = re.compile(r"\{\d+\}")
+MOST_CHOICES = 6
+"""In a row, an open repeat counting two: at worst half a second for the part of a subject that is searched."""
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -49,31 +51,44 @@ def _pattern(value: str) -> str:
         re.compile(value)
     except re.error as error:
         raise ValueError(f"not a regular expression: {error}") from None
-    if _repeats_repeats(value):
-        raise ValueError(
-            "a repeated group that repeats something itself, as in (a+)+, could take hours; repeat only one of the two,"
-            " as in a+"
-        )
+    problem = _may_take_hours(value)
+    if problem:
+        raise ValueError(f"{problem}; a pattern is searched for anywhere in a subject, so leave out what may be there")
     return value
 
 
-def _repeats_repeats(pattern: str) -> bool:
-    """Whether a group in `pattern` is repeated and holds a repeat, as in ``(a+)+$``."""
-    groups = [False]
-    last_repeats = False
+def _may_take_hours(pattern: str) -> str:
+    """What in `pattern` could keep a search in a hostile subject going for years, or for seconds; empty for nothing.
+
+    A repeated group that may match a text in several ways is tried in all of them: ``(a+)+``, ``(a|aa)+``,
+    ``(a?){30}``. So are open parts in a row, each with each.
+    """
+    groups, choices = [False], [0]
+    closed: bool | None = None
+    follows = ""
     for part in _PARTS.findall(_ESCAPES.sub("x", pattern)):
+        repeats = _REPEAT.fullmatch(part) is not None
+        if repeats and closed:
+            return (
+                "a repeated group that holds a repeat, ? or |, as in (a+)+ or (a|aa)+, could take hours; repeat only"
+                " one of the two, as in a+ or [ab]+"
+            )
+        optional = part == "?" and follows not in {"(", "repeat"}  # (?: begins a group, and +? is a lazy repeat
         if part == "(":
             groups.append(False)
-        elif part == ")":
-            last_repeats = groups.pop() if len(groups) > 1 else False
-            groups[-1] |= last_repeats
-            continue
-        elif _REPEAT.fullmatch(part):
-            if last_repeats:
-                return True
-            groups[-1] |= not _COUNT.fullmatch(part)
-        last_repeats = False
-    return False
+        elif part == "|" and len(groups) == 1:
+            choices.append(0)
+        elif (repeats and not _COUNT.fullmatch(part)) or optional or part == "|":
+            groups[-1] = True
+            choices[-1] += 2 if repeats else 1
+        closed = None
+        if part == ")" and len(groups) > 1:
+            closed = groups.pop()
+            groups[-1] |= closed
+        follows = "repeat" if repeats else part
+    if max(choices) > MOST_CHOICES:
+        return "more than three of *, + and {2,5}, of which ? and | count half, could take long over a hostile subject"
+    return ""
 
 
 def _several(value: object) -> object:
