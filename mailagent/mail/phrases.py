@@ -11,8 +11,8 @@ from importlib.resources.abc import Traversable
 from mailagent.errors import ConfigurationError
 
 KEYS = frozenset({
-    "wrote", "wrote_me", "salutations", "openers", "from", "date", "to", "subject", "other_fields", "message",
-    "original", "forwarded", "forward_prefixes", "reply_prefixes", "footers", "own", "devices", "lists",
+    "wrote", "wrote_me", "salutations", "closings", "openers", "from", "date", "to", "subject", "other_fields",
+    "message", "original", "forwarded", "forward_prefixes", "reply_prefixes", "footers", "own", "devices", "lists",
     "out_of_office", "absent", "away", "challenge", "challenged", "bounced", "disclaimers", "negations",
 })  # fmt: skip
 
@@ -62,6 +62,9 @@ WROTE_ME = tuple(sorted(set(_all("wrote_me"))))
 
 SALUTATIONS = tuple(sorted(set(_all("salutations"))))
 """How a mail starts; a line of its own with at most a name says nothing else."""
+
+CLOSINGS = frozenset(_all("closings"))
+"""How a mail ends; a line of its own, above a name."""
 
 FROM = frozenset(_all("from"))
 DATE = frozenset(_all("date"))

@@ -2,6 +2,8 @@
 
 import re
 
+from mailagent.mail.phrases import CLOSINGS
+
 MOST_SIGNED = 3
 """Lines of a signature without dashes."""
 MOST_NAME_WORDS = 3
@@ -13,10 +15,6 @@ _RATING = re.compile(
 )
 _MARK = re.compile(r"([1-5])(?: ?/ ?5)?\.?", re.ASCII)
 _REFERENCE = re.compile(r"Ref [\w.-]{1,60}", re.ASCII)
-_CLOSINGS = frozenset({
-    "best", "best regards", "kind regards", "regards", "thanks", "thank you", "cheers", "viele grüße", "gruß", "danke",
-    "mit freundlichen grüßen", "cordialement", "bien cordialement", "merci", "saludos", "un saludo", "gracias",
-})  # fmt: skip
 
 
 def read_rating(text: str, *, answers_us: bool = False) -> int | None:
@@ -38,4 +36,4 @@ def _signs(line: str) -> bool:
     """Whether the line is a closing or a name."""
     words = line.rstrip(",").split()
     is_name = len(words) <= MOST_NAME_WORDS and all(word.istitle() for word in words) and line[-1] not in ".!?:"
-    return is_name or " ".join(words).lower().rstrip("!") in _CLOSINGS
+    return is_name or " ".join(words).casefold().rstrip("!. ") in CLOSINGS

@@ -18,6 +18,9 @@ from mailagent.mail.rating import read_rating
         ("Note : 2/5", 2),
         ("Rating: 2 of 5\n\nTom Lind", 2),
         ("Rating: 2 of 5\n\nBest regards,\nTom", 2),
+        ("Note : 5 sur 5\n\nBonne journ\u00e9e !\nAnne", 5),
+        ("Rating: 2 of 5\n\nMet vriendelijke groet,\nTom", 2),
+        ("Rating: 2 of 5\n\nSerdecznie pozdrawiam!\nAnna", 2),
         ("Bewertung: 4 von 5\n\nMit freundlichen Grüßen\nTom Lind\n\nRef C-12.abcdefgh234567ab", 4),
     ],
 )
