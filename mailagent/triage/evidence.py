@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from mailagent.domain.facts import unproven_claims
 from mailagent.language.claims import CLAIM_WORDS
+from mailagent.language.recital import recited_words
 from mailagent.language.words import sentences, tokens
 from mailagent.ports import LONGEST_MAIL, Article
 from mailagent.triage.state import Found, TriageState, UnprovenClaim
@@ -14,13 +15,17 @@ _QUOTED = re.compile(r'"[^"]{1,12000}"|[“„][^“”„]{1,12000}[“”]|«[
 
 def claims_of(state: TriageState, text: str, sources: Sequence[str], *, told: str = "") -> list[UnprovenClaim]:
     """What a drafted `text` says that neither the articles with the ids `sources`, nor the customer's mail, nor what a
-    reviewer `told` in words of their own prove.
+    reviewer `told` in words of their own prove; and the words that it may have from a prompt.
     """
     ours = [f"{article['title']}\n{article['text']}" for article in state["kb_results"] if article["id"] in sources]
     customer = f"{state['subject']}\n{state['customer_message']}\n{state['quoted']}"
     ours.append(_own_words(told[:LONGEST_MAIL], customer))
     claims = unproven_claims(text, ours=ours, customer=customer, words=CLAIM_WORDS)
-    return [UnprovenClaim(kind=claim.kind, words=claim.words) for claim in claims]
+    recited = recited_words(text, ours=ours)
+    return [
+        *(UnprovenClaim(kind=claim.kind, words=claim.words) for claim in claims),
+        *(UnprovenClaim(kind="instructions", words=words) for words in recited),
+    ]
 
 
 def _own_words(told: str, customer: str) -> str:

@@ -40,7 +40,9 @@ class Ask(TypedDict):
 
 
 class UnprovenClaim(TypedDict):
-    """What the drafted reply says and nothing proves; see `domain.facts.Claim`."""
+    """What the drafted reply says and nothing proves: see `domain.facts.Claim`, or `language.recital` for the kind
+    ``instructions``.
+    """
 
     kind: str
     words: str
