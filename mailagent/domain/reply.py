@@ -68,6 +68,15 @@ def read_decision(text: str, words: Vocabulary, known: Known | None = None) -> D
     return replace(found, modifiers=tuple(modifiers)) if isinstance(found, Decision) else found
 
 
+def decides(line: str, words: Vocabulary) -> bool:
+    """Whether `read_decision` takes this one line for a decision; without the search for what else was meant, which
+    costs a hundred times as much.
+    """
+    lines = _passed([line], words)
+    is_known = bool(lines) and (_weak(lines, words) is not None or opening(lines[0], words) is not None)
+    return is_known and isinstance(_read(lines, words, None), Decision)
+
+
 def read_batch(text: str, words: Vocabulary) -> tuple[BatchLine, ...]:
     """The lines of an answer to a list of cases, such as ``APPROVE C-1042 C-1043``, in their order.
 

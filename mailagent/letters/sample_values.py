@@ -47,6 +47,7 @@ DETAILS: Mapping[str, str] = {
     "19": "",
     "20": "Re: Lunch tomorrow?",
     "21": "",
+    "22": "Support Larkfield a écrit :",
     "23": "",
 }
 """Code -> the part of a reviewer's reply that it is about."""

@@ -84,7 +84,8 @@ def admit(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
 def _check_size(raw: bytes) -> None:
     if len(raw) > LARGEST_MAIL:
         raise PermanentError(f"the mail is larger than {LARGEST_MAIL:,} bytes")
-    if raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n") > MOST_LINES:
+    ends = raw.count(b"\n") + raw.count(b"\r")
+    if ends > MOST_LINES and ends - raw.count(b"\r\n") > MOST_LINES:
         raise PermanentError(f"the mail has more than {MOST_LINES:,} lines")
 
 

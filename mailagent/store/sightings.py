@@ -1,5 +1,6 @@
 """Copies of mail on the servers, and commit 1. See `ports.Sightings`."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,12 +61,12 @@ class StoredSightings:
     async def receive(self, mails: Sequence[RawMail], *, at: datetime) -> int:
         """See `ports.Sightings`."""
         fresh = 0
+        keys = await asyncio.to_thread(lambda: [self.content_key(mail.raw) for mail in mails])
         async with self.sessions.begin() as session:
-            for mail in mails:
+            for mail, key in zip(mails, keys, strict=True):
                 known = await _recorded(session, mail.mailbox, mail.folder, mail.uidvalidity, [mail.uid])
                 if known:
                     continue
-                key = self.content_key(mail.raw)
                 row = (await session.exec(select(MessageRow).where(MessageRow.content_key == key))).first()
                 if row is None:
                     row = MessageRow(

@@ -225,10 +225,13 @@ async def test_a_reply_to_two_questions_at_once_decides_neither(outside: Outside
     assert len(outside.mails_to(TOM)) == 1
 
 
-async def test_a_reply_longer_than_any_decision_is_set_aside(outside: Outside, office: Office) -> None:
-    """Megabytes to a reply address are an attack or an accident; a person looks."""
+@pytest.mark.parametrize(
+    "words", ["so many words " * 20_000, "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 20_000]
+)
+async def test_a_reply_longer_than_any_decision_is_set_aside(outside: Outside, office: Office, words: str) -> None:
+    """Megabytes to a reply address are an attack or an accident; of some letters, one becomes many when compared."""
     await angry_case(outside, office)
-    outside.reviewer_replies("APPROVE\n" + "so many words " * 20_000)
+    outside.reviewer_replies(f"APPROVE\n{words}")
 
     await office.work()
 

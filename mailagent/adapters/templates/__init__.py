@@ -14,8 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from mailagent.adapters.templates.words import CustomerWords, promised
-from mailagent.domain.decision import Decision
-from mailagent.domain.reply import read_decision
+from mailagent.domain.reply import decides
 from mailagent.errors import ConfigurationError
 from mailagent.language.commands import vocabulary
 from mailagent.ports import Body
@@ -214,4 +213,4 @@ def _row_end(words: list[str], start: int, width: int) -> int:
 def _decides(words: list[str], at: int) -> bool:
     """True when a line that begins at this word could be read as a decision."""
     starts = (" ".join(words[at : at + count]) for count in range(1, LONGEST_COMMAND + 1))
-    return any(isinstance(read_decision(start, COMMANDS), Decision) for start in starts)
+    return any(decides(start, COMMANDS) for start in starts)

@@ -4,6 +4,7 @@ Who may decide is settled here and nowhere else. What is unclear is answered wit
 of somebody who may not decide is recorded, answered to nobody, and the admin is told.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -79,7 +80,8 @@ class ResumeReviews:
             return
         message = await self.messages.get(question.message_id)
         hand = InHand(case=case, message=message, reply=reply, question=question, reviewer=reviewer)
-        decision = self._read(reply)
+        # A quarter of a second for the longest reply, in which others wait for answers
+        decision = await asyncio.to_thread(self._read, reply)
         found = await self._effect(hand, decision)
         if found is None:
             await self._too_late(hand, decision)

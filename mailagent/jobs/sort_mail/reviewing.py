@@ -3,10 +3,12 @@
 Tokens are checked here against the database; who may decide is settled later, by `resume_reviews`.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailagent.domain.case import case_in_subject
+from mailagent.domain.commands import visible
 from mailagent.domain.decision import Decision
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry
@@ -20,7 +22,7 @@ from mailagent.mail.tokens import ReviewToken, Signed
 from mailagent.ports import Cases, Messages, Sorted
 
 LONGEST_REVIEW = 200_000
-"""Characters; nobody decides at such length."""
+"""Characters, also in the form in which words are compared, where one may become 18; nobody decides at such length."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,14 +70,14 @@ class ReviewMail:
         token, has_right = signed.review, signed.review is not None or signed.listed is not None
         if not has_right and not signed.claims_review and mail.sender not in self.reviewers:
             return None
-        is_short = len(mail.full_text) <= LONGEST_REVIEW
+        is_short = len(mail.full_text) <= LONGEST_REVIEW and len(visible(mail.full_text)) <= LONGEST_REVIEW
         if has_right and not is_short:
             raise PermanentError(f"a reviewer's reply has more than {LONGEST_REVIEW:,} characters")
         style = self.styles.of(mail.sender)
         review = replace(
             bare,
             intake="review",
-            text=reply_text(mail, style) if is_short else "",
+            text=await asyncio.to_thread(reply_text, mail, style) if is_short else "",
             caution=next((doubt for doubt in NOT_AS_SEEN if doubt in mail.defects), ""),
         )
         if signed.listed is not None:
