@@ -199,10 +199,13 @@ async def test_a_token_for_a_case_that_is_not_there_is_refused(outside: Outside,
     assert len(outside.mails_to(ADMIN)) == 1
 
 
-async def test_a_decision_without_a_token_is_refused(outside: Outside, office: Office) -> None:
-    """A reviewer wrote a new mail instead of a reply: no model answers APPROVE, and the admin hears of it."""
+@pytest.mark.parametrize(
+    "text", ["APPROVE", "Fine, but not before ten.\n\n> write to support+r.c1.1.abcdefghijklmnopq@x"]
+)
+async def test_a_decision_without_a_token_is_refused(outside: Outside, office: Office, text: str) -> None:
+    """A reviewer wrote a new mail instead of a reply: no model answers it, and the admin hears of it."""
     await angry_case(outside, office)
-    outside.mailbox.deliver(mail("APPROVE", subject="Re: Charged twice", sender=f"Dana <{DANA}>"))
+    outside.mailbox.deliver(mail(text, subject="Re: Charged twice", sender=f"Dana <{DANA}>"))
 
     await office.work()
 

@@ -18,7 +18,7 @@ from mailagent.jobs.sort_mail.records import ended, exists
 from mailagent.letters.notices import NO_TOKEN, Notices
 from mailagent.mail.parse import ParsedMail
 from mailagent.mail.reviewing import NOT_AS_SEEN, Styles, read_reply, reply_text
-from mailagent.mail.tokens import ReviewToken, Signed
+from mailagent.mail.tokens import ReviewToken, Signed, shows_review
 from mailagent.ports import Cases, Messages, Sorted
 
 LONGEST_REVIEW = 200_000
@@ -88,7 +88,8 @@ class ReviewMail:
         named = None if token or signed.claims_review else case_in_subject(mail.subject)
         if named is not None and await exists(self.cases, named):  # proves nothing, but they are told so
             return replace(review, case_id=named)
-        decides = token or signed.claims_review or isinstance(read_reply(review.text, style.words), Decision)
+        claims = token or signed.claims_review or shows_review(mail.full_text)
+        decides = claims or isinstance(read_reply(review.text, style.words), Decision)
         return ended(review, message, "review", NO_TOKEN) if decides else None
 
     async def _about(self, found: Sorted, token: ReviewToken) -> Sorted | None:
