@@ -63,6 +63,9 @@ def test_subjects_that_people_choose_are_no_more_than_a_hint(subject: str, form:
     [
         ("Automatic reply: Hello", "I am out of the office until Monday.", "X-Priority: 1"),
         ("Abwesenheitsnotiz: Hallo", "Ich bin bis 9. M\u00e4rz nicht im B\u00fcro.", "X-Priority: 1"),
+        ("Automatic reply: Hello", "Our office is closed and opens again on 2 January.", "X-Priority: 1"),
+        ("Automatische Antwort: Hallo", "Wir haben Betriebsferien bis 6. Januar.", "X-Priority: 1"),
+        ("Automatick\u00e1 odpov\u011b\u010f: Hello", "M\u00e1m dovolenou do 12. ledna.", "X-Priority: 1"),
         ("Automatic reply: Hello", "Ask Lee.", "Auto-Submitted: auto-generated"),
         ("Automatic reply: Hello", "Ask Lee.", "X-Auto-Response-Suppress: All"),
         ("Automatic reply: Hello", "Ask Lee.", "Return-Path: <>"),
