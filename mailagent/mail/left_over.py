@@ -9,7 +9,7 @@ import re
 from mailagent.domain.commands import Vocabulary
 from mailagent.domain.opening import without_closing
 from mailagent.mail import phrases
-from mailagent.mail.answered import joined, tells_who
+from mailagent.mail.answered import find_quote, joined, tells_who
 from mailagent.mail.signature import LONGEST_LINE
 
 HEADINGS = (
@@ -19,6 +19,8 @@ HEADINGS = (
 """How lines of our own mails to reviewers begin, in capitals."""
 LEAST_FIELDS = 3
 """Lines like "Subject: Late" that follow each other; with an address and a date in them they are a header."""
+MOST_LINES = 2_000
+"""Lines in which `find_quote` looks, as in other mail."""
 LONGEST_NAMED = 100
 """Characters of a line that says no more than who wrote."""
 YOU = frozenset({"you", "du", "ni", "u", "je", "jij", "você", "ty", "ви", "ты"})
@@ -35,17 +37,22 @@ _WROTE = re.compile(
 def left_over(letter: str, words: Vocabulary) -> str:
     """The first line of `letter` from which on it may be the mail that its writer answered; empty where there is none.
 
-    Such a line is a heading of our own mails; or the last one, and quoted; or it says who wrote, or begins the header
-    of a mail. Those a letter may quote on purpose, and then goes on and closes below them.
+    Such a line is a heading of our own mails; or the last one, and quoted; or a quote begins there by the rules of
+    `find_quote`; or it says who wrote, or begins the header of a mail. Those a letter may quote on purpose, and then
+    goes on and closes below them.
     """
-    lines = [line[:LONGEST_LINE] for line in letter.split("\n") if line.strip()]
+    lines = [line[:LONGEST_LINE] for line in letter.rstrip().split("\n")]
     closing = len(without_closing(lines, words))
+    looked_at = lines[:MOST_LINES]
+    quote = find_quote(looked_at, [line.lstrip().startswith(">") for line in looked_at])
+    quote = next((at for at in range(quote, len(looked_at)) if lines[at].strip()), -1)
     for at, line in enumerate(lines):
         is_heading = joined([line]).upper().startswith(HEADINGS)
         goes_on = at < closing < len(lines)
-        if is_heading or (not goes_on and (_announces(line) or _is_header(lines[at : at + LEAST_FIELDS]))):
+        may_quote = at == quote or _announces(line) or _is_header(lines[at : at + LEAST_FIELDS])
+        if is_heading or (may_quote and not goes_on):
             return line.strip()
-    return lines[-1].strip() if lines and lines[-1].lstrip().startswith(">") else ""
+    return lines[-1].strip() if lines[-1].lstrip().startswith(">") else ""
 
 
 def _announces(line: str) -> bool:

@@ -21,6 +21,8 @@ WORDS = vocabulary()
         "2026-01-06 10:14 Larkfield Support <support@example.com>",
         "2026 m. sausio 6 d. Larkfield Support <support@example.com> rašė:",
         "Larkfield Support <support@example.com> kirjutas:",
+        "On Tuesday, 6 January 2026 at 10:14\nLarkfield Support\n<support@example.com> wrote:",
+        "-----Original Message-----\nLarkfield Support",
         "NEEDS YOUR DECISION  C-1042  URGENT",
         "HOW TO ANSWER: reply to this email. The first word decides.",
         "Nuo: Larkfield Support <support@example.com>\nIšsiųsta: 2026-01-06 10:14\nTema: Late lamp",
@@ -67,6 +69,7 @@ def test_a_quote_alone_is_no_text(verb: str) -> None:
     [
         "On 3 March 2026 Jo <jo@example.org> wrote:\nIt is free.\nThat still holds.",
         'On 3 March you wrote:\n"The lamp is late."\nIt was sent today.',
+        "On 3 March you wrote:\n> The lamp is late.\nIt was sent today.",
         "> Does it come with a bulb?\nYes.\n> And a cable?\nYes, of two metres.",
         "Name: Mia Hall\nEmail: mia@example.org\nDate: 6 January 2026, 10:00\nPlease say whether this is right.",
         "Here is what we sent on 6 January 2026:\n- a lamp\n- a cable",
