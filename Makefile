@@ -1,4 +1,4 @@
-# make install | demo | test | check | shop | fuzz | lock
+# make install | demo | test | databases | check | shop | fuzz | lock
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 
 SHIPPED := config templates knowledge
 
-.PHONY: install demo test check shop fuzz lock clean
+.PHONY: install demo test databases check shop fuzz lock clean
 
 install: $(READY)
 
@@ -24,6 +24,11 @@ demo: install
 test: install
 	@$(BIN)/python tests/servers/require.py
 	$(BIN)/python -m pytest
+
+# Every test of a job on both databases; 'make test' takes SQLite for some and PostgreSQL for the others.
+databases: install
+	@$(BIN)/python tests/servers/require.py
+	$(BIN)/python -m pytest --both-databases tests/jobs tests/crash tests/contract
 
 check: install
 	$(BIN)/ruff format --check .

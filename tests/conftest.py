@@ -1,6 +1,7 @@
 """The servers that tests share, and how many examples hypothesis tries."""
 
 import itertools
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -18,11 +19,27 @@ from tests.servers.smtp import SmtpServer
 
 Open = Callable[..., ImapMailbox]
 """``open_mailbox(server, key=value)``; the keys are those of `ImapAccount`, `size_limit` and `renew_idle`."""
+DATABASES = ("sqlite", "postgresql")
 numbers = itertools.count(1)
 
 settings.register_profile("everyday", max_examples=500, deadline=None, derandomize=True)
 settings.register_profile("nightly", max_examples=20_000, deadline=None)
 settings.load_profile("everyday")  # the same examples every time: 'make test' does not fail by chance
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ours."""
+    parser.addoption("--both-databases", action="store_true", help="run the tests of jobs on both databases")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests that take `server` run on both databases; those of jobs on one, chosen by name, where it is not asked for
+    both: each job has tests on each, and the tests of the store itself are always on both.
+    """
+    if "server" in metafunc.fixturenames:
+        on_one = "jobs" in metafunc.definition.path.parts and not metafunc.config.getoption("--both-databases")
+        chosen = zlib.crc32(metafunc.function.__name__.encode()) % 2
+        metafunc.parametrize("server", DATABASES[chosen : chosen + 1] if on_one else DATABASES, indirect=True)
 
 
 async def fetch_all(mailbox: ImapMailbox, uids: Sequence[int]) -> list[RawMail]:
@@ -52,9 +69,9 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def server(request: pytest.FixtureRequest) -> str | None:
-    """The test runs on both kinds of databases: None for a file, or the address of an empty database on a server."""
+    """The database of a test: None for a file, or the address of an empty one on a server. See `DATABASES`."""
     if request.param == "sqlite":
         return None
     postgres: Postgres = request.getfixturevalue("postgres")

@@ -93,18 +93,20 @@ class OneDaemon:
         )
 
     async def keep(self) -> None:
-        """Look again and again whether we still have it, and take it again when the server was away. Ends only by
-        raising `ConfigurationError`, when another process was quicker.
-        """
+        """Look again and again whether we still have it. Ends only by raising `ConfigurationError`, see `look`."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self._connection.execute("SELECT 1")
-            except psycopg.Error as lost:
-                log("database.failed", reason=first_line(lost))
-                await self.release()
-                with suppress(TemporaryError):  # it is still away
-                    await self.take()
+            await self.look()
+
+    async def look(self) -> None:
+        """Take it again when the server was away. Raises `ConfigurationError` when another process was quicker."""
+        try:
+            await self._connection.execute("SELECT 1")
+        except psycopg.Error as lost:
+            log("database.failed", reason=first_line(lost))
+            await self.release()
+            with suppress(TemporaryError):  # it is still away
+                await self.take()
 
     async def release(self) -> None:
         """Give it back."""

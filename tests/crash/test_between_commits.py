@@ -3,12 +3,11 @@
 `Killed` is no `Exception`: nothing in mailagent catches it, as nothing catches a kill.
 """
 
-import sqlite3
 from collections.abc import Awaitable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -234,8 +233,7 @@ async def test_with_the_paused_graph_lost(outside: Outside) -> None:
     outside.customer_writes()
     async with open_office(outside) as office:
         await office.work()
-    for file in outside.folder.glob("checkpoints.db*"):
-        file.unlink()
+    outside.lose_checkpoints()
     outside.reviewer_replies("APPROVE")
 
     await starts_and_works(outside)
@@ -244,16 +242,16 @@ async def test_with_the_paused_graph_lost(outside: Outside) -> None:
     assert len(outside.mails_to(TOM)) == 2
 
 
-@pytest.mark.parametrize("change", ["checkpoint = substr(checkpoint, 1, 100)", "type = 'pickle'"])
-async def test_a_decision_counts_when_the_checkpoint_is_damaged(outside: Outside, change: str) -> None:
+@pytest.mark.parametrize("how", ["torn", "hostile"])
+async def test_a_decision_counts_when_the_checkpoint_is_damaged(
+    outside: Outside, how: Literal["torn", "hostile"]
+) -> None:
     """A torn page must not lose what a reviewer decided."""
     outside.model.mood = ANGRY
     outside.customer_writes()
     async with open_office(outside) as office:
         await office.work()
-    with closing(sqlite3.connect(outside.folder / "checkpoints.db")) as database, database:
-        database.execute(f"UPDATE checkpoints SET {change}")  # noqa: S608 - the two above
-
+    outside.damage_checkpoints(how)
     outside.reviewer_replies("APPROVE")
     async with open_office(outside) as office:
         await office.work()

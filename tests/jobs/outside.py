@@ -1,11 +1,16 @@
 """What is around the daemon: a mailbox, a mail server, a model, articles and a clock, all in memory."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
+
+import psycopg
 
 from mailagent.store.schema import migrate
 from tests.fakes.clock import FakeClock
@@ -15,6 +20,7 @@ from tests.fakes.mails import DANA, QUEUE, mail, read, review
 from tests.fakes.model import FakeModel
 from tests.fakes.sender import FakeSender
 
+DAMAGE = {"torn": "{0} = substr({0}, 1, 3)", "hostile": "type = 'pickle'"}
 WITH_TABLES = TemporaryDirectory()
 """Holds a database without rows: to copy it takes a tenth of the time that every migration takes."""
 
@@ -47,6 +53,24 @@ class Outside:
             file.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(_with_tables(), file)
         return file
+
+    def lose_checkpoints(self) -> None:
+        """They were deleted, or left out of a backup."""
+        for file in self.folder.glob("checkpoints.db*"):
+            file.unlink()
+        if self.server is not None:
+            with psycopg.connect(self.server) as connection:
+                for table in (b"checkpoints", b"checkpoint_blobs", b"checkpoint_writes"):
+                    connection.execute(b"DELETE FROM " + table)
+
+    def damage_checkpoints(self, how: Literal["torn", "hostile"]) -> None:
+        """A torn page, or somebody who writes to the file and hopes that we run what is in it."""
+        if self.server is not None:
+            with psycopg.connect(self.server) as connection:
+                connection.execute(f"UPDATE checkpoint_blobs SET {DAMAGE[how].format('blob')}".encode())
+            return
+        with closing(sqlite3.connect(self.folder / "checkpoints.db")) as connection, connection:
+            connection.execute(f"UPDATE checkpoints SET {DAMAGE[how].format('checkpoint')}")  # noqa: S608 - ours
 
     def mails_to(self, address: str) -> list[EmailMessage]:
         """What `address` got so far."""

@@ -17,8 +17,9 @@ from tests.shop import SHOP
 
 
 @pytest.fixture(name="config")
-def _config(tmp_path: Path) -> Path:
-    """The shop's files, with the data folder of the office."""
+def _config(tmp_path: Path, server: str | None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The shop's files, with the database of the office."""
+    monkeypatch.setenv("MAILAGENT__DATABASE_URL", server or "")
     folder = tmp_path / "config"
     shutil.copytree(SHOP / "config", folder)
     for name in ("templates", "knowledge"):

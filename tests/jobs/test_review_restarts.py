@@ -48,12 +48,6 @@ async def dies(office: Office) -> None:
         await dying.work()
 
 
-def lose_checkpoints(outside: Outside) -> None:
-    """The file was deleted, or left out of a backup."""
-    for file in outside.folder.glob("checkpoints.db*"):
-        file.unlink()
-
-
 @pytest.mark.parametrize("how", ["stopped", "killed", "lost"])
 @pytest.mark.parametrize("word", PAUSING)
 async def test_a_word_counts_once_whatever_happens_to_the_process(outside: Outside, word: str, how: str) -> None:
@@ -63,7 +57,7 @@ async def test_a_word_counts_once_whatever_happens_to_the_process(outside: Outsi
             outside.reviewer_replies(word)
             await dies(office)
     if how == "lost":
-        lose_checkpoints(outside)
+        outside.lose_checkpoints()
     if how != "killed":
         outside.reviewer_replies(word)
 
@@ -92,7 +86,7 @@ async def test_a_decision_is_taken_back_or_opened_again_after_a_restart(outside:
             outside.reviewer_replies(word)
             await dies(office)
     if how == "lost":
-        lose_checkpoints(outside)
+        outside.lose_checkpoints()
     if how != "killed":
         outside.reviewer_replies(word)
 
