@@ -65,12 +65,14 @@ class Outside:
 
     def damage_checkpoints(self, how: Literal["torn", "hostile"]) -> None:
         """A torn page, or somebody who writes to the file and hopes that we run what is in it."""
-        if self.server is not None:
+        table, column = ("checkpoints", "checkpoint") if self.server is None else ("checkpoint_blobs", "blob")
+        statement = f"UPDATE {table} SET {DAMAGE[how].format(column)}"  # noqa: S608 - our own words
+        if self.server is None:
+            with closing(sqlite3.connect(self.folder / "checkpoints.db")) as file, file:
+                file.execute(statement)
+        else:
             with psycopg.connect(self.server) as connection:
-                connection.execute(f"UPDATE checkpoint_blobs SET {DAMAGE[how].format('blob')}".encode())
-            return
-        with closing(sqlite3.connect(self.folder / "checkpoints.db")) as connection, connection:
-            connection.execute(f"UPDATE checkpoints SET {DAMAGE[how].format('checkpoint')}")  # noqa: S608 - ours
+                connection.execute(statement.encode())
 
     def mails_to(self, address: str) -> list[EmailMessage]:
         """What `address` got so far."""

@@ -139,7 +139,7 @@ async def test_what_was_corrected_is_decided_without_its_checkpoint(outside: Out
     """The store is the truth, with the correction."""
     async with asked(outside) as office:
         await reply(office, "SET category=product")
-    lose_checkpoints(outside)
+    outside.lose_checkpoints()
 
     async with restarted(outside) as office:
         await reply(office, "APPROVE")
