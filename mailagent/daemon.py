@@ -21,6 +21,7 @@ from mailagent.jobs.list_waiting import ListWaiting
 from mailagent.jobs.receive_mail import ReceiveMail
 from mailagent.jobs.remind_reviewers import RemindReviewers
 from mailagent.jobs.resume_reviews import ResumeLists
+from mailagent.jobs.settle_uncertain import SettleUncertain
 from mailagent.jobs.sort_mail import SortMail
 from mailagent.jobs.watch_health import WatchHealth
 from mailagent.ports import Dispatcher
@@ -61,6 +62,7 @@ class Daemon:
     bundle: BundleDigests
     deliver: DeliverOutbox
     watch_health: WatchHealth
+    settle: SettleUncertain
     runner: Runner
     alone: Callable[[], Awaitable[object]]
     _received: asyncio.Event = field(default_factory=asyncio.Event)
@@ -165,9 +167,8 @@ class Daemon:
         self._decided.set()
 
     async def _deliver(self) -> None:
-        await self.deliver.recover()
         await self.runner.run_due(self.bundle)
-        while await self.runner.run_due(self.deliver):
+        while await self.runner.run_due(self.deliver) or await self.runner.run_due(self.settle):
             pass
 
     async def _look(self) -> None:

@@ -15,6 +15,7 @@ Event = Literal[
     "review.decided", "review.refused", "review.unclear", "review.reminded", "review.listed",
     "review.list_decided", "review.not_bundled", "reviewer.missed",
     "outbox.sent", "outbox.postponed", "outbox.failed", "outbox.uncertain",
+    "outbox.recovered", "outbox.found", "outbox.resent",
     "job.postponed", "job.stopped", "job.crashed",
     "model.failed", "model.endpoint_failed", "checkpoint.forgotten",
     "alarm.sounded", "alarm.failed",
@@ -25,7 +26,8 @@ Event = Literal[
 
 WARNINGS: frozenset[Event] = frozenset({
     "alarm.sounded", "alarm.failed",
-    "mailbox.failed", "job.postponed", "outbox.postponed", "model.failed", "model.endpoint_failed",
+    "mailbox.failed", "job.postponed", "outbox.postponed", "outbox.recovered", "outbox.resent",
+    "model.failed", "model.endpoint_failed",
     "cap.reached", "budget.used_up", "mail.returned", "review.refused", "review.not_bundled",
     "database.failed",
 })  # fmt: skip

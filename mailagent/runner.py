@@ -72,6 +72,14 @@ class Runner:
         if job.name in self.stopped:
             return False
         try:
+            await self._handle(job, item)
+        except Exception as error:  # noqa: BLE001 - what should keep a failed item failed itself
+            log("job.crashed", job=job.name, error=type(error).__name__, trace=_trace(error))
+            await self.guard(partial(job.postpone, item, f"{type(error).__name__}: {error}"))
+        return True
+
+    async def _handle(self, job: Job[Item], item: Item) -> None:
+        try:
             await job.handle(item)
         except (TemporaryError, ConfigurationError) as error:
             log("job.postponed", job=job.name, error=type(error).__name__, reason=spoken(error))
@@ -90,7 +98,6 @@ class Runner:
         else:
             self._aside[job.name] = 0
             await self.guard(partial(self.health.worked, f"job:{job.name}", at=self.clock.now()))
-        return True
 
     async def reach(self, name: str, visit: Callable[[], Awaitable[None]]) -> Exception | None:
         """Use something outside; remember for `status` whether that worked. Returns what went wrong."""

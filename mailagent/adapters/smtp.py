@@ -1,7 +1,8 @@
 """Send mail over SMTP (RFC 5321), one recipient a mail, over one connection that is reused.
 
 The commands are given one by one, because what an error means depends on how far the mail had come: until the final
-dot is written nothing was accepted; after it, only the server's answer tells.
+dot is written nothing was accepted; after it, only the server's answer tells. So the dot is written by itself, once the
+caller has noted that it follows.
 """
 
 import asyncio
@@ -13,8 +14,10 @@ from typing import Literal
 
 import aiosmtplib
 
+from mailagent.crash_points import passing
 from mailagent.domain.hosts import is_this_machine
 from mailagent.errors import ConfigurationError, PermanentError, TemporaryError, UncertainError
+from mailagent.ports import AtEnd
 
 ADDRESS = re.compile(r"[^\s<>,;\x00-\x1f\x7f\ud800-\udfff]{1,255}@[^\s<>,;@\x00-\x1f\x7f\ud800-\udfff]{1,255}")
 ONE_LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -32,7 +35,8 @@ CLOSING = 5.0
 class SmtpAccount:
     """Where mail of the mailbox `name` goes out. `sender` is the envelope's, where bounces go unless a mail names
     another; `timeout` in seconds, for each answer; `final_timeout` for the one that accepts the mail (RFC 5321 section
-    4.5.3.2.6 asks for ten minutes); `ca_file` replaces the system's authorities.
+    4.5.3.2.6 asks for ten minutes); `ca_file` replaces the system's authorities. `copies_to` is an address of ours that
+    gets a copy of each mail, of which its recipient sees nothing.
 
     Raises `ConfigurationError` when mail would cross a network unencrypted.
     """
@@ -47,6 +51,7 @@ class SmtpAccount:
     timeout: float = 60
     final_timeout: float = 600
     ca_file: str | None = None
+    copies_to: str | None = None
 
     def __post_init__(self) -> None:
         if self.security == "none" and not is_this_machine(self.host):
@@ -69,7 +74,9 @@ class SmtpSender:
         self._client: aiosmtplib.SMTP | None = None
         self._lock = asyncio.Lock()
 
-    async def send(self, recipient: str, raw: bytes, *, return_path: str | None = None) -> None:
+    async def send(
+        self, recipient: str, raw: bytes, *, return_path: str | None = None, at_end: AtEnd | None = None
+    ) -> None:
         """See `MailSender`."""
         sender = return_path or self._account.sender
         for address in (sender, recipient):
@@ -79,7 +86,7 @@ class SmtpSender:
             try:
                 client = await self._ready()
                 await self._announce(client, sender, recipient, raw)
-                await self._hand_over(client, raw)
+                await self._hand_over(client, raw, at_end)
             except (aiosmtplib.SMTPException, OSError) as error:
                 self._drop()
                 raise TemporaryError(f"{self._account.place}: {_words(error)}") from error
@@ -158,18 +165,31 @@ class SmtpSender:
             options.append("SMTPUTF8")
         await self._say(client, f"MAIL FROM:<{sender}>", *options, wanted=(250,))
         await self._say(client, f"RCPT TO:<{recipient}>", wanted=(250, 251))
+        if self._account.copies_to is not None:  # refused, it keeps nobody from their answer
+            await client.execute_command(f"RCPT TO:<{self._account.copies_to}>".encode())
         await self._say(client, "DATA", wanted=(354,))
 
-    async def _hand_over(self, client: aiosmtplib.SMTP, raw: bytes) -> None:
-        """The mail with its final dot, and the answer that decides."""
+    async def _hand_over(self, client: aiosmtplib.SMTP, raw: bytes, at_end: AtEnd | None) -> None:
+        """The mail, then its final dot, and the answer that decides."""
         protocol = client.protocol
         if protocol is None:
             raise aiosmtplib.SMTPServerDisconnected("connection lost after DATA")
         protocol.write(_dotted(raw))
+        passing("outbox.before_eod")
+        try:
+            if at_end is not None:
+                await at_end()
+        except BaseException:
+            self._drop()  # without its dot the mail is thrown away
+            raise
+        passing("outbox.before_dot")
+        protocol.write(b".\r\n")
+        passing("outbox.after_dot")
         try:
             answer = await protocol.read_response(timeout=self._account.final_timeout)
         except (aiosmtplib.SMTPException, OSError) as error:
             raise UncertainError(f"{self._account.place}: no answer to the mail: {_words(error)}") from error
+        passing("outbox.answered")
         if answer.code == 250:  # noqa: PLR2004  # the only success
             return
         if not 400 <= answer.code < 600:  # noqa: PLR2004  # neither yes nor no
@@ -238,10 +258,10 @@ def _words(error: Exception) -> str:
 
 def _dotted(raw: bytes) -> bytes:
     """As it travels after DATA (RFC 5321 sections 2.3.8 and 4.5.2): CRLF alone ends a line, so that no lone CR or LF
-    can look like the end of the mail to some server, and each leading dot is doubled.
+    can look like the end of the mail to some server, and each leading dot is doubled. Without the final dot.
     """
     lines = ONE_LINE_END.sub(b"\r\n", raw).removesuffix(b"\r\n").split(b"\r\n")
-    return b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines) + b"\r\n.\r\n"
+    return b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines) + b"\r\n"
 
 
 def _verifying(account: SmtpAccount) -> ssl.SSLContext:

@@ -13,10 +13,16 @@ MailKind = Literal[
 ]
 ANSWERS: frozenset[MailKind] = frozenset({"answer", "acknowledgment", "holding", "ask"})
 """What goes to customers."""
-OutboxState = Literal["ready", "sending", "sent", "failed", "uncertain", "returned", "withdrawn", "held", "listed"]
-"""uncertain: the server may have accepted it; it is not sent again, a person is told. returned: it was sent, and a mail
-system gave it back for good. withdrawn: a reviewer took the decision back before it left. held: a digest of a burst,
-which waits for a list of them; listed: the list went in its place, and it leaves when a reviewer asks for it."""
+OutboxState = Literal[
+    "ready", "sending", "eod", "sent", "failed", "uncertain", "returned", "withdrawn", "held", "listed"
+]
+"""sending: the server has no more of it than its text, so it may be sent again. eod, the end of the data: its final dot
+is written from here on, and the server may accept it. uncertain: nobody knows whether it did; a copy is looked for, and
+then a person is told. returned: it was sent, and a mail system gave it back for good. withdrawn: a reviewer took the
+decision back before it left. held: a digest of a burst, which waits for a list of them; listed: the list went in its
+place, and it leaves when a reviewer asks for it."""
+MOST_TRIES = 60
+"""Then an entry is given up: after about two days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +64,14 @@ class NewOutboxEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEntry(NewOutboxEntry):
-    """An entry with its fate. `due_at` is when it may be tried next; `error` the server's words at the last try."""
+    """An entry with its fate. `due_at` is when it may be tried next; `error` the server's words at the last try.
+    `uncertain_since` is when we lost sight of it.
+    """
 
     id: OutboxId
     state: OutboxState
     attempts: int
     due_at: datetime
     sent_at: datetime | None = None
+    uncertain_since: datetime | None = None
     error: str = ""

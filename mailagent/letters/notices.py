@@ -168,25 +168,38 @@ class Notices:
             facts=[("Case", case.number if case else "all"), ("Reason", f"{type(error).__name__}: {error}")],
         )
 
-    def not_sent(self, entry: OutboxEntry, error: Exception, *, uncertain: bool) -> NewOutboxEntry:
-        """A mail failed for good, or nobody knows whether it went."""
-        case = case_number(entry.case_id) if entry.case_id is not None else "none"
+    def not_sent(self, entry: OutboxEntry, reason: str) -> NewOutboxEntry:
+        """A mail failed for good."""
         return self._notice(
             key=f"{entry.key}:not-sent",
             mailbox=entry.mailbox,
-            heading="A mail may not have been sent" if uncertain else "A mail could not be sent",
-            what="The server may have accepted it, so it is not sent again: nobody is answered twice."
-            if uncertain
-            else "The server refused it for good.",
-            remedy="Look for it in the recipient's mailbox or the server's log, and write yourself if it is not there."
-            if uncertain
-            else "Check the address and the server's words, and write yourself if it matters.",
-            facts=[
-                ("Mail", entry.kind),
-                ("Case", case),
-                ("Recipient", entry.recipient),
-                ("Server", str(error)),
-            ],
+            heading="A mail could not be sent",
+            what="The server refused it for good, or for too long.",
+            remedy="Check the address and the server's words, and write yourself if it matters.",
+            facts=_facts(entry, reason),
+        )
+
+    def uncertain(self, entry: OutboxEntry, *, looked: bool) -> NewOutboxEntry:
+        """Nobody knows whether a mail went; `looked` where its copy was looked for."""
+        searched = " No copy of it was found." if looked else ""
+        return self._notice(
+            key=f"{entry.key}:uncertain",
+            mailbox=entry.mailbox,
+            heading="A mail may not have been sent",
+            what=f"The server may have accepted it, so it is not sent again: nobody is answered twice.{searched}",
+            remedy="Look for it in the recipient's mailbox or the server's log, and write yourself if it is not there.",
+            facts=_facts(entry, entry.error),
+        )
+
+    def cannot_send(self, mailbox: str, error: Exception, *, by: str) -> NewOutboxEntry:
+        """No mail leaves from `mailbox` until an admin acts; this one leaves from the mailbox `by`. Once a day."""
+        return self._notice(
+            key=f"cannot-send:{mailbox}:{self.paper.clock.now():%Y-%m-%d}",
+            mailbox=by,
+            heading="Mail cannot be sent",
+            what="The mail server refuses to take mail from mailagent. It waits, and is tried again for two days.",
+            remedy="Correct what the server names in config/mailboxes.toml, and restart mailagent.",
+            facts=[("Mailbox", mailbox), ("Reason", str(error))],
         )
 
     def _notice(
@@ -216,3 +229,9 @@ class Notices:
             mailbox=mailbox,
             case_id=None,
         )
+
+
+def _facts(entry: OutboxEntry, reason: str) -> list[tuple[str, str]]:
+    """Which mail it is, and what the server said."""
+    case = case_number(entry.case_id) if entry.case_id is not None else "none"
+    return [("Mail", entry.kind), ("Case", case), ("Recipient", entry.recipient), ("Server", reason)]

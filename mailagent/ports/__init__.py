@@ -18,8 +18,8 @@ from mailagent.ports.model import (
     UnusableAnswerError,
     Usage,
 )
-from mailagent.ports.outbox import Outbox
-from mailagent.ports.outside import Body, Clock, Dispatcher, Mailbox, MailSender, Templates
+from mailagent.ports.outbox import Outbox, Sending
+from mailagent.ports.outside import AtEnd, Body, Clock, Dispatcher, Journal, Mailbox, MailSender, Templates
 from mailagent.ports.store import (
     Cases,
     Cursor,
@@ -43,6 +43,7 @@ __all__ = [
     "Answer",
     "Article",
     "Asked",
+    "AtEnd",
     "Body",
     "Brief",
     "Cases",
@@ -57,6 +58,7 @@ __all__ = [
     "Health",
     "Hold",
     "Holds",
+    "Journal",
     "Knowledge",
     "Lists",
     "MailSender",
@@ -68,6 +70,7 @@ __all__ = [
     "QuestionChange",
     "Returned",
     "Revision",
+    "Sending",
     "Sightings",
     "Sorted",
     "Spending",

@@ -19,23 +19,6 @@ class Outbox(Protocol):
     async def written(self, keys: Sequence[str]) -> frozenset[str]:
         """Those of `keys` that are there already, in whatever state."""
 
-    async def due(self, *, at: datetime, limit: int) -> list[OutboxEntry]:
-        """Entries in state ``ready`` that are due, oldest first; only notices while `Holds` has any."""
-
-    async def claim(self, entry: OutboxEntry) -> bool:
-        """Move it from ``ready`` to ``sending``; False if it is not ready any more."""
-
-    async def sent(self, entry: OutboxEntry, *, at: datetime) -> None:
-        """The server accepted it."""
-
-    async def postpone(self, entry: OutboxEntry, *, until: datetime, error: str) -> None:
-        """It surely did not leave; try again at `until`."""
-
-    async def give_up(
-        self, entry: OutboxEntry, *, uncertain: bool, error: str, notices: Sequence[NewOutboxEntry]
-    ) -> None:
-        """End as ``failed`` or ``uncertain``, and queue the mail that tells a person."""
-
     async def letter_of(self, decision: MessageId) -> OutboxEntry | None:
         """The mail to the customer that a reviewer's reply led to, unless it was taken back."""
 
@@ -62,5 +45,51 @@ class Outbox(Protocol):
     async def blocked(self, address: str, *, at: datetime) -> str:
         """Why nothing automatic may go to `address`; empty if it may."""
 
-    async def interrupted(self) -> list[OutboxEntry]:
-        """Entries left in ``sending`` by a process that died."""
+
+class Sending(Protocol):
+    """What becomes of mail that is due. A change is made only where the entry is as the caller knows it: what another
+    process has taken over is left alone.
+    """
+
+    async def recover(self, *, at: datetime) -> list[OutboxEntry]:
+        """While nothing is being sent: what is marked so was left by a process that died. Without its final dot it is
+        ``ready`` again, with it ``uncertain``. Returns the entries as they were.
+        """
+
+    async def due(self, *, at: datetime, limit: int) -> list[OutboxEntry]:
+        """Entries in state ``ready`` that are due, oldest first; only notices while `Holds` has any."""
+
+    async def claim(self, entry: OutboxEntry) -> bool:
+        """Move it from ``ready`` to ``sending``, and count the try; False if it is not ready any more. The next five
+        take `entry` as it was before.
+        """
+
+    async def eod(self, entry: OutboxEntry) -> bool:
+        """Move it on to ``eod``; False if another took it over, which may send it: the dot must not be written."""
+
+    async def sent(self, entry: OutboxEntry, *, at: datetime) -> None:
+        """The server accepted it."""
+
+    async def postpone(self, entry: OutboxEntry, *, until: datetime, error: str) -> None:
+        """It surely did not leave; try again at `until`."""
+
+    async def fail(self, entry: OutboxEntry, *, at: datetime, error: str, notices: Sequence[NewOutboxEntry]) -> None:
+        """It never will; queue the mail that tells a person."""
+
+    async def doubt(self, entry: OutboxEntry, *, at: datetime, error: str) -> None:
+        """It may have been accepted: it is ``uncertain`` from now on."""
+
+    async def doubtful(self, *, at: datetime, limit: int) -> list[OutboxEntry]:
+        """Uncertain entries that are due to be looked for. The next four take them."""
+
+    async def look_again(self, entry: OutboxEntry, *, until: datetime) -> None:
+        """Its copy was not there yet."""
+
+    async def found(self, entry: OutboxEntry, *, at: datetime) -> None:
+        """Its copy is there: it was sent."""
+
+    async def resend(self, entry: OutboxEntry, *, at: datetime) -> None:
+        """It is ``ready`` again, at the risk that it arrives twice."""
+
+    async def settle(self, entry: OutboxEntry, *, at: datetime, notices: Sequence[NewOutboxEntry]) -> None:
+        """It stays uncertain; queue the mail that tells a person."""

@@ -1,6 +1,6 @@
 """Mail servers, templates, the clock, and who works on which case."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -51,11 +51,29 @@ class Mailbox(Protocol):
         """Log out; never raises."""
 
 
+class Journal(Protocol):
+    """Where copies of our own mail are kept: the provider's folder of sent mail, or one that copies are sent to."""
+
+    async def holds(self, message_id: str) -> bool:
+        """Whether a copy with exactly this Message-ID is there.
+
+        Raises `TemporaryError` when that cannot be told now, `ConfigurationError` when an admin must act.
+        """
+
+
+AtEnd = Callable[[], Awaitable[None]]
+
+
 class MailSender(Protocol):
     """Sends frozen bytes to exactly one recipient."""
 
-    async def send(self, recipient: str, raw: bytes, *, return_path: str | None = None) -> None:
+    async def send(
+        self, recipient: str, raw: bytes, *, return_path: str | None = None, at_end: AtEnd | None = None
+    ) -> None:
         """Return once the server said 250. Bounces go to `return_path`, or to the address that mail goes out from.
+
+        `at_end` is awaited when all is handed over but the final dot, without which the server accepts nothing; what it
+        raises is raised, and the dot is not written.
 
         Raises `TemporaryError` when the mail was surely not accepted and may be tried again, `UncertainError` when it
         may have been accepted, `PermanentError` when the server refused it for good, and `ConfigurationError` when

@@ -60,6 +60,15 @@ class MailboxSettings(Table):
     baseline: Literal["now", "unseen", "all"] = "now"
     return_path: Literal["plain", "plus"] = "plain"
     reply_address: Literal["plain", "plus"] = "plus"
+    journal: str | None = None
+    copies_to: Address | None = None
+    on_uncertain: Literal["hold", "resend"] = "hold"
+
+    @model_validator(mode="after")
+    def _copies_are_looked_for(self) -> Self:
+        if self.copies_to is not None and self.journal is None:
+            raise ValueError("copies_to needs journal, the folder in which the copies arrive, to be of any use")
+        return self
 
 
 class ReviewSettings(Table):

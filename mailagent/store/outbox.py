@@ -15,7 +15,7 @@ from mailagent.domain.message import MessageId
 from mailagent.domain.outgoing import ANSWERS, MailKind, NewOutboxEntry, OutboxEntry, OutboxId, OutboxState
 from mailagent.domain.reminders import digest_key
 from mailagent.store.database import Sessions
-from mailagent.store.tables import AddressBlockRow, HoldRow, OutboxRow
+from mailagent.store.tables import AddressBlockRow, OutboxRow
 
 QUESTIONS: tuple[MailKind, ...] = ("digest", "reminder")
 """Mails whose reply decides."""
@@ -97,51 +97,6 @@ class StoredOutbox:
                 found.update(await session.exec(select(OutboxRow.key).where(col(OutboxRow.key).in_(some))))
             return frozenset(found)
 
-    async def due(self, *, at: datetime, limit: int) -> list[OutboxEntry]:
-        """See `ports.Outbox`."""
-        async with self.sessions.read() as session:
-            is_free = select(HoldRow.name).where(col(HoldRow.lifted).is_(False)).exists().is_(False) | (
-                col(OutboxRow.kind) == "notice"
-            )
-            rows = await session.exec(
-                select(OutboxRow)
-                .where(OutboxRow.state == "ready", OutboxRow.due_at <= at, is_free)
-                .order_by(col(OutboxRow.id))
-                .limit(limit)
-            )
-            return [read_entry(row) for row in rows]
-
-    async def claim(self, entry: OutboxEntry) -> bool:
-        """See `ports.Outbox`."""
-        async with self.sessions.begin() as session:
-            changed = await session.exec(
-                update(OutboxRow)
-                .where(col(OutboxRow.id) == entry.id, col(OutboxRow.state) == "ready")
-                .values(state="sending", attempts=OutboxRow.attempts + 1)
-            )
-            return changed.rowcount == 1
-
-    async def sent(self, entry: OutboxEntry, *, at: datetime) -> None:
-        """See `ports.Outbox`."""
-        await self._set(entry, state="sent", sent_at=at, error="")
-
-    async def postpone(self, entry: OutboxEntry, *, until: datetime, error: str) -> None:
-        """See `ports.Outbox`."""
-        await self._set(entry, state="ready", due_at=until, error=error)
-
-    async def give_up(
-        self, entry: OutboxEntry, *, uncertain: bool, error: str, notices: Sequence[NewOutboxEntry]
-    ) -> None:
-        """See `ports.Outbox`."""
-        async with self.sessions.begin() as session:
-            changed = await session.exec(
-                update(OutboxRow)
-                .where(col(OutboxRow.id) == entry.id, col(OutboxRow.state) == "sending")
-                .values(state="uncertain" if uncertain else "failed", error=error)
-            )
-            if changed.rowcount:
-                await enqueue(session, notices, at=entry.due_at)
-
     async def letter_of(self, decision: MessageId) -> OutboxEntry | None:
         """See `ports.Outbox`."""
         async with self.sessions.read() as session:
@@ -196,7 +151,7 @@ class StoredOutbox:
             row = (
                 await session.exec(
                     select(OutboxRow)
-                    .where(named, col(OutboxRow.state).in_(("sent", "uncertain")))
+                    .where(named, col(OutboxRow.state).in_(("eod", "sent", "uncertain")))
                     .order_by(col(OutboxRow.id).desc())
                     .limit(1)
                 )
@@ -225,7 +180,7 @@ class StoredOutbox:
                 select(OutboxRow.id).where(
                     about,
                     col(OutboxRow.kind).in_(("digest", "reminder")),
-                    col(OutboxRow.state).in_(("sending", "sent", "uncertain")),
+                    col(OutboxRow.state).in_(("sending", "eod", "sent", "uncertain")),
                 )
             )
             return shown.first() is None
@@ -257,21 +212,6 @@ class StoredOutbox:
             row = await session.get(AddressBlockRow, address)
             return row.reason if row is not None and row.until > at else ""
 
-    async def interrupted(self) -> list[OutboxEntry]:
-        """See `ports.Outbox`."""
-        async with self.sessions.read() as session:
-            rows = await session.exec(select(OutboxRow).where(OutboxRow.state == "sending"))
-            return [read_entry(row) for row in rows]
-
-    async def _set(self, entry: OutboxEntry, **values: object) -> None:
-        """Only from ``sending``: what is sent stays sent, whatever fails after it."""
-        async with self.sessions.begin() as session:
-            await session.exec(
-                update(OutboxRow)
-                .where(col(OutboxRow.id) == entry.id, col(OutboxRow.state) == "sending")
-                .values(**values)
-            )
-
 
 def read_entry(row: OutboxRow) -> OutboxEntry:
     """The value that a row holds."""
@@ -289,5 +229,6 @@ def read_entry(row: OutboxRow) -> OutboxEntry:
         attempts=row.attempts,
         due_at=row.due_at,
         sent_at=row.sent_at,
+        uncertain_since=row.uncertain_since,
         error=row.error,
     )

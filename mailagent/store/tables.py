@@ -150,7 +150,7 @@ class ListedRow(SQLModel, table=True):
 
 class OutboxRow(SQLModel, table=True):
     """One mail to send, with frozen bytes. `key` is made from its cause: one cause, one mail. `cause_id` is the message
-    whose handling queued it.
+    whose handling queued it; `settled_at` is when it was left to a person: it failed, or stays uncertain.
     """
 
     __tablename__ = "outbox"
@@ -169,6 +169,8 @@ class OutboxRow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcTime, index=True)
     due_at: datetime = Field(sa_type=UtcTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    uncertain_since: datetime | None = Field(default=None, sa_type=UtcTime)
+    settled_at: datetime | None = Field(default=None, sa_type=UtcTime)
     error: str = ""
 
 

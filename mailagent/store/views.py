@@ -190,6 +190,7 @@ class Views:
             states = {state: (count, oldest) for state, count, oldest in messages}
             outbox = await session.exec(select(OutboxRow.state, func.count()).group_by(col(OutboxRow.state)))
             mails: dict[str, int] = dict(outbox.all())
+            mails["sending"] = mails.get("sending", 0) + mails.get("eod", 0)
             waiting = (
                 await session.exec(
                     select(func.count(), func.min(col(EscalationRow.due_at))).where(EscalationRow.state == "open")

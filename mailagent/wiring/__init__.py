@@ -17,6 +17,7 @@ from mailagent.jobs.list_waiting import ListWaiting
 from mailagent.jobs.receive_mail import ReceiveMail
 from mailagent.jobs.remind_reviewers import RemindReviewers
 from mailagent.jobs.resume_reviews import Effects, ResumeLists, ResumeReviews
+from mailagent.jobs.settle_uncertain import SettleUncertain
 from mailagent.jobs.sort_mail import SortMail
 from mailagent.jobs.triage_cases import TriageCases
 from mailagent.letters.customer import CustomerLetters
@@ -35,9 +36,10 @@ from mailagent.store.lists import StoredLists
 from mailagent.store.messages import StoredMessages
 from mailagent.store.meter import StoredMeter
 from mailagent.store.outbox import StoredOutbox
+from mailagent.store.sending import StoredSending
 from mailagent.store.sightings import StoredSightings
 from mailagent.store.vectors import StoredVectors
-from mailagent.wiring.accounts import check_accounts, desk_of, imap_account, smtp_account
+from mailagent.wiring.accounts import check_accounts, desk_of, imap_account, journals_of, smtp_account
 from mailagent.wiring.alarms import build_alarms, build_watch, vitals_of
 from mailagent.wiring.checkpoints import open_saver
 from mailagent.wiring.knowledge import build_embedder, knowledge_in
@@ -94,7 +96,7 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
         )
 
         messages, cases = StoredMessages(sessions=sessions), StoredCases(sessions=sessions)
-        outbox = StoredOutbox(sessions=sessions)
+        outbox, sending = StoredOutbox(sessions=sessions), StoredSending(sessions=sessions)
         lists, holds = StoredLists(sessions=sessions), StoredHolds(sessions=sessions)
         runner = Runner(health=health, clock=clock)
         keys = signing_keys(data_dir)
@@ -238,7 +240,16 @@ async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
                 clock=clock,
             ),
             bundle=BundleDigests(cases=cases, lists=lists, letter=waiting_list, clock=clock),
-            deliver=DeliverOutbox(outbox=outbox, senders=senders, notices=notices, health=health, clock=clock),
+            deliver=DeliverOutbox(
+                outbox=outbox, sending=sending, senders=senders, notices=notices, health=health, clock=clock
+            ),
+            settle=SettleUncertain(
+                sending=sending,
+                journals=journals_of(settings),
+                resends=frozenset(row.name for row in settings.mailbox if row.on_uncertain == "resend"),
+                notices=notices,
+                clock=clock,
+            ),
             watch_health=build_watch(settings, sessions, clock, stack),
             runner=runner,
             alone=alone,

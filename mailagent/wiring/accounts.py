@@ -1,6 +1,8 @@
 """The accounts of the mailboxes: their servers, their passwords, and the desk that signs their mail."""
 
-from mailagent.adapters.imap import ImapAccount
+from dataclasses import replace
+
+from mailagent.adapters.imap import ImapAccount, ImapJournal
 from mailagent.adapters.secrets import read_secret
 from mailagent.adapters.smtp import SmtpAccount
 from mailagent.letters.desk import Desk
@@ -42,6 +44,15 @@ def imap_account(settings: Settings, row: MailboxSettings) -> ImapAccount:
     )
 
 
+def journals_of(settings: Settings) -> dict[str, ImapJournal]:
+    """Where copies of its mail are kept, by mailbox, for those that name a folder."""
+    return {
+        row.name: ImapJournal(replace(imap_account(settings, row), folder=row.journal))
+        for row in settings.mailbox
+        if row.journal is not None
+    }
+
+
 def smtp_account(settings: Settings, row: MailboxSettings) -> SmtpAccount:
     """Where its mail is sent. Raises `ConfigurationError` without a password."""
     user = row.user if row.smtp_user is None else row.smtp_user
@@ -54,6 +65,7 @@ def smtp_account(settings: Settings, row: MailboxSettings) -> SmtpAccount:
         password=_password(settings, row) if user else None,
         sender=row.address,
         ca_file=str(row.smtp.ca_file) if row.smtp.ca_file else None,
+        copies_to=row.copies_to,
     )
 
 

@@ -151,6 +151,31 @@ async def test_silence_is_uncertain_only_after_the_mail_is_complete(
     assert type(caught.value) is expected
 
 
+async def test_a_mail_whose_end_cannot_be_noted_is_not_accepted(smtp_server: SmtpServer, connect: Connect) -> None:
+    """A full disk, or another process that has taken the mail over: its next send must not be the second."""
+    reached: list[Phase] = []
+
+    async def fail() -> None:
+        reached.extend(smtp_server.reached)
+        raise TemporaryError("taken over")
+
+    sender = connect(smtp_server)
+    with pytest.raises(TemporaryError, match="taken over"):
+        await sender.send(ANN, RAW, at_end=fail)
+    assert reached == ["MAIL", "RCPT", "DATA"]
+    await sender.send(ANN, RAW + b"next\r\n")
+
+    assert [received.raw for received in smtp_server.received] == [RAW + b"next\r\n"]
+
+
+async def test_a_copy_goes_to_ourselves(smtp_server: SmtpServer, connect: Connect) -> None:
+    """It proves later that the mail left; the recipient sees nothing of it."""
+    await connect(smtp_server, copies_to="support@example.com").send(ANN, RAW)
+
+    (received,) = smtp_server.received
+    assert (received.recipients, received.raw) == ((ANN, "support@example.com"), RAW)
+
+
 @pytest.mark.parametrize("phase", ["MAIL", "END"])
 async def test_after_a_cancelled_send_the_next_one_works(
     smtp_server: SmtpServer, connect: Connect, phase: Phase

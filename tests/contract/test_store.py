@@ -21,6 +21,7 @@ from mailagent.store.database import open_database
 from mailagent.store.health import StoredHealth
 from mailagent.store.messages import StoredMessages
 from mailagent.store.outbox import StoredOutbox
+from mailagent.store.sending import StoredSending
 from mailagent.store.sightings import StoredSightings
 from mailagent.store.views import Views
 
@@ -53,6 +54,7 @@ class Store:
     messages: StoredMessages
     cases: StoredCases
     outbox: StoredOutbox
+    sending: StoredSending
     health: StoredHealth
     views: Views
 
@@ -125,6 +127,7 @@ async def _store(database: Path | str) -> AsyncIterator[Store]:
         messages=StoredMessages(sessions=sessions),
         cases=StoredCases(sessions=sessions),
         outbox=StoredOutbox(sessions=sessions),
+        sending=StoredSending(sessions=sessions),
         health=StoredHealth(sessions=sessions),
         views=Views(sessions=sessions),
     )
@@ -310,7 +313,7 @@ async def test_notices_are_queued_with_what_was_found(store: Store) -> None:
         message_id, replace(FOUND, intake="review", log_entry=entry), at=AT, notices=[letter("n", kind="notice")]
     )
 
-    assert [row.key for row in await store.outbox.due(at=AT, limit=10)] == ["n"]
+    assert [row.key for row in await store.sending.due(at=AT, limit=10)] == ["n"]
 
 
 # --- what is due ------------------------------------------------------------------------------------------------------
@@ -403,7 +406,7 @@ async def test_what_is_set_aside_waits_for_a_person_and_can_be_retried(store: St
         (unsorted, "too deep"),
         (ready, "too deep"),
     ]
-    assert len(await store.outbox.due(at=AT, limit=10)) == 2
+    assert len(await store.sending.due(at=AT, limit=10)) == 2
 
     for message_id in (unsorted, ready):
         await store.views.retry_aside(message_id)
@@ -442,7 +445,7 @@ async def test_commit_2_writes_all_that_a_message_leads_to(store: Store) -> None
     assert (found.state, found.opened_at, found.decided_at) == ("open", AT, None)
     assert found.due_at.tzinfo is UTC
     assert await store.cases.latest_revision(case_id) == 1
-    assert [row.key for row in await store.outbox.due(at=AT, limit=10)] == ["1:digest", "1:reply"]
+    assert [row.key for row in await store.sending.due(at=AT, limit=10)] == ["1:digest", "1:reply"]
     assert await store.messages.cases_of(["<1:reply@larkfield.example>"]) == [case_id]
     assert [row async for row in store.views.log_entries()] == [{"time": "2026-11-21T12:00:00+00:00", "rule": "reply"}]
 
@@ -454,7 +457,7 @@ async def test_a_message_is_handled_once(store: Store) -> None:
 
     assert await store.cases.commit(done)
     assert not await store.cases.commit(replace(done, outbox=(letter("1:other", case_id),), case_state="open"))
-    assert len(await store.outbox.due(at=AT, limit=10)) == 1
+    assert len(await store.sending.due(at=AT, limit=10)) == 1
     case = await store.cases.get(case_id)
     assert (case.automatic_answers, case.state) == (1, "new")
 
@@ -477,7 +480,7 @@ async def test_what_cannot_be_written_whole_is_not_written_at_all(store: Store) 
     assert (await store.messages.get(message_id)).state == "ready"
     assert (await store.cases.get(case_id)).state == "new"
     assert await store.cases.open_escalation(case_id) is None
-    assert await store.outbox.due(at=AT, limit=10) == []
+    assert await store.sending.due(at=AT, limit=10) == []
     assert [row async for row in store.views.log_entries()] == []
     assert await store.messages.cases_of(["<1:reply@larkfield.example>"]) == []
 
@@ -518,7 +521,7 @@ async def test_of_two_decisions_one_counts(store: Store, *, at_once: bool) -> No
         f"Reviewer {winner}",
         AT,
     )
-    assert [row.key for row in await store.outbox.due(at=AT, limit=10)] == [f"{winner}:reply"]
+    assert [row.key for row in await store.sending.due(at=AT, limit=10)] == [f"{winner}:reply"]
     assert (await store.messages.get(loser)).state == "ready"
 
 
@@ -565,50 +568,105 @@ async def test_one_cause_makes_one_mail(store: Store) -> None:
     changed = replace(letter("1:reply", case_id), raw=b"other bytes")
     assert await store.cases.commit(handled(message_id, case_id, outbox=(changed, changed)))
 
-    (entry,) = await store.outbox.due(at=AT, limit=10)
+    (entry,) = await store.sending.due(at=AT, limit=10)
     assert entry.raw == letter("1:reply").raw
 
 
 async def test_an_entry_comes_back_as_it_was_queued(store: Store) -> None:
     """The bytes are frozen: they are what was shown to the reviewer."""
     await queue(store, "a", "b")
-    first, second = await store.outbox.due(at=AT, limit=10)
+    first, second = await store.sending.due(at=AT, limit=10)
 
     for name in NewOutboxEntry.__dataclass_fields__:
         assert getattr(first, name) == getattr(letter("a"), name), name
     assert (first.state, first.attempts, first.due_at, first.sent_at, second.key) == ("ready", 0, AT, None, "b")
-    assert await store.outbox.due(at=AT, limit=1) == [first]
+    assert await store.sending.due(at=AT, limit=1) == [first]
 
 
 async def test_an_entry_is_claimed_once(store: Store) -> None:
     """Two rounds, or two processes by mistake: one sends."""
     await queue(store, "a")
-    (entry,) = await store.outbox.due(at=AT, limit=10)
+    (entry,) = await store.sending.due(at=AT, limit=10)
 
-    assert sorted(await asyncio.gather(*(store.outbox.claim(entry) for _ in range(4)))) == [False, False, False, True]
-    assert await store.outbox.due(at=AT, limit=10) == []
-    (left,) = await store.outbox.interrupted()
+    assert sorted(await asyncio.gather(*(store.sending.claim(entry) for _ in range(4)))) == [False, False, False, True]
+    assert await store.sending.due(at=AT, limit=10) == []
+    (left,) = await store.sending.recover(at=AT)
     assert (left.key, left.state, left.attempts) == ("a", "sending", 1)
 
 
 async def test_the_fates_of_an_entry(store: Store) -> None:
     """Sent, due later, failed or uncertain: no fifth, and none is sent again but what surely did not go."""
     await queue(store, "sent", "later", "failed", "uncertain")
-    entries = {entry.key: entry for entry in await store.outbox.due(at=AT, limit=10)}
+    entries = {entry.key: entry for entry in await store.sending.due(at=AT, limit=10)}
     for entry in entries.values():
-        assert await store.outbox.claim(entry)
+        assert await store.sending.claim(entry)
+        assert await store.sending.eod(entry)
 
-    await store.outbox.sent(entries["sent"], at=AT)
-    await store.outbox.postpone(entries["later"], until=AT + MINUTE, error="450")
-    await store.outbox.give_up(entries["failed"], uncertain=False, error="550", notices=[letter("n1", kind="notice")])
-    await store.outbox.give_up(entries["uncertain"], uncertain=True, error="lost", notices=[])
+    await store.sending.sent(entries["sent"], at=AT)
+    await store.sending.postpone(entries["later"], until=AT + MINUTE, error="450")
+    await store.sending.fail(entries["failed"], at=AT, error="550", notices=[letter("n1", kind="notice")])
+    await store.sending.doubt(entries["uncertain"], at=AT, error="lost")
 
-    assert await store.outbox.interrupted() == []
-    assert [entry.key for entry in await store.outbox.due(at=AT, limit=10)] == ["n1"]
-    later = (await store.outbox.due(at=AT + MINUTE, limit=10))[0]
+    assert await store.sending.recover(at=AT) == []
+    assert [entry.key for entry in await store.sending.due(at=AT, limit=10)] == ["n1"]
+    later = (await store.sending.due(at=AT + MINUTE, limit=10))[0]
     assert (later.key, later.attempts, later.error) == ("later", 1, "450")
     status = await store.views.status()
     assert status["outbox"] == {"ready": 2, "held": 0, "sending": 0, "sent": 1, "failed": 1, "uncertain": 1}
+
+
+async def test_what_a_dead_process_left_may_be_sent_again_only_without_its_final_dot(store: Store) -> None:
+    """The line between no answer and two: before the dot no server accepts a mail, after it every one may have."""
+    await queue(store, "text", "dot")
+    text, dot = await store.sending.due(at=AT, limit=10)
+    for entry in (text, dot):
+        assert await store.sending.claim(entry)
+    assert await store.sending.eod(dot)
+
+    left = await store.sending.recover(at=AT + MINUTE)
+
+    assert [(entry.key, entry.state) for entry in left] == [("text", "sending"), ("dot", "eod")]
+    assert [entry.key for entry in await store.sending.due(at=AT + MINUTE, limit=10)] == ["text"]
+    (doubtful,) = await store.sending.doubtful(at=AT + MINUTE, limit=10)
+    assert (doubtful.key, doubtful.uncertain_since) == ("dot", AT + MINUTE)
+
+
+async def test_who_was_overtaken_does_not_write_the_dot(store: Store) -> None:
+    """A process that slept while another took its mails over must neither send nor change what became of them."""
+    await queue(store, "a")
+    (slow,) = await store.sending.due(at=AT, limit=10)
+    assert await store.sending.claim(slow)
+    await store.sending.recover(at=AT)
+    (other,) = await store.sending.due(at=AT, limit=10)
+    assert await store.sending.claim(other)
+
+    assert not await store.sending.eod(slow)
+    await store.sending.postpone(slow, until=AT, error="slow")
+    await store.sending.fail(slow, at=AT, error="slow", notices=[letter("n", kind="notice")])
+    assert await store.sending.due(at=AT, limit=10) == []
+    assert await store.sending.eod(other)
+
+
+async def test_the_fates_of_an_uncertain_entry(store: Store) -> None:
+    """Found, sent again, looked for later, or left to a person once."""
+    await queue(store, "found", "again", "later", "told")
+    for entry in await store.sending.due(at=AT, limit=10):
+        assert await store.sending.claim(entry)
+        assert await store.sending.eod(entry)
+    await store.sending.recover(at=AT)
+    doubtful = {entry.key: entry for entry in await store.sending.doubtful(at=AT, limit=10)}
+
+    await store.sending.found(doubtful["found"], at=AT)
+    await store.sending.resend(doubtful["again"], at=AT)
+    await store.sending.look_again(doubtful["later"], until=AT + MINUTE)
+    for _ in range(2):
+        await store.sending.settle(doubtful["told"], at=AT, notices=[letter("n", kind="notice")])
+
+    assert [entry.key for entry in await store.sending.due(at=AT, limit=10)] == ["again", "n"]
+    assert await store.sending.doubtful(at=AT, limit=10) == []
+    assert [entry.key for entry in await store.sending.doubtful(at=AT + MINUTE, limit=10)] == ["later"]
+    status = await store.views.status()
+    assert status["outbox"] == {"ready": 2, "held": 0, "sending": 0, "sent": 1, "failed": 0, "uncertain": 2}
 
 
 # --- times, health, views ---------------------------------------------------------------------------------------------

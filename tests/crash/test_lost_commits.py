@@ -14,7 +14,7 @@ ROUNDS = 3
 
 async def work(office: Office) -> None:
     """A round of the daemon, whose loops go on after an error."""
-    for step in (office.deliver_outbox.recover, office.receive, office.decide, office.deliver):
+    for step in (office.receive, office.decide, office.deliver):
         await office.runner.guard(step)
     office.outside.clock.passes(timedelta(hours=2))
 

@@ -24,6 +24,7 @@ from mailagent.jobs.list_waiting import ListWaiting
 from mailagent.jobs.receive_mail import ReceiveMail
 from mailagent.jobs.remind_reviewers import RemindReviewers
 from mailagent.jobs.resume_reviews import Effects, ResumeLists, ResumeReviews
+from mailagent.jobs.settle_uncertain import SettleUncertain
 from mailagent.jobs.sort_mail import SortMail
 from mailagent.jobs.triage_cases import TriageCases
 from mailagent.language.commands import vocabulary
@@ -42,6 +43,7 @@ from mailagent.store.holds import StoredHolds
 from mailagent.store.lists import StoredLists
 from mailagent.store.messages import StoredMessages
 from mailagent.store.outbox import StoredOutbox
+from mailagent.store.sending import StoredSending
 from mailagent.store.sightings import StoredSightings
 from mailagent.store.views import Views
 from mailagent.wiring.checkpoints import open_saver
@@ -92,6 +94,7 @@ class Office:
     resume_reviews: ResumeReviews
     bundle_digests: BundleDigests
     deliver_outbox: DeliverOutbox
+    settle_uncertain: SettleUncertain
     views: Views
 
     async def receive(self) -> None:
@@ -115,7 +118,7 @@ class Office:
     async def deliver(self) -> None:
         """Send what is due."""
         await self.runner.run_due(self.bundle_digests)
-        while await self.runner.run_due(self.deliver_outbox):
+        while await self.runner.run_due(self.deliver_outbox) or await self.runner.run_due(self.settle_uncertain):
             pass
 
     async def remind(self) -> None:
@@ -179,8 +182,8 @@ async def open_office(
         templates = TEMPLATES
         triage = engine_of(outside, templates, saver, rules=rules, modes=modes, model=model, knowledge=knowledge)
         messages, cases = StoredMessages(sessions=sessions), StoredCases(sessions=sessions)
-        outbox, lists = StoredOutbox(sessions=sessions), StoredLists(sessions=sessions)
-        holds = StoredHolds(sessions=sessions)
+        outbox, sending = StoredOutbox(sessions=sessions), StoredSending(sessions=sessions)
+        lists, holds = StoredLists(sessions=sessions), StoredHolds(sessions=sessions)
         health = FakeHealth()
         paper = paper_of(outside, templates, signs_return_path=signs_return_path, takes_plus=takes_plus)
         deadlines = Deadlines(by_category=DEADLINES, working=working)
@@ -290,10 +293,14 @@ async def open_office(
             bundle_digests=BundleDigests(cases=cases, lists=lists, letter=waiting_list, clock=outside.clock),
             deliver_outbox=DeliverOutbox(
                 outbox=outbox,
+                sending=sending,
                 senders={"support": outside.sender},
                 notices=notices,
                 health=health,
                 clock=outside.clock,
+            ),
+            settle_uncertain=SettleUncertain(
+                sending=sending, journals={}, resends=frozenset(), notices=notices, clock=outside.clock
             ),
             views=Views(sessions=sessions),
         )

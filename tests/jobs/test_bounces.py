@@ -275,7 +275,7 @@ async def test_a_mail_that_is_still_to_be_sent_did_not_come_back(outside: Outsid
     outside.sender.errors.append(TemporaryError("450 try later"))
     outside.customer_writes()
     await office.work()
-    (waiting,) = await office.deliver_outbox.outbox.due(at=outside.clock.now() + FIRST_RETRY, limit=1)
+    (waiting,) = await office.deliver_outbox.sending.due(at=outside.clock.now() + FIRST_RETRY, limit=1)
 
     outside.mailbox.deliver(report(waiting.message_id))
     outside.clock.passes(FIRST_RETRY)

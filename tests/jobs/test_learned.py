@@ -110,11 +110,11 @@ async def test_what_came_back_from_an_owner_shows_in_status(outside: Outside) ->
         outside.reviewer_replies("ASSIGN ben")
         await office.receive()
         await office.decide()
-        outbox = office.deliver_outbox.outbox
-        for mail in await outbox.due(at=outside.clock.now(), limit=9):
+        sending, now = office.deliver_outbox.sending, outside.clock.now()
+        for mail in await sending.due(at=now, limit=9):
             if mail.recipient == BEN:
-                await outbox.claim(mail)
-                await outbox.give_up(mail, uncertain=False, error="550 no such user", notices=[])
+                await sending.claim(mail)
+                await sending.fail(mail, at=now, error="550 no such user", notices=[])
 
         (row,) = await office.resume_reviews.cases.waiting()
 

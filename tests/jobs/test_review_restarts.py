@@ -36,7 +36,6 @@ class DyingCases(StoredCases):
 async def restarted(outside: Outside) -> AsyncIterator[Office]:
     """The next process on the same folder."""
     async with open_office(outside, policy=POLICY) as office:
-        await office.deliver_outbox.recover()
         yield office
 
 

@@ -201,9 +201,9 @@ async def test_an_answer_that_is_being_sent_cannot_be_taken_back(outside: Outsid
     await office.receive()
     await office.decide()
     outside.clock.passes(WINDOW)
-    outbox = office.deliver_outbox.outbox
-    (letter,) = [mail for mail in await outbox.due(at=outside.clock.now(), limit=9) if mail.kind == "answer"]
-    assert await outbox.claim(letter)
+    sending = office.deliver_outbox.sending
+    (letter,) = [mail for mail in await sending.due(at=outside.clock.now(), limit=9) if mail.kind == "answer"]
+    assert await sending.claim(letter)
 
     await reply(office, "UNDO", sender=BEN)
 

@@ -12,7 +12,7 @@ from mailagent.triage.state import TriageState
 
 TEXTS = frozenset({"modify", "ask", "revise"})
 AFTER_REJECTION = frozenset({"modify", "ask", "close"})
-OUTCOMES = {"sent": "left", "ready": "leaves", "sending": "leaves", "uncertain": "unsure"}
+OUTCOMES = {"sent": "left", "ready": "leaves", "sending": "leaves", "eod": "leaves", "uncertain": "unsure"}
 """State of the customer's mail -> what the reviewer hears of it; after all others it was not delivered."""
 
 
