@@ -1,4 +1,4 @@
-"""Where a test may kill the process: between any two effects. Without ``MAILAGENT_CRASH`` a passing costs nothing."""
+"""Where a test may kill the process: between any two effects. Without ``MAILAGENT_CRASH`` a passing does nothing."""
 
 import os
 import signal
@@ -10,18 +10,21 @@ CrashPoint = Literal[
     "sort.parsed", "sort.done",
     "model.before", "model.after",
     "triage.decided", "triage.done",
-    "review.resumed", "review.done",
+    "review.read", "review.resumed", "review.done",
     "outbox.recovered", "outbox.claimed", "outbox.before_eod", "outbox.before_dot", "outbox.after_dot",
     "outbox.answered", "outbox.done",
     "doubt.looked", "doubt.done",
 ]  # fmt: skip
 """What has just happened, or is about to."""
 
-_POINT, _, _NUMBER = os.environ.get("MAILAGENT_CRASH", "").partition(":")
 _passings = count(1)
 
 
 def passing(point: CrashPoint) -> None:
     """Die by SIGKILL where ``MAILAGENT_CRASH=POINT:N`` names `point`, at its Nth passing."""
-    if point == _POINT and next(_passings) == int(_NUMBER or 1):
+    wanted = os.environ.get("MAILAGENT_CRASH")
+    if wanted is None:
+        return
+    name, _, number = wanted.partition(":")
+    if name == point and next(_passings) == int(number):
         os.kill(os.getpid(), signal.SIGKILL)

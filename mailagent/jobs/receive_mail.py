@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from mailagent.crash_points import passing
 from mailagent.errors import TemporaryError
 from mailagent.events import log
 from mailagent.letters.notices import Notices
@@ -84,7 +85,9 @@ class ReceiveMail:
         came: set[int] = set()
         try:
             async for mails in self.mailbox.fetch(uids):
+                passing("intake.fetched")
                 fresh = await self.sightings.receive(mails, at=self.clock.now())
+                passing("intake.recorded")
                 log("mail.received", mailbox=self.mailbox.name, copies=len(mails), fresh=fresh)
                 came.update(mail.uid for mail in mails)
                 self._reading.came_at = self.clock.now()
@@ -116,7 +119,9 @@ class ReceiveMail:
         recorded = await self.sightings.unmarked(self.mailbox.name, self.mailbox.folder, uidvalidity)
         if recorded:
             await self.mailbox.mark(recorded)
+            passing("intake.flagged")
             await self.sightings.marked(self.mailbox.name, self.mailbox.folder, uidvalidity, recorded)
+            passing("intake.done")
 
     async def _cursor(self, uidvalidity: int) -> Cursor:
         """Where to read on.

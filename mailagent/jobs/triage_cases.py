@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from mailagent.crash_points import passing
 from mailagent.domain.budget import Budget, nearly_used_up, used_up
 from mailagent.domain.caps import Caps, reached
 from mailagent.domain.case import Case
@@ -78,7 +79,10 @@ class TriageCases:
             spending=Spending(sender=message.sender, tokens=tokens, cost=usage["cost"]) if tokens else None,
             outbox=(*handled.outbox, *alarms, *budget_alarms),
         )
-        if await self.cases.commit(handled):
+        passing("triage.decided")
+        is_written = await self.cases.commit(handled)
+        passing("triage.done")
+        if is_written:
             log(
                 "message.handled",
                 message_id=message.id,

@@ -9,6 +9,7 @@ from typing import cast
 
 from langgraph.types import interrupt
 
+from mailagent.crash_points import passing
 from mailagent.domain.policy import Modes
 from mailagent.domain.routing import Disposition, Rule
 from mailagent.domain.signals import Signals
@@ -46,7 +47,9 @@ class Nodes:
         """Ask the model for the signals. Words that speak to machines are found without it: it may have obeyed them."""
         suspected = bool(injection_of(f"{state['subject']}\n{state['customer_message']}\n{state['quoted']}"))
         try:
+            passing("model.before")
             found = await self.model.classify(customer_mail(state))
+            passing("model.after")
         except (TemporaryError, PermanentError) as error:
             return {
                 **_failed("classify", state, error),
@@ -95,12 +98,14 @@ class Nodes:
         """Write the reply; when the articles do not hold it, or the model fails, hand over to a person."""
         articles = [article for article in articles_of(state) if article.automatic]
         try:
+            passing("model.before")
             answer = await self.model.respond(
                 customer_mail(state),
                 articles,
                 asks=[Asked(text=ask["text"], article=ask["found"]) for ask in state["asks"]],
                 tone=state["sentiment"],
             )
+            passing("model.after")
         except (TemporaryError, PermanentError) as error:
             failed = _failed("respond", state, error)
             return {**failed, **self._decided({**state, "failure": str(failed["failure"])})}
@@ -125,9 +130,11 @@ class Nodes:
         found = [article["id"] for article in state["kb_results"]]
         asked: Update = {"escalated": True, "sources": state["sources"] or found}
         try:
+            passing("model.before")
             brief = await self.model.brief(
                 customer_mail(state), articles_of(state), tone=state["sentiment"], reason=state["escalation_reason"]
             )
+            passing("model.after")
         except (TemporaryError, PermanentError) as error:
             return {
                 **asked,
@@ -156,6 +163,7 @@ class Nodes:
         """Write the draft anew as a reviewer says; where no model can, it stays as it is."""
         wish = state["instruction"][:LONGEST_MAIL]
         try:
+            passing("model.before")
             new = await self.model.revise(
                 customer_mail(state),
                 articles_of(state),
@@ -163,6 +171,7 @@ class Nodes:
                 instruction=wish,
                 tone=state["sentiment"],
             )
+            passing("model.after")
         except (TemporaryError, PermanentError) as error:
             return {**_failed("revise", state, error), "instruction": ""}
         return {

@@ -26,6 +26,7 @@ from mailagent.letters.notices import Notices
 from mailagent.letters.review import ReviewLetters
 from mailagent.letters.waiting_list import WaitingList
 from mailagent.mail.identity import content_key
+from mailagent.ports import Clock
 from mailagent.runner import Runner
 from mailagent.settings import Settings
 from mailagent.store.cases import StoredCases
@@ -63,17 +64,17 @@ __all__ = [
 ]
 
 DUE_CASES = 200
+SYSTEM_CLOCK = SystemClock()
 
 
 @asynccontextmanager
-async def open_daemon(settings: Settings) -> AsyncIterator[Daemon]:
+async def open_daemon(settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> AsyncIterator[Daemon]:
     """The daemon with all its connections. Raises `ConfigurationError` when the settings cannot be followed, or when
     another process holds the data folder.
     """
     data_dir, where = settings.path(settings.data_dir), place_of(settings)
     async with AsyncExitStack() as stack:
         alone = await stack.enter_async_context(only_daemon(data_dir, where))
-        clock = SystemClock()
         engine, sessions = await open_database(where)
         stack.push_async_callback(engine.dispose)
         templates = JinjaTemplates(settings.path(settings.templates_dir))

@@ -24,7 +24,11 @@ DROP_ACCEPTED = "drop accepted"
 """At END: accept the mail, and close the connection before saying so."""
 HANG = "hang"
 """Never answer."""
+SLOW = "slow"
+"""At END: accept the mail, and take some time to say so."""
 PATIENCE = 10.0
+SLOWNESS = 0.2
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,8 @@ class SmtpServer:
 
     `script` says what to answer at a phase: a line such as ``450 later``, `DROP`, `DROP_ACCEPTED` or `HANG`. With
     `login` (user, password) nobody sends without it; without `offers_login` there is no AUTH. `connections` counts
-    those that were made.
+    those that were made. `ends` are the answers at END to the next mails, one each, before the script; `on_accept` is
+    called with each mail that is accepted, before anything is answered.
     """
 
     def __init__(
@@ -55,6 +60,8 @@ class SmtpServer:
         self.host = "127.0.0.1"
         self.port = 0
         self.script: dict[Phase, str] = {}
+        self.ends: list[str] = []
+        self.on_accept: Callable[[Received], object] = lambda _: None
         self.received: list[Received] = []
         self.reached: list[Phase] = []
         self.connections = 0
@@ -103,12 +110,23 @@ class SmtpServer:
         with self._changed:
             self.reached.append(phase)
             self._changed.notify_all()
-            return self.script.get(phase)
+            return self.ends.pop(0) if phase == "END" and self.ends else self.script.get(phase)
 
     def accept(self, mail: Received) -> None:
         """Record a mail."""
+        self.on_accept(mail)
         with self._changed:
             self.received.append(mail)
+            self._changed.notify_all()
+
+    def wait_until_left(self) -> None:
+        """Return once every client is gone and what it had sent is dealt with."""
+        self.wait_for(lambda server: not server._sessions)  # noqa: SLF001 - its own
+
+    def left(self, session: "_Session") -> None:
+        """A client is gone."""
+        with self._changed:
+            self._sessions.discard(session)
             self._changed.notify_all()
 
     def _run(self) -> None:
@@ -128,7 +146,7 @@ class SmtpServer:
         if self._server is not None and not listening:
             self._server.close()
             self._server = None
-        for session in self._sessions:
+        for session in [*self._sessions]:
             session.drop()
         self._sessions.clear()
 
@@ -166,6 +184,11 @@ class _Session(SMTP):
         super().__init__(self, **settings)  # type: ignore[arg-type]  # handed through
         self._mail_server = server
 
+    def connection_lost(self, error: Exception | None) -> None:
+        """The client is gone."""
+        super().connection_lost(error)
+        self._mail_server.left(self)
+
     def drop(self) -> None:
         """Cut the line."""
         if isinstance(self.transport, asyncio.WriteTransport):
@@ -193,10 +216,10 @@ class _Session(SMTP):
             recipients=tuple(envelope.rcpt_tos),
             raw=bytes(envelope.original_content or b""),
         )
-        if answer in (None, DROP_ACCEPTED) or (answer or "").startswith("2"):
+        if answer in (None, DROP_ACCEPTED, SLOW) or (answer or "").startswith("2"):
             self._mail_server.accept(mail)
         await self._play(answer)
-        return answer or "250 accepted"
+        return "250 accepted" if answer in (None, SLOW) else answer
 
     async def _diverted(self, phase: Phase) -> bool:
         answer = self._mail_server.reach(phase)
@@ -210,6 +233,8 @@ class _Session(SMTP):
     async def _play(self, answer: str | None) -> None:
         if answer == HANG:
             await asyncio.Event().wait()
+        if answer == SLOW:
+            await asyncio.sleep(SLOWNESS)
         if answer in (DROP, DROP_ACCEPTED):
             self.drop()
             await asyncio.Event().wait()

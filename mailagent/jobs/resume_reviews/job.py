@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from mailagent.crash_points import passing
 from mailagent.domain.belonging import misplaced
 from mailagent.domain.budget import Budget, used_up
 from mailagent.domain.caps import DAY
@@ -82,12 +83,15 @@ class ResumeReviews:
         hand = InHand(case=case, message=message, reply=reply, question=question, reviewer=reviewer)
         # A quarter of a second for the longest reply, in which others wait for answers
         decision = await asyncio.to_thread(self._read, reply)
+        passing("review.read")
         found = await self._effect(hand, decision)
+        passing("review.resumed")
         if found is None:
             await self._too_late(hand, decision)
         elif isinstance(found, Unclear):
             await self._tell(case, reply, question, found, self._facts(question), of=message.sender)
         elif await self.cases.commit(_told_once(found, reply)):
+            passing("review.done")
             rule = str(found.log[reply.id]["rule"])
             log("review.decided", case_id=case.id, revision=question.revision, verb=rule, message_id=reply.id)
         elif found.undoes:

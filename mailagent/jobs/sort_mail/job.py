@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from mailagent.crash_points import passing
 from mailagent.domain.case import CaseId
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import ANSWERS, NewOutboxEntry
@@ -91,12 +92,14 @@ class SortMail:
         tokens = self.notices.paper.desk(message.mailbox).tokens
         # A second for the worst mail, in which others wait for answers
         mail, signed, bounce, delivered = await asyncio.to_thread(_read, raw, tokens)
+        passing("sort.parsed")
         found, notices = await self._sort(message, mail, signed, bounce)
         about = await self.outbox.find_sent(delivered, starting=None) if delivered else None
         if about is not None and found.intake == "automatic":
             reason = f"our {about.kind} was delivered"
             found = ended(replace(found, case_id=about.case_id), message, "automatic", reason)
         case_id = await self.messages.sort(message.id, found, at=self.clock.now(), notices=notices)
+        passing("sort.done")
         answerable = found.log_entry is None and not found.caution
         log("mail.sorted", message_id=message.id, case_id=case_id, intake=found.intake, answerable=answerable)
 

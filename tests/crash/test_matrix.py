@@ -1,0 +1,73 @@
+"""A process that is killed anywhere, whatever the mail server does, and what customers and reviewers see of it."""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.world import ADMIN, QUEUE, REVIEWER, Customer, Reviewer, World
+from tests.crash.life import Life
+from tests.crash.matrix import ANSWERS, IN_DOUBT, KEPT, UNSURE, Crash, Story, all_crashes, some_crashes
+from tests.servers.dovecot import Dovecot
+from tests.servers.smtp import SmtpServer
+
+QUESTION = ("Payment methods", "Hello, which payment methods do you accept?\n\nTom\n")
+ANGRY = ("Charged three times", "This is UNACCEPTABLE!!! You charged me THREE times for one order. I am furious!")
+TOM = Customer.address
+EXPECTED: Mapping[Story, Counter[str]] = {
+    "answered": Counter({TOM: 1}),
+    "escalated": Counter({TOM: 1, QUEUE: 1}),
+    "approved": Counter({TOM: 2, QUEUE: 1, REVIEWER: 1}),
+}
+"""How many mails each gets."""
+MOST_ROUNDS = 8
+CRASHES = all_crashes()
+SOME = some_crashes(CRASHES)
+
+
+@pytest.mark.parametrize(
+    "crash", [pytest.param(crash, id=str(crash), marks=[] if crash in SOME else pytest.mark.full) for crash in CRASHES]
+)
+def test_a_killed_process_loses_nothing_and_answers_nobody_twice(
+    crash: Crash, dovecot: Dovecot, smtp_server: SmtpServer, user: str, tmp_path: Path
+) -> None:
+    """Every mail leaves once; where nobody can know that it did, a person is told."""
+    world = World(dovecot=dovecot, smtp=smtp_server, user=user, folder=tmp_path)
+    life = Life(world=world, crash=crash)
+    if crash.outcome == KEPT:
+        keep_copies(world)
+    Customer(world=world).writes(*(QUESTION if crash.story == "answered" else ANGRY))
+    if crash.story == "approved":
+        life.run(once=True, may_crash=False)
+        reviewer = Reviewer(world=world)
+        reviewer.replies(reviewer.receives_digest(), "APPROVE")
+        life.mails = 2
+    if crash.outcome in ANSWERS:
+        smtp_server.ends.append(ANSWERS[crash.outcome])
+
+    life.run(once=False)
+    for _ in range(MOST_ROUNDS):
+        if life.crashed and life.is_done():
+            break
+        life.run(once=True)
+
+    assert life.crashed, "no process came by that point"
+    assert life.is_done(), "it does not come to rest"
+    received = Counter(str(mail["Message-ID"]) for address in EXPECTED[crash.story] for mail in world.mails_to(address))
+    seen = Counter({address: len(world.mails_to(address)) for address in EXPECTED[crash.story]})
+    told = len({mail["Message-ID"] for mail in world.mails_to(ADMIN)})
+    missing = EXPECTED[crash.story] - seen
+    assert set(received.values()) <= {1} and not seen - EXPECTED[crash.story], "somebody got a mail twice"
+    assert missing.total() <= told, "a mail is missing, and nobody was told"
+    if crash.outcome == KEPT or (crash.point not in IN_DOUBT and crash.outcome not in ("554 no", *UNSURE)):
+        assert (missing.total(), told) == (0, 0), "all could have been well"
+
+
+def keep_copies(world: World) -> None:
+    """As many providers do, the server keeps what is sent in the folder Sent, which the daemon knows."""
+    with world.dovecot.client(world.user) as client:
+        client.create_folder("Sent")
+    file = world.config / "mailboxes.toml"
+    file.write_text(f'{file.read_text()}journal = "Sent"\n')
+    world.smtp.on_accept = lambda mail: world.dovecot.append(world.user, mail.raw, "Sent")
