@@ -1,4 +1,4 @@
-# make install | demo | test | databases | check | shop | fuzz | lock
+# make install | demo | test | databases | test-crash | check | shop | fuzz | lock
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 
 SHIPPED := config templates knowledge
 
-.PHONY: install demo test databases check shop fuzz lock clean
+.PHONY: install demo test databases test-crash check shop fuzz lock clean
 
 install: $(READY)
 
@@ -29,6 +29,11 @@ test: install
 databases: install
 	@$(BIN)/python tests/servers/require.py
 	$(BIN)/python -m pytest --both-databases tests/jobs tests/crash tests/contract
+
+# The whole matrix of crashes; 'make test' tries one of each point.
+test-crash: install
+	@$(BIN)/python tests/servers/require.py
+	$(BIN)/python -m pytest tests/crash -m ""
 
 check: install
 	$(BIN)/ruff format --check .

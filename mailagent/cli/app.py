@@ -251,3 +251,11 @@ def forget(address: Annotated[str, typer.Argument(metavar="ADDRESS")], config: C
     from mailagent.cli.forget import forget as clear
 
     clear(config, address)
+
+
+@app.command()
+def audit(config: ConfigFolder = CONFIG, *, as_json: AsJson = False) -> None:
+    """Look for broken promises: mail without an outcome, two answers, failures that nobody was told of."""
+    from mailagent.cli.audit import audit_promises
+
+    raise typer.Exit(audit_promises(config, as_json=as_json))

@@ -8,6 +8,7 @@ from typing import cast
 
 from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import local_time, print_facts, print_json, print_json_line, print_table, say
+from mailagent.domain.caps import DAY
 from mailagent.domain.vitals import Trouble, troubles
 from mailagent.settings import Settings, load_settings
 from mailagent.store.views import View
@@ -35,7 +36,7 @@ def show_status(config: Path, *, as_json: bool) -> int:
 
     async def main() -> View:
         async with open_views(settings) as views:
-            return await views.status()
+            return {**await views.status(), "not_sent_today": await views.given_up(since=SystemClock().now() - DAY)}
 
     view = asyncio.run(main())
     unused = () if settings.model.embeddings else ("embeddings",)
@@ -43,7 +44,7 @@ def show_status(config: Path, *, as_json: bool) -> int:
     trouble = [str(row["name"]) for row in outside if not row["working"]]
     found = {"mode": settings.mode, "model": rung(settings, trouble), **view, "outside": outside}
     outbox = cast("Mapping[str, int]", found["outbox"])
-    wrong = bool(trouble or view["held"] or found["set_aside"] or outbox["failed"] or outbox["uncertain"])
+    wrong = bool(trouble or view["held"] or found["set_aside"] or found["not_sent_today"])
     if as_json:
         print_json({"ok": not wrong, **found})
         return int(wrong)
@@ -68,9 +69,10 @@ def show_status(config: Path, *, as_json: bool) -> int:
         say(f"\nNothing is sent since {since}: {hold['reason']}. 'mailagent resume' goes on.", "yellow")
     if found["set_aside"]:
         say("\nMail was set aside: 'mailagent aside' lists it.", "yellow")
-    if outbox["failed"] or outbox["uncertain"]:
+    if found["not_sent_today"]:
         say(
-            "\nMail was not sent, or may not have been: 'mailagent cases' and 'mailagent case C-n' show which.",
+            "\nWithin a day, mail was not sent, or may not have been: 'mailagent cases' and 'mailagent case C-n' show"
+            " which.",
             "yellow",
         )
     return int(wrong)

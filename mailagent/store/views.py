@@ -226,6 +226,19 @@ class Views:
                 ],
             }
 
+    async def given_up(self, *, since: datetime) -> int:
+        """How many mails failed or became uncertain after `since`: of older ones somebody was told long ago."""
+        async with self.sessions.begin() as session:
+            found = await session.exec(
+                select(func.count())
+                .select_from(OutboxRow)
+                .where(
+                    col(OutboxRow.state).in_(("failed", "uncertain")),
+                    col(OutboxRow.settled_at).is_(None) | (col(OutboxRow.settled_at) > since),
+                )
+            )
+            return found.one()
+
     async def set_aside(self) -> list[View]:
         """Messages kept for a person, oldest first."""
         async with self.sessions.read() as session:

@@ -45,7 +45,15 @@ from mailagent.wiring.alarms import build_alarms, build_watch, vitals_of
 from mailagent.wiring.checkpoints import open_saver
 from mailagent.wiring.knowledge import build_embedder, knowledge_in
 from mailagent.wiring.lock import only_daemon
-from mailagent.wiring.opening import open_figures, open_holds, open_knowledge, open_trial, open_views, place_of
+from mailagent.wiring.opening import (
+    open_audit,
+    open_figures,
+    open_holds,
+    open_knowledge,
+    open_trial,
+    open_views,
+    place_of,
+)
 from mailagent.wiring.triage import build_engine, build_model
 
 __all__ = [
@@ -53,6 +61,7 @@ __all__ = [
     "build_embedder",
     "build_model",
     "check_accounts",
+    "open_audit",
     "open_daemon",
     "open_figures",
     "open_holds",

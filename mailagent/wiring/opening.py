@@ -10,6 +10,7 @@ from mailagent.adapters.templates import JinjaTemplates
 from mailagent.errors import ConfigurationError
 from mailagent.ports import Holds
 from mailagent.settings import Settings
+from mailagent.store.audit import Audit
 from mailagent.store.database import open_database
 from mailagent.store.figures import Figures
 from mailagent.store.holds import StoredHolds
@@ -48,6 +49,13 @@ async def open_trial(settings: Settings) -> AsyncIterator[Engine]:
     templates = JinjaTemplates(settings.path(settings.templates_dir))
     async with open_knowledge(settings) as knowledge:
         yield build_engine(settings, SystemClock(), templates, knowledge)
+
+
+@asynccontextmanager
+async def open_audit(settings: Settings) -> AsyncIterator[Audit]:
+    """What looks for broken promises; see `open_views`."""
+    async with open_views(settings) as views:
+        yield Audit(sessions=views.sessions)
 
 
 @asynccontextmanager

@@ -12,12 +12,13 @@ from tests.servers.smtp import SmtpServer
 
 @pytest.fixture
 def world(dovecot: Dovecot, smtp_server: SmtpServer, user: str, tmp_path: Path) -> Iterator[World]:
-    """The daemon is stopped after the test, if the test did not."""
+    """The daemon is stopped after the test, if the test did not, and every promise must have been kept."""
     made = World(dovecot=dovecot, smtp=smtp_server, user=user, folder=tmp_path)
     yield made
     if made.process is not None:
         made.process.kill()
         made.process.wait()
+    assert made.audit() == []
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A mail server, the daemon in a process of its own, a customer and a reviewer."""
 
+import asyncio
 import json
 import os
 import re
@@ -10,12 +11,15 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import make_msgid
 from pathlib import Path
 from typing import Self
 
+from mailagent.store.audit import Audit, Broken
+from mailagent.store.database import open_database
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.smtp import SmtpServer
 from tests.shop import SHOP
@@ -136,6 +140,19 @@ baseline = "all"
         domain = str(mail["From"]).rpartition("@")[2].strip(">")
         verdict = f"dmarc=pass header.from={domain}" if authenticated else f"dmarc=fail header.from={domain}"
         self.dovecot.append(self.user, f"Authentication-Results: {AUTHSERV}; {verdict}\r\n".encode() + bytes(mail))
+
+    def audit(self, *, at: datetime | None = None) -> list[Broken]:
+        """What ``mailagent audit`` finds, as of `at`, without the start of a command."""
+        path = self.folder / "data" / "mailagent.db"
+
+        async def look() -> list[Broken]:
+            engine, sessions = await open_database(path)
+            try:
+                return await Audit(sessions=sessions).broken(at=at or datetime.now(UTC))
+            finally:
+                await engine.dispose()
+
+        return asyncio.run(look()) if path.exists() else []
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, "MAILAGENT_TEST_PASSWORD": PASSWORD, **self.settings}

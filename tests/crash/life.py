@@ -56,7 +56,9 @@ class Life:
             return False
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
             try:
-                (undone,) = database.execute(UNDONE, {"mails": self.mails, "at": f"{at:%Y-%m-%d %H:%M:%S}"}).fetchone()
+                (undone,) = database.execute(
+                    UNDONE, {"mails": self.mails, "at": f"{at:%Y-%m-%d %H:%M:%S.%f}"}
+                ).fetchone()
             except sqlite3.OperationalError:  # it is being made
                 return False
         return not undone

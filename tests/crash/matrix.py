@@ -6,8 +6,8 @@ from typing import Literal, get_args
 from mailagent.crash_points import CrashPoint
 from tests.servers.smtp import DROP, DROP_ACCEPTED, SLOW
 
-Story = Literal["answered", "escalated", "approved"]
-"""What happens: an article answers the mail; a reviewer is asked; and that reviewer approves the draft."""
+Story = Literal["answered", "escalated", "decided"]
+"""What happens: an article answers the mail; a reviewer is asked; and that reviewer decides."""
 Outcome = Literal["250", "451 later", "554 no", "drop", "drop accepted", "drop accepted, copy kept", "slow"]
 """What the server says to the first mail."""
 ANSWERS: dict[Outcome, str] = {
@@ -22,6 +22,10 @@ UNSURE: tuple[Outcome, ...] = ("drop", "drop accepted")
 KEPT: Outcome = "drop accepted, copy kept"
 IN_DOUBT: tuple[CrashPoint, ...] = ("outbox.before_dot", "outbox.after_dot", "outbox.answered")
 """A process that dies there does not know whether its mail left."""
+SAID: tuple[CrashPoint, ...] = ("outbox.answered", "outbox.done")
+"""Nobody comes by there with a mail that the server said nothing about."""
+STRIDE = 5
+"""Prime to the numbers of outcomes and stories."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,30 +42,39 @@ class Crash:
 
 
 def all_crashes() -> list[Crash]:
-    """Those that can happen: each story passes some of the points, some more than once."""
+    """Those that can happen: each story passes some of the points, some of them more than once."""
     return [
-        Crash(story=story, point=point, passing=passing, outcome=outcome)
+        crash
         for story in get_args(Story)
         for point in get_args(CrashPoint)
         for passing in (1, 2)
         for outcome in get_args(Outcome)
-        if _happens(story, point, passing, outcome)
+        if _happens(crash := Crash(story=story, point=point, passing=passing, outcome=outcome))
     ]
 
 
 def some_crashes(crashes: list[Crash]) -> set[Crash]:
-    """A tenth of `crashes` that has every point, every outcome and every story."""
-    points = sorted({(crash.point, crash.passing) for crash in crashes})
-    chosen = {
-        [crash for crash in crashes if (crash.point, crash.passing) == place][number * 5 :: 7][0]
-        for number, place in enumerate(points)
-        if [crash for crash in crashes if (crash.point, crash.passing) == place][number * 5 :: 7]
-    }
-    return chosen
+    """One for each point and passing, so that all outcomes and stories come up."""
+    places: dict[tuple[str, int], list[Crash]] = {}
+    for crash in crashes:
+        places.setdefault((crash.point, crash.passing), []).append(crash)
+    return {found[number * STRIDE % len(found)] for number, found in enumerate(places.values())}
 
 
-def _happens(story: Story, point: CrashPoint, passing: int, outcome: Outcome) -> bool:
-    part = point.partition(".")[0]
-    if part == "review":
-        return story == "approved" and passing == 1
-    return passing == 1 or part in ("model", "outbox")
+def _happens(crash: Crash) -> bool:
+    """Whether any process comes by. In the story "answered" one mail leaves, and a second only to tell of its failure;
+    of a mail that is tried again later another process comes by.
+    """
+    part, point, outcome = crash.point.partition(".")[0], crash.point, crash.outcome
+    alone, decided, second = crash.story == "answered", crash.story == "decided", crash.passing > 1
+    never = (
+        part in ("model", "triage") and decided,
+        part == "review" and not decided,
+        part == "doubt" and outcome not in (*UNSURE, KEPT),
+        second and part not in ("model", "outbox"),
+        second and alone and part == "outbox" and point != "outbox.recovered" and outcome not in ("554 no", *UNSURE),
+        second and point in SAID and outcome in UNSURE,
+        second and point == "outbox.done" and (alone or outcome == "451 later"),
+        (second or alone) and point in SAID and outcome == KEPT,
+    )
+    return not any(never)

@@ -15,8 +15,12 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+from mailagent.events import configure_logging
+from mailagent.settings import load_settings
+from mailagent.wiring import open_daemon
+
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["mailagent.wiring", "mailagent.settings", "tests.crash.process"])
+CONTEXT.set_forkserver_preload(["mailagent.wiring", "tests.crash.process", "tests.crash.warm"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +47,6 @@ def start(
 
 def _run(config: Path, log: Path, environment: Mapping[str, str], *, ahead: timedelta, once: bool) -> None:
     """In the new process."""
-    from mailagent.events import configure_logging
-    from mailagent.settings import load_settings
-    from mailagent.wiring import open_daemon
-
     os.environ.update(environment)
     sys.stderr = log.open("a")
     configure_logging(json_lines=True, file=sys.stderr)

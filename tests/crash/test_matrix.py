@@ -2,15 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.acceptance.world import ADMIN, QUEUE, REVIEWER, Customer, Reviewer, World
 from tests.crash.life import Life
 from tests.crash.matrix import ANSWERS, IN_DOUBT, KEPT, UNSURE, Crash, Story, all_crashes, some_crashes
-from tests.servers.dovecot import Dovecot
-from tests.servers.smtp import SmtpServer
 
 QUESTION = ("Payment methods", "Hello, which payment methods do you accept?\n\nTom\n")
 ANGRY = ("Charged three times", "This is UNACCEPTABLE!!! You charged me THREE times for one order. I am furious!")
@@ -18,7 +16,7 @@ TOM = Customer.address
 EXPECTED: Mapping[Story, Counter[str]] = {
     "answered": Counter({TOM: 1}),
     "escalated": Counter({TOM: 1, QUEUE: 1}),
-    "approved": Counter({TOM: 2, QUEUE: 1, REVIEWER: 1}),
+    "decided": Counter({TOM: 2, QUEUE: 1, REVIEWER: 1}),
 }
 """How many mails each gets."""
 MOST_ROUNDS = 8
@@ -29,22 +27,19 @@ SOME = some_crashes(CRASHES)
 @pytest.mark.parametrize(
     "crash", [pytest.param(crash, id=str(crash), marks=[] if crash in SOME else pytest.mark.full) for crash in CRASHES]
 )
-def test_a_killed_process_loses_nothing_and_answers_nobody_twice(
-    crash: Crash, dovecot: Dovecot, smtp_server: SmtpServer, user: str, tmp_path: Path
-) -> None:
+def test_a_killed_process_loses_nothing_and_answers_nobody_twice(crash: Crash, world: World) -> None:
     """Every mail leaves once; where nobody can know that it did, a person is told."""
-    world = World(dovecot=dovecot, smtp=smtp_server, user=user, folder=tmp_path)
     life = Life(world=world, crash=crash)
     if crash.outcome == KEPT:
         keep_copies(world)
     Customer(world=world).writes(*(QUESTION if crash.story == "answered" else ANGRY))
-    if crash.story == "approved":
+    if crash.story == "decided":
         life.run(once=True, may_crash=False)
         reviewer = Reviewer(world=world)
-        reviewer.replies(reviewer.receives_digest(), "APPROVE")
+        reviewer.replies(reviewer.receives_digest(), "MODIFY\nHello Tom,\nyour money is on its way back.")
         life.mails = 2
     if crash.outcome in ANSWERS:
-        smtp_server.ends.append(ANSWERS[crash.outcome])
+        world.smtp.ends.append(ANSWERS[crash.outcome])
 
     life.run(once=False)
     for _ in range(MOST_ROUNDS):
@@ -58,10 +53,12 @@ def test_a_killed_process_loses_nothing_and_answers_nobody_twice(
     seen = Counter({address: len(world.mails_to(address)) for address in EXPECTED[crash.story]})
     told = len({mail["Message-ID"] for mail in world.mails_to(ADMIN)})
     missing = EXPECTED[crash.story] - seen
-    assert set(received.values()) <= {1} and not seen - EXPECTED[crash.story], "somebody got a mail twice"
+    assert set(received.values()) <= {1}, "somebody got a mail twice"
+    assert not seen - EXPECTED[crash.story], "somebody got more than one answer"
     assert missing.total() <= told, "a mail is missing, and nobody was told"
     if crash.outcome == KEPT or (crash.point not in IN_DOUBT and crash.outcome not in ("554 no", *UNSURE)):
         assert (missing.total(), told) == (0, 0), "all could have been well"
+    assert world.audit(at=datetime.now(UTC) + life.ahead) == []
 
 
 def keep_copies(world: World) -> None:

@@ -99,6 +99,16 @@ async def test_a_refusal_for_good_is_told_to_a_person(outside: Outside, office: 
     assert "550 no such user" in text_of(notice)
 
 
+async def test_one_refused_address_does_not_worry_whoever_watches_for_ever(outside: Outside, office: Office) -> None:
+    """``status`` says for a day that a mail was not sent; a monitor that stays red is one that nobody looks at."""
+    outside.sender.errors.append(PermanentError("550 no such user"))
+    await office.deliver()
+    now = outside.clock.now()
+
+    assert await office.views.given_up(since=now - timedelta(hours=1)) == 1
+    assert await office.views.given_up(since=now + timedelta(hours=23)) == 0
+
+
 async def test_what_may_have_gone_is_never_sent_again(outside: Outside, office: Office) -> None:
     """The connection broke after the final dot: a second answer would be worse than a look by a person."""
     outside.sender.late_errors.append(UncertainError("no reply to the final dot"))

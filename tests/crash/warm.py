@@ -1,0 +1,21 @@
+"""What every daemon of these tests reads and works out at its start: done once, before they are forked."""
+
+import asyncio
+
+from mailagent.cli.trial import Trial
+from mailagent.cli.trial_letter import letter_of
+from mailagent.settings import load_settings
+from mailagent.wiring import open_trial
+from tests.shop import SHOP
+
+SETTINGS = load_settings(SHOP / "config")
+
+
+async def _try(text: str) -> None:
+    async with open_trial(SETTINGS) as engine:
+        tried = await Trial(settings=SETTINGS, engine=engine).of_text("Payment", text, sender="tom@customer.example")
+        letter_of(tried, SETTINGS)
+
+
+for words in ("Which payment methods do you accept?", "This is UNACCEPTABLE!!! I am furious."):
+    asyncio.run(_try(words))

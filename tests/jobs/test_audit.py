@@ -1,0 +1,113 @@
+"""``mailagent audit`` names each promise that is broken, and nothing while all are kept."""
+
+import asyncio
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from mailagent.cli.app import app
+from mailagent.errors import PermanentError, UncertainError
+from mailagent.store.audit import Audit, Promise
+from tests.fakes.model import ANGRY
+from tests.jobs.office import Office, Outside
+from tests.shop import SHOP
+
+COPY = (
+    "INSERT INTO outbox (key, kind, mailbox, case_id, recipient, message_id, automatic, cause_id, raw, state, attempts,"
+    " created_at, due_at, error) SELECT key || ':again', kind, mailbox, case_id, recipient, {}, automatic, {}, raw,"
+    " state, attempts, created_at, due_at, error FROM outbox WHERE id = 1"
+)
+LOST = (
+    "UPDATE message SET state = 'ready' WHERE id = 1; DELETE FROM log_entry WHERE message_id = 1;"
+    " DELETE FROM raw_mail WHERE message_id = 1"
+)
+TWICE = (
+    "INSERT INTO escalation SELECT case_id, 7, message_id, interrupt_id, priority, reason, draft, due_at, graph_state,"
+    " state, opened_at, decided_by, decided_at, verb, decision_id, assigned_to, snoozed_until, nonce FROM escalation"
+)
+REOPENED = f"{TWICE}; UPDATE escalation SET state = 'open', decision_id = NULL"  # noqa: S608 - the one above
+
+
+@pytest.fixture(name="outside")
+def _outside(tmp_path: Path) -> Outside:
+    """On SQLite, whose file can be damaged from here."""
+    return Outside(folder=tmp_path / "data")
+
+
+@pytest.fixture(autouse=True)
+async def _a_day_of_mail(outside: Outside, office: Office) -> None:
+    """An answer, one that failed, one that is uncertain, and a question that a reviewer decided."""
+    for error in (None, PermanentError("550 no such user"), UncertainError("no answer")):
+        outside.customer_writes(sender=f"Ann <ann{len(str(error))}@ann.example>")
+        if isinstance(error, UncertainError):
+            outside.sender.late_errors.append(error)
+        elif error is not None:
+            outside.sender.errors.append(error)
+        await office.work()
+    outside.model.mood = ANGRY
+    outside.customer_writes()
+    await office.work()
+    outside.reviewer_replies("APPROVE")
+    await office.work()
+
+
+async def broken(outside: Outside, office: Office) -> list[str]:
+    """The promises that the audit names."""
+    found = await Audit(sessions=office.sessions).broken(at=outside.clock.now() + timedelta(minutes=20))
+    return [row.promise for row in found]
+
+
+async def test_a_day_of_mail_keeps_every_promise(outside: Outside, office: Office) -> None:
+    """Failures are no broken promises as long as a person was told of them."""
+    assert await broken(outside, office) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "promise"),
+    [
+        (LOST, "kept as it came"),
+        ("DELETE FROM log_entry WHERE message_id = 1", "one outcome"),
+        ("UPDATE message SET state = 'ready' WHERE id = 1", "one outcome"),
+        (COPY.format("'<other>'", "cause_id"), "one answer"),
+        (COPY.format("message_id", "NULL"), "one answer"),
+        ("UPDATE outbox SET state = 'lost' WHERE id = 1", "known state"),
+        ("UPDATE outbox SET settled_at = NULL WHERE state = 'uncertain'", "uncertain is told"),
+        ("DELETE FROM outbox WHERE key LIKE '%:uncertain'", "uncertain is told"),
+        ("UPDATE outbox SET state = 'failed' WHERE key LIKE '%:not-sent'", "failed is told"),
+        ("DELETE FROM outbox WHERE key LIKE '%:not-sent'", "failed is told"),
+        (TWICE, "decided once"),
+        (REOPENED, "one question"),
+        ("UPDATE outbox SET recipient = 'eve@evil.example' WHERE id = 1", "nothing automatic to others"),
+        ("UPDATE message SET intake = 'auto_reply' WHERE id = 1", "nothing automatic to others"),
+        ("UPDATE message SET caution = 'a list' WHERE id = 1", "nothing automatic to others"),
+    ],
+)
+async def test_each_broken_promise_is_named(outside: Outside, office: Office, damage: str, promise: Promise) -> None:
+    """An audit that overlooks something would make every crash test worthless."""
+    with closing(sqlite3.connect(outside.folder / "mailagent.db")) as database:
+        database.executescript(damage)
+
+    assert await broken(outside, office) == [promise]
+
+
+@pytest.mark.usefixtures("office")
+async def test_the_command_names_what_is_broken(outside: Outside, tmp_path: Path) -> None:
+    """For a monitor: exit code 1, and which rows to look at."""
+    shutil.copytree(SHOP / "config", tmp_path / "config")
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(app, ["audit", "--config", str(tmp_path / "config"), *words])
+
+    assert (await asyncio.to_thread(run)).exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "data" / "mailagent.db")) as database, database:
+        database.execute("DELETE FROM log_entry WHERE message_id = 2")
+    result = await asyncio.to_thread(run, "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout) == {"ok": False, "broken": [{"promise": "one outcome", "where": ["message 2"]}]}
+    assert "one outcome" in (await asyncio.to_thread(run)).stdout
