@@ -71,8 +71,7 @@ def show_status(config: Path, *, as_json: bool) -> int:
         say("\nMail was set aside: 'mailagent aside' lists it.", "yellow")
     if found["not_sent_today"]:
         say(
-            "\nWithin a day, mail was not sent, or may not have been: 'mailagent cases' and 'mailagent case C-n' show"
-            " which.",
+            "\nToday mail was not sent, or may not have been: 'mailagent cases' and 'mailagent case C-n' show which.",
             "yellow",
         )
     return int(wrong)

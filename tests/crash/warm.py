@@ -1,6 +1,7 @@
 """What every daemon of these tests reads and works out at its start: done once, before they are forked."""
 
 import asyncio
+import gc
 
 from mailagent.cli.trial import Trial
 from mailagent.cli.trial_letter import letter_of
@@ -19,3 +20,4 @@ async def _try(text: str) -> None:
 
 for words in ("Which payment methods do you accept?", "This is UNACCEPTABLE!!! I am furious."):
     asyncio.run(_try(words))
+gc.freeze()  # what is never looked at again is never copied

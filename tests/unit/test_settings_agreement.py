@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mailagent.settings import load_settings
+from mailagent.wiring.accounts import journals_of, smtp_account
 from tests.shop import SHOP
 from tests.unit.test_settings import change, complaint
 
@@ -104,3 +105,23 @@ def test_a_group_must_not_be_called_like_a_reviewer(config: Path) -> None:
     change(config, "reviewers.toml", '"dana@example.com"]', '"dana@example.com"]\ngroups = ["Dana"]')
 
     assert "a reviewer is called 'Dana' too, and ASSIGN could not tell them apart" in complaint(config)
+
+
+def test_copies_are_of_no_use_without_a_folder_to_look_for_them_in(config: Path) -> None:
+    """The admin believes that an uncertain mail is looked for, and it never is."""
+    change(config, "mailboxes.toml", "poll_seconds = 60", 'poll_seconds = 60\ncopies_to = "sent@example.com"')
+
+    assert "copies_to needs journal" in complaint(config)
+
+
+def test_a_mailbox_has_its_journal_and_copies_where_they_are_named(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read and not handed on, they would leave every broken connection to a person."""
+    keys = 'poll_seconds = 60\njournal = "Sent"\ncopies_to = "sent@example.com"'
+    change(config, "mailboxes.toml", "poll_seconds = 60", keys)
+    monkeypatch.setenv("MAILAGENT_SUPPORT_PASSWORD", "pass")
+    settings = load_settings(config)
+
+    assert list(journals_of(settings)) == ["support"]
+    assert smtp_account(settings, settings.mailbox[0]).copies_to == "sent@example.com"
