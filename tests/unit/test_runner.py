@@ -13,7 +13,7 @@ from tests.fakes.health import FakeHealth
 
 @dataclass(kw_only=True)
 class FakeJob:
-    """A `Job` over names; `fails` says what handling one raises, each time."""
+    """A `Job` over names; `fails` says what handling one raises, each time; without `keeps` none can be set aside."""
 
     items: list[str] = field(default_factory=list)
     fails: dict[str, Exception] = field(default_factory=dict)
@@ -24,6 +24,7 @@ class FakeJob:
     aside: list[tuple[str, str]] = field(default_factory=list)
     runner: Runner | None = None
     stops_at: str = ""
+    keeps: bool = True
 
     async def due(self) -> Sequence[str]:
         """What is neither done nor set aside."""
@@ -48,7 +49,9 @@ class FakeJob:
         self.postponed.append((item, reason))
 
     async def set_aside(self, item: str, error: Exception) -> None:
-        """Remember it."""
+        """Remember it, unless that fails itself."""
+        if not self.keeps:
+            raise OSError("no space left")
         self.aside.append((item, str(error)))
 
 
@@ -110,6 +113,15 @@ async def test_what_never_works_is_set_aside_at_once(runner: Runner, error: Exce
 
     assert job.aside == [("a", str(error))]
     assert job.postponed == []
+
+
+async def test_an_item_that_cannot_be_set_aside_does_not_stop_the_others(runner: Runner) -> None:
+    """A full disk, or a broken template of the mail that should tell of it: the item comes back later."""
+    job = FakeJob(items=["a", "b"], fails={"a": PermanentError("550")}, keeps=False)
+    await runner.run_due(job)
+
+    assert job.done == ["b"]
+    assert job.postponed == [("a", "OSError: no space left")]
 
 
 async def test_an_unknown_error_is_tried_again_and_then_set_aside(runner: Runner) -> None:
