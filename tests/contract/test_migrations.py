@@ -19,6 +19,7 @@ from mailagent.store.cases import StoredCases
 from mailagent.store.database import open_database
 from mailagent.store.messages import StoredMessages
 from mailagent.store.schema import MIGRATIONS, migrate, newest
+from mailagent.store.sending import StoredSending
 from mailagent.store.views import Views
 from tests.servers.postgres import Postgres
 
@@ -35,6 +36,11 @@ INSERT INTO message (id, content_key, mailbox, received_at, size, state, attempt
     'tom@customer.example', 'Tom', 'Hello', 'text', '<1@customer.example>', '[]', '[]', '');
 INSERT INTO known_id (hash, case_id) VALUES ('0f5e3cd4e6b3b4f2d3c4', 7);
 INSERT INTO log_entry (message_id, case_id, at, entry) VALUES (3, 7, '2026-11-01 10:05:00', '{}')
+"""
+MAIL = """
+INSERT INTO outbox (key, kind, mailbox, recipient, message_id, raw, state, attempts, created_at, due_at, error) VALUES
+    (:state, 'answer', 'support', 'tom@customer.example', :state, :raw, :state, 1, '2026-11-01 10:00:00',
+    '2026-11-01 10:00:00', '')
 """
 
 
@@ -100,11 +106,15 @@ async def test_a_database_of_each_release_keeps_its_rows(where: Path | str, sche
 
 
 async def test_data_of_the_first_schema_is_kept(where: Path | str) -> None:
-    """Who had a list's mail then still gets no automatic answer, and a thread finds its copies and its case's age."""
+    """Who had a list's mail then still gets no automatic answer, and a thread finds its copies and its case's age. What
+    was being sent may have been sent, and of what was given up people were told.
+    """
     migrate(url_of(where), to="0001")
     with connected(where) as connection:
         for statement in FIRST.split(";\n"):
             connection.execute(text(statement))
+        for state in ("sending", "failed", "uncertain"):
+            connection.execute(text(MAIL), {"state": state, "raw": b"mail"})
 
     engine, sessions = await open_database(where)
     try:
@@ -116,6 +126,10 @@ async def test_data_of_the_first_schema_is_kept(where: Path | str) -> None:
         assert [found.id for found in same] == [3]
         case = await StoredCases(sessions=sessions).get(CaseId(7))
         assert case.settled_at == datetime(2026, 11, 1, 10, 5, tzinfo=UTC)
+        sending, now = StoredSending(sessions=sessions), datetime(2026, 11, 2, tzinfo=UTC)
+        await sending.recover(at=now)
+        assert await sending.due(at=now, limit=9) == []
+        assert [entry.key for entry in await sending.doubtful(at=now, limit=9)] == ["sending"]
     finally:
         await engine.dispose()
     with connected(where) as connection:

@@ -96,7 +96,7 @@ async def test_each_broken_promise_is_named(outside: Outside, office: Office, da
     assert await broken(outside, office) == [promise]
 
 
-async def test_the_command_names_what_is_broken(outside: Outside, tmp_path: Path) -> None:
+async def test_the_command_names_what_is_broken(tmp_path: Path) -> None:
     """For a monitor: exit code 1, and which rows to look at."""
     shutil.copytree(SHOP / "config", tmp_path / "config")
 
