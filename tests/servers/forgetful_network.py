@@ -1,4 +1,4 @@
-"""A way to PostgreSQL that breaks just after the server has committed, so that nobody hears of it."""
+"""A way to PostgreSQL that breaks at a commit: before the server hears of it, or before we hear that it was done."""
 
 import asyncio
 from contextlib import suppress
@@ -7,18 +7,20 @@ from typing import Self
 from urllib.parse import urlsplit
 
 READS = b"READ ONLY"
-COMMITTED = b"COMMIT\0"
-"""How the server tells of it."""
+COMMIT = b"COMMIT\0"
+"""How the client asks for it, and how the server tells of it."""
 
 
 class ForgetfulNetwork:
     """``async with ForgetfulNetwork(address) as network``; `address` of it leads to the same database.
 
-    Of the commits that come by once `lose` is set, the one with that number, from 1, is not told to the client.
+    Of the commits that come by once `lose` is set, it breaks at the one with that number, from 1: with `done` when the
+    server has committed, else before it was asked to.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, done: bool) -> None:
         self._to = urlsplit(address)
+        self._done = done
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self.address = ""
@@ -45,25 +47,35 @@ class ForgetfulNetwork:
         assert task is not None
         self._connections.add(task)
         from_server, to_server = await asyncio.open_connection(self._to.hostname, self._to.port)
-        up = asyncio.ensure_future(self._ask(reader, to_server))
-        with suppress(ConnectionError, asyncio.CancelledError):
-            await self._answer(from_server, writer)
-        up.cancel()
+        ways = [
+            asyncio.ensure_future(self._ask(reader, to_server)),
+            asyncio.ensure_future(self._answer(from_server, writer)),
+        ]
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
         for end in (writer, to_server):
             end.close()
 
     async def _ask(self, reader: asyncio.StreamReader, to_server: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
             self._writes = self._writes if b"BEGIN" not in data else READS not in data
+            if not self._done and self._breaks_at(data):
+                return
             to_server.write(data)
             await to_server.drain()
-        to_server.write_eof()
 
     async def _answer(self, from_server: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await from_server.read(65536):
-            if COMMITTED in data and self.lose and self._writes:
-                self.lose -= 1
-                if not self.lose:
-                    return
+            if self._done and self._breaks_at(data):
+                return
             writer.write(data)
             await writer.drain()
+
+    def _breaks_at(self, data: bytes) -> bool:
+        if not (COMMIT in data and self.lose and self._writes):
+            return False
+        self.lose -= 1
+        return self.lose == 0

@@ -1,0 +1,152 @@
+"""Backups: of a database in use, before each migration, and put back."""
+
+import asyncio
+import json
+import re
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from mailagent.cli.app import app
+from mailagent.errors import ConfigurationError
+from mailagent.store.database import open_database
+from mailagent.store.health import StoredHealth
+from mailagent.store.schema import migrate
+from mailagent.wiring.lock import hold
+from tests.servers.postgres import Postgres
+from tests.shop import SHOP
+
+AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@pytest.fixture(name="data")
+def _data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data folder of the shop, where nothing is yet."""
+    monkeypatch.setenv("MAILAGENT__DATA_DIR", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def command(*words: str) -> Result:
+    """``mailagent WORDS``."""
+    return CliRunner().invoke(app, [*words, "--config", str(SHOP / "config")])
+
+
+def error(*words: str) -> str:
+    """What a command ends with, which must be an error that it knows."""
+    found = command(*words).exception
+    assert isinstance(found, ConfigurationError), repr(found)
+    return str(found)
+
+
+def outside() -> list[object]:
+    """The names that `status` shows."""
+    return [row["name"] for row in json.loads(command("status", "--json").stdout)["outside"]]
+
+
+def worked(data: Path, name: str) -> None:
+    """Write a row, as a process of its own."""
+
+    async def write() -> None:
+        engine, sessions = await open_database(data / "mailagent.db")
+        await StoredHealth(sessions=sessions).worked(name, at=AT)
+        await engine.dispose()
+
+    asyncio.run(write())
+
+
+def test_a_backup_taken_while_the_daemon_writes_brings_it_back(data: Path, tmp_path: Path) -> None:
+    """It holds all that was committed, in one file; and what a restore replaces is not lost either."""
+    file = tmp_path / "saved.db"
+    worked(data, "before")
+    with closing(sqlite3.connect(data / "mailagent.db", isolation_level=None)) as daemon:
+        daemon.execute("BEGIN IMMEDIATE")
+        daemon.execute("DELETE FROM health")
+        assert command("db", "backup", str(file)).exit_code == 0
+        daemon.execute("ROLLBACK")
+    worked(data, "after")
+    (data / "checkpoints.db").write_bytes(b"of a later day")
+
+    done = command("db", "restore", str(file))
+
+    assert done.exit_code == 0, done.exception
+    assert "answered as if it were new" in " ".join(done.stdout.split())
+    assert outside() == ["before"]
+    assert not (data / "checkpoints.db").exists()
+    assert [path.name for path in tmp_path.glob("saved*")] == ["saved.db"]
+    (kept,) = (data / "backups").glob("*-before-restore.db")
+    command("db", "restore", str(kept))
+    assert outside() == ["after", "before"]
+
+
+@pytest.mark.parametrize("what", ["not a database", "another database", "half of one"])
+def test_what_is_no_backup_is_not_put_back(data: Path, tmp_path: Path, what: str) -> None:
+    """Found out before anything is replaced."""
+    worked(data, "kept")
+    file = tmp_path / "given.db"
+    if what == "not a database":
+        file.write_bytes(b"hello" * 1000)
+    elif what == "another database":
+        with closing(sqlite3.connect(file)) as other:
+            other.execute("CREATE TABLE t (x)")
+    else:
+        command("db", "backup", str(file))
+        whole = file.read_bytes()
+        file.write_bytes(whole[: len(whole) // 2])
+
+    assert f"{file}: error: " in error("db", "restore", str(file))
+
+    assert outside() == ["kept"]
+
+
+def test_a_restore_waits_for_the_daemon_to_be_stopped(data: Path, tmp_path: Path) -> None:
+    """It would go on with what it remembers, on a database of another day."""
+    assert command("db", "migrate").exit_code == 0
+    file = tmp_path / "saved.db"
+    command("db", "backup", str(file))
+    handle = hold(data)
+
+    assert "mailagent already runs on this data folder" in error("db", "restore", str(file))
+
+    assert handle > 0
+
+
+def test_a_backup_overwrites_nothing(data: Path, tmp_path: Path) -> None:
+    """Yesterday's backup may be the one that is needed."""
+    command("db", "migrate")
+    (tmp_path / "saved.db").write_bytes(b"yesterday")
+
+    assert "the file is there already" in error("db", "backup", str(tmp_path / "saved.db"))
+
+    assert (tmp_path / "saved.db").read_bytes() == b"yesterday"
+    assert data.exists()
+
+
+def test_a_migration_keeps_what_the_database_was(data: Path) -> None:
+    """The way back to the release of before; a database that is new, or needs nothing, leaves none."""
+    data.mkdir()
+    migrate(f"sqlite:///{data / 'mailagent.db'}", to="0005")
+
+    for _ in range(2):
+        assert command("db", "migrate").exit_code == 0
+
+    (kept,) = (data / "backups").iterdir()
+    assert re.fullmatch(r"mailagent-20\d{6}T\d{6}\.\d{6}Z-schema-0005\.db", kept.name)
+    assert kept.stat().st_mode & 0o077 == 0
+    with closing(sqlite3.connect(kept)) as old:
+        assert old.execute("SELECT version_num FROM alembic_version").fetchall() == [("0005",)]
+
+
+def test_postgresql_has_its_own_backups(
+    data: Path, tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file with nothing in it would be worse than a refusal."""
+    monkeypatch.setenv("MAILAGENT__DATABASE_URL", postgres.create())
+    assert command("db", "migrate").exit_code == 0
+
+    assert "pg_dump" in error("db", "backup", str(tmp_path / "x"))
+    assert "pg_restore" in error("db", "restore", str(tmp_path / "x"))
+    assert not data.exists()
