@@ -1,6 +1,7 @@
 """Labelled mails to measure triage with: a file of JSON objects, one a line."""
 
 import difflib
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,16 @@ from pydantic_core import ErrorDetails
 from mailagent.domain.evaluation import Expected
 from mailagent.domain.routing import Action
 from mailagent.domain.signals import Sentiment
+
+LONGEST_FOUND = 60
+WANTED = {
+    "string_type": "a text in quotes",
+    "bool_type": "true or false without quotes",
+    "tuple_type": "a list of texts in square brackets",
+    "int_type": "a whole number without quotes",
+    "greater_than_equal": "0 or more",
+}
+"""What a label takes, by the kind of mistake."""
 
 
 class GoldLine(BaseModel):
@@ -103,8 +114,12 @@ def _explain(problem: ErrorDetails) -> str:
             return f"{key}: unknown key; {_hint(key, GoldLine.model_fields)}"
         case "value_error":
             return problem["msg"].removeprefix("Value error, ")
-        case _:
-            return f"{key}: {problem['msg']}; correct it, or leave the key out where nothing is expected"
+        case "literal_error":
+            allowed = problem["ctx"]["expected"]
+        case kind:
+            allowed = WANTED[kind]
+    found = json.dumps(problem["input"], ensure_ascii=False)[:LONGEST_FOUND]
+    return f"{key}: found {found}; write {allowed}, or leave the key out where nothing is expected"
 
 
 def _hint(word: str, known: Collection[str]) -> str:
