@@ -31,7 +31,9 @@ class Holds(Protocol):
         """Those of now, the oldest first."""
 
     async def put(self, hold: Hold, *, notices: Sequence[NewOutboxEntry] = ()) -> None:
-        """Hold, or change a hold of the same name, and queue the mail that tells a person."""
+        """Hold, or change a hold of the same name, and queue the mail that tells a person. Under `RESTORED` what waited
+        for customers becomes uncertain: it may have left after the backup was made.
+        """
 
     async def lift(self, name: str) -> None:
         """Go on, if nothing else holds."""

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlmodel import col, select, update
 
-from mailagent.domain.outgoing import NewOutboxEntry
+from mailagent.domain.outgoing import ANSWERS, NewOutboxEntry
 from mailagent.ports import RESTORED, Hold
 from mailagent.store.database import Sessions
 from mailagent.store.outbox import enqueue
-from mailagent.store.tables import HoldRow
+from mailagent.store.tables import HoldRow, OutboxRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +30,12 @@ class StoredHolds:
     async def put(self, hold: Hold, *, notices: Sequence[NewOutboxEntry] = ()) -> None:
         """See `ports.Holds`."""
         async with self.sessions.begin() as session:
+            if hold.name == RESTORED:
+                await session.exec(
+                    update(OutboxRow)
+                    .where(col(OutboxRow.state) == "ready", col(OutboxRow.kind).in_(ANSWERS))
+                    .values(state="eod")
+                )
             await session.merge(HoldRow(name=hold.name, reason=hold.reason, since=hold.since, sure=hold.sure))
             await enqueue(session, notices, at=hold.since)
 

@@ -218,3 +218,19 @@ async def test_after_a_restore_mail_of_before_goes_to_a_person(outside: Outside,
     assert outside.mails_to(TOM) == []
     assert "it came before a backup was put back" in outside.mails_to(QUEUE)[0].as_string()
     assert len(outside.mails_to("ann@customer.example")) == 1
+
+
+async def test_after_a_restore_what_waited_is_not_sent_again(outside: Outside, office: Office) -> None:
+    """It was ready when the backup was made, and left a second later."""
+    outside.customer_writes()
+    await office.receive()
+    await office.decide()
+    holds = StoredHolds(sessions=office.sessions)
+    await holds.put(Hold(name=RESTORED, reason="a backup", since=outside.clock.now(), sure=True))
+    await office.work()
+    await holds.lift(RESTORED)
+
+    await office.work()
+
+    assert outside.mails_to(TOM) == []
+    assert "may not have been sent" in str(outside.mails_to(ADMIN)[-1]["Subject"])
