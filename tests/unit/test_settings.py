@@ -285,6 +285,15 @@ def test_a_search_by_meaning_is_configured_whole_or_not_at_all(config: Path, lin
     assert told in complaint(config)
 
 
+def test_a_budget_in_money_needs_the_price_of_vectors_too(config: Path) -> None:
+    """What has no price would cost nothing by our count, and the account would be empty."""
+    change(config, "model.toml", "# money_day = 20.0", "money_day = 20.0")
+    with (config / "model.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[embeddings]\nmodel = "small"\nsecret = "env:KEY"\n')
+
+    assert "budget.money_day needs a price for each model; there is none for small" in complaint(config)
+
+
 def test_the_environment_wins_over_the_files(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A container sets what differs between machines."""
     monkeypatch.setenv("MAILAGENT__MODE", "suggest")
