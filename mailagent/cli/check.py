@@ -15,7 +15,8 @@ from mailagent.errors import ConfigurationError
 from mailagent.letters.samples import SAMPLES, WITHOUT_HTML
 from mailagent.mail.rating import read_rating
 from mailagent.settings import Settings, load_settings
-from mailagent.wiring import build_alarms, build_embedder, build_model, check_accounts
+from mailagent.store.postgresql import read_url
+from mailagent.wiring import build_alarms, build_embedder, build_model, check_accounts, place_of
 
 BAD_CONFIG = 78
 
@@ -42,7 +43,9 @@ def check_all(config: Path) -> int:
 
 def _failures(settings: Settings, config: Path) -> Iterator[str]:
     templates = JinjaTemplates(settings.path(settings.templates_dir))
+    where = place_of(settings)
     checks: list[Callable[[], object]] = [
+        *([lambda: read_url(where)] if isinstance(where, str) else []),
         lambda: check_accounts(settings),
         lambda: build_alarms(settings, SystemClock(), AsyncExitStack()),
         lambda: build_model(settings, SystemClock()),

@@ -11,12 +11,14 @@ import psycopg
 import pytest
 from sqlmodel import text
 
+from mailagent.cli.check import check_all
 from mailagent.errors import ConfigurationError, TemporaryError
 from mailagent.store.database import Sessions, open_database
 from mailagent.store.failures import told_apart
 from mailagent.store.health import StoredHealth
 from mailagent.store.views import Views
 from tests.servers.postgres import PASSWORD, Postgres
+from tests.shop import SHOP
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 COUNT = text("SELECT count(*) FROM health")
@@ -148,6 +150,16 @@ async def test_an_address_of_something_else_is_refused_without_its_password(addr
         await open_database(address)
 
     assert "hunter2" not in str(told.value)
+
+
+def test_check_finds_such_an_address(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before the daemon is started with it."""
+    monkeypatch.setenv("MAILAGENT_SUPPORT_PASSWORD", "pass")
+    monkeypatch.setenv("MAILAGENT__DATABASE_URL", "mysql://root:hunter2@localhost/x")
+
+    assert check_all(SHOP / "config") == 78
+
+    assert "database_url: error: not the address" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("change", [("mailagent:", "nobody:"), (PASSWORD, "hunter2"), ("/postgres", "/nothing")])

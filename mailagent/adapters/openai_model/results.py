@@ -27,6 +27,12 @@ class Result(BaseModel):
         """What of it may be sent to the customer."""
         return ""
 
+    @pydantic.model_validator(mode="after")
+    def _is_text(self) -> Self:
+        if "\\u0000" in self.model_dump_json():
+            raise ValueError("no text may hold the character NUL; no mail and not every database takes it")
+        return self
+
 
 class ReadSignals(Result):
     """The signals of one mail."""
