@@ -13,6 +13,7 @@ from sqlmodel import text
 
 from mailagent.cli.check import check_all
 from mailagent.errors import ConfigurationError, TemporaryError
+from mailagent.settings import load_settings
 from mailagent.store.database import Sessions, open_database
 from mailagent.store.failures import told_apart
 from mailagent.store.health import StoredHealth
@@ -150,6 +151,13 @@ async def test_an_address_of_something_else_is_refused_without_its_password(addr
         await open_database(address)
 
     assert "hunter2" not in str(told.value)
+
+
+def test_the_password_is_not_shown_where_settings_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A traceback, or a line that somebody adds while looking for a fault, prints them whole."""
+    monkeypatch.setenv("MAILAGENT__DATABASE_URL", "postgresql://root:hunter2@localhost/x")
+
+    assert "hunter2" not in repr(load_settings(SHOP / "config"))
 
 
 def test_check_finds_such_an_address(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
