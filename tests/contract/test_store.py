@@ -208,9 +208,11 @@ async def test_what_is_settled_is_neither_fetched_nor_touched(store: Store) -> N
 
 async def test_thousands_of_numbers_can_be_asked_about(store: Store) -> None:
     """Databases limit the length of a question."""
-    await store.sightings.receive([raw_mail(uid, raw=b"%d" % uid) for uid in range(1, 700)], at=AT)
+    known = {1, 499, 500, 501, 1000, 1001, 2999}
+    await store.sightings.receive([raw_mail(uid, raw=b"%d" % uid) for uid in known], at=AT)
 
-    assert await store.sightings.unrecorded("support", "INBOX", 7, range(1, 3001)) == list(range(700, 3001))
+    asked = range(1, 3001)
+    assert await store.sightings.unrecorded("support", "INBOX", 7, asked) == [uid for uid in asked if uid not in known]
 
 
 async def test_what_is_marked_is_remembered_by_place(store: Store) -> None:

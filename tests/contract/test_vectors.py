@@ -50,7 +50,7 @@ async def test_what_no_article_says_any_more_is_deleted(vectors: StoredVectors) 
 
 async def test_thousands_of_parts_are_no_obstacle(vectors: StoredVectors) -> None:
     """A database takes only so many values in one question."""
-    many = {str(number): ONE for number in range(2_000)}
+    many = {str(number): ONE for number in range(1_001)}
     await vectors.put("small", many)
 
     assert await vectors.get("small", many) == many
