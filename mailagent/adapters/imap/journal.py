@@ -6,6 +6,7 @@ same Message-ID to the letter counts.
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 from typing import cast
 
@@ -25,11 +26,15 @@ class ImapJournal:
         self._account = account
 
     async def holds(self, message_id: str) -> bool:
-        """See `Journal`."""
+        """See `Journal`. A look that hangs holds up no stop of the daemon: its thread is its own."""
+        thread = ThreadPoolExecutor(1, thread_name_prefix=f"journal-{self._account.name}")
         try:
-            return await asyncio.wait_for(asyncio.to_thread(self._holds, message_id), DEADLINE)
+            look = asyncio.get_running_loop().run_in_executor(thread, self._holds, message_id)
+            return await asyncio.wait_for(look, DEADLINE)
         except TimeoutError as error:
             raise TemporaryError(f"{self._account.place}: no complete answer within {DEADLINE:.0f} seconds") from error
+        finally:
+            thread.shutdown(wait=False)
 
     def _holds(self, message_id: str) -> bool:
         """Runs in a thread."""
