@@ -85,11 +85,16 @@ class DeliverOutbox:
         await self.sending.postpone(entry, until=self.clock.now() + delay, error=reason)
 
     async def set_aside(self, entry: OutboxEntry, error: Exception) -> None:
-        """It is uncertain, or it failed and the admin hears of it, unless it was itself a notice."""
+        """It is uncertain, or it failed and the admin hears of it. A notice that is refused is tried again like one
+        that is put off: nobody would be told that nobody was told.
+        """
         now = self.clock.now()
         if isinstance(error, UncertainError):
             log("outbox.uncertain", outbox_id=entry.id, case_id=entry.case_id, reason=spoken(error))
             await self.sending.doubt(entry, at=now, error=str(error))
+            return
+        if entry.kind == "notice" and entry.attempts + 1 < MOST_TRIES:
+            await self.postpone(entry, str(error))
             return
         log("outbox.failed", outbox_id=entry.id, case_id=entry.case_id, reason=spoken(error))
         notices = [] if entry.kind == "notice" else [self.notices.not_sent(entry, str(error))]

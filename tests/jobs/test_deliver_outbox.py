@@ -137,15 +137,29 @@ async def test_it_is_given_up_after_about_two_days(outside: Outside, office: Off
     assert outside.mails_to(TOM) == []
 
 
+async def test_a_notice_that_is_refused_is_tried_again(outside: Outside, office: Office) -> None:
+    """A filter that refuses it once must not keep from everybody that a customer has no answer."""
+    outside.sender.errors += [PermanentError("550 no such user"), PermanentError("554 looks like spam")]
+    await office.deliver()
+    assert outside.mails_to(ADMIN) == []
+
+    outside.clock.passes(MINUTE)
+    await office.deliver()
+
+    assert len(outside.mails_to(ADMIN)) == 1
+
+
 async def test_a_notice_that_fails_makes_no_notice(outside: Outside, office: Office) -> None:
     """A wrong admin address would otherwise fill the outbox for ever."""
-    outside.sender.errors += [PermanentError("550 no such user"), PermanentError("550 no such admin")]
-    await office.deliver()
-    await office.deliver()
+    outside.sender.errors.append(PermanentError("550 no such user"))
+    outside.sender.errors += [PermanentError("550 no such admin")] * MOST_TRIES * 2
+    for _ in range(MOST_TRIES + 1):
+        await office.deliver()
+        await until_due(outside, office)
 
     status = await office.views.status()
     assert status["outbox"] == {"ready": 0, "held": 0, "sending": 0, "sent": 0, "failed": 2, "uncertain": 0}
-    assert outside.sender.calls == 2
+    assert outside.sender.calls == 1 + MOST_TRIES
 
 
 async def test_one_mail_that_fails_does_not_hold_the_others(outside: Outside, office: Office) -> None:
