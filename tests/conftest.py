@@ -33,13 +33,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Tests that take `server` run on both databases; those of jobs on one, chosen by name, where it is not asked for
-    both: each job has tests on each, and the tests of the store itself are always on both.
+    """Tests that take `database_server` run on both databases. Those of jobs run on one, chosen by name, where it is not
+    asked for both: each job has tests on each.
     """
-    if "server" in metafunc.fixturenames:
+    if "database_server" in metafunc.fixturenames:
         on_one = "jobs" in metafunc.definition.path.parts and not metafunc.config.getoption("--both-databases")
         chosen = zlib.crc32(metafunc.function.__name__.encode()) % 2
-        metafunc.parametrize("server", DATABASES[chosen : chosen + 1] if on_one else DATABASES, indirect=True)
+        metafunc.parametrize("database_server", DATABASES[chosen : chosen + 1] if on_one else DATABASES, indirect=True)
 
 
 async def fetch_all(mailbox: ImapMailbox, uids: Sequence[int]) -> list[RawMail]:
@@ -70,7 +70,7 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture
-def server(request: pytest.FixtureRequest) -> str | None:
+def database_server(request: pytest.FixtureRequest) -> str | None:
     """The database of a test: None for a file, or the address of an empty one on a server. See `DATABASES`."""
     if request.param == "sqlite":
         return None
@@ -80,9 +80,9 @@ def server(request: pytest.FixtureRequest) -> str | None:
 
 
 @pytest.fixture
-def database(server: str | None, tmp_path: Path) -> Path | str:
+def database(database_server: str | None, tmp_path: Path) -> Path | str:
     """The same as `open_database` takes it."""
-    return server or tmp_path / "data" / "mailagent.db"
+    return database_server or tmp_path / "data" / "mailagent.db"
 
 
 @pytest.fixture

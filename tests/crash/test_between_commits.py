@@ -43,9 +43,9 @@ class DyingSightings(StoredSightings):
 
 
 @pytest.fixture(name="outside")
-def _outside(tmp_path: Path, server: str | None) -> Outside:
+def _outside(tmp_path: Path, database_server: str | None) -> Outside:
     """What outlives the process."""
-    return Outside(folder=tmp_path, server=server)
+    return Outside(folder=tmp_path, server=database_server)
 
 
 async def dies(work: Awaitable[None]) -> None:

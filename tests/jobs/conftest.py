@@ -9,9 +9,9 @@ from tests.jobs.office import Office, Outside, open_office
 
 
 @pytest.fixture(name="outside")
-def _outside(tmp_path: Path, server: str | None) -> Outside:
+def _outside(tmp_path: Path, database_server: str | None) -> Outside:
     """Mailbox, mail server, model, knowledge and clock."""
-    return Outside(folder=tmp_path, server=server)
+    return Outside(folder=tmp_path, server=database_server)
 
 
 @pytest.fixture(name="office")

@@ -17,9 +17,9 @@ from tests.shop import SHOP
 
 
 @pytest.fixture(name="config")
-def _config(tmp_path: Path, server: str | None, monkeypatch: pytest.MonkeyPatch) -> Path:
+def _config(tmp_path: Path, database_server: str | None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The shop's files, with the database of the office."""
-    monkeypatch.setenv("MAILAGENT__DATABASE_URL", server or "")
+    monkeypatch.setenv("MAILAGENT__DATABASE_URL", database_server or "")
     folder = tmp_path / "config"
     shutil.copytree(SHOP / "config", folder)
     for name in ("templates", "knowledge"):
