@@ -33,8 +33,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Tests that take `database_server` run on both databases. Those of jobs run on one, chosen by name, where it is not
-    asked for both: each job has tests on each.
+    """Tests that take `database_server` run on both databases. Those of jobs run on one, chosen by name, where both are
+    not asked for: each job has tests on each.
     """
     if "database_server" in metafunc.fixturenames:
         on_one = "jobs" in metafunc.definition.path.parts and not metafunc.config.getoption("--both-databases")
