@@ -56,9 +56,10 @@ async def run(folder: Path, model: Model) -> Run:
     """Take all mails in, decide, send: with the rules, articles and templates that are shipped, in auto mode."""
     outside = Outside(folder=folder)
     knowledge = KnowledgeFolder(SHOP / "knowledge", clock=outside.clock)
-    for raw in RAW.values():
-        outside.mailbox.deliver(raw)
     async with open_office(outside, model=model, knowledge=knowledge, rules=SETTINGS.rules()) as office:
+        await office.receive()  # from now on what comes is new: a first reading of so many mails would ask the admin
+        for raw in RAW.values():
+            outside.mailbox.deliver(raw)
         await office.work()
         entries = await office.log()
     outcomes = {}
