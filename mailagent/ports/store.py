@@ -132,7 +132,9 @@ class Messages(Protocol):
         """Record what sorting found, open a case for a person who has none, queue `notices`. Returns the case."""
 
     async def due_cases(self, *, at: datetime, limit: int) -> list[CaseId]:
-        """Cases whose oldest ``ready`` message is due, the longest waiting first."""
+        """Cases whose oldest ``ready`` message is due: of each customer the longest waiting first, then of each the second,
+        and so on, so that nobody's flood keeps others waiting.
+        """
 
     async def next_in_case(self, case_id: CaseId, *, at: datetime) -> Message | None:
         """The case's oldest ``ready`` message; None if there is none or it is not due yet."""

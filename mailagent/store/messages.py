@@ -125,17 +125,20 @@ class StoredMessages:
 
     async def due_cases(self, *, at: datetime, limit: int) -> list[CaseId]:
         """See `ports.Messages`."""
-        oldest = (
-            select(func.min(col(MessageRow.id)))
+        waiting = (
+            select(MessageRow.case_id, func.min(col(MessageRow.id)).label("oldest"))
             .where(MessageRow.state == "ready")
             .group_by(col(MessageRow.case_id))
-            .scalar_subquery()
+            .subquery()
         )
+        turn = func.row_number().over(partition_by=CaseRow.customer, order_by=waiting.c.oldest)
         async with self.sessions.read() as session:
             rows = await session.exec(
-                select(MessageRow.case_id)
-                .where(col(MessageRow.id).in_(oldest), MessageRow.due_at <= at)
-                .order_by(col(MessageRow.id))
+                select(CaseRow.id)
+                .join(waiting, waiting.c.case_id == CaseRow.id)
+                .join(MessageRow, col(MessageRow.id) == waiting.c.oldest)
+                .where(MessageRow.due_at <= at)
+                .order_by(turn, waiting.c.oldest)
                 .limit(limit)
             )
             return [CaseId(case_id) for case_id in rows if case_id is not None]

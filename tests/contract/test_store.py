@@ -333,6 +333,14 @@ async def test_the_case_that_waits_longest_comes_first(store: Store) -> None:
     assert await store.messages.due_cases(at=AT, limit=10) == [second, first]
 
 
+async def test_a_flood_of_one_customer_keeps_nobody_else_waiting(store: Store) -> None:
+    """Somebody's program mails support five hundred times: another customer is the second to be answered."""
+    flood = [await store.messages.sort(await store.message(uid), FOUND, at=AT) for uid in (1, 2, 3)]
+    other = await store.messages.sort(await store.message(4), replace(FOUND, sender="ann@customer.example"), at=AT)
+
+    assert await store.messages.due_cases(at=AT, limit=10) == [flood[0], other, *flood[1:]]
+
+
 async def test_messages_of_a_case_come_in_the_order_they_arrived(store: Store) -> None:
     """The second mail makes no sense before the first."""
     first, case_id = await store.case(1)
