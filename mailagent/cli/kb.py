@@ -126,10 +126,12 @@ def show_gaps(config: Path, *, as_json: bool) -> None:
 
 
 def _is_gap(entry: View) -> bool:
-    """Not where the mail seems to speak to a machine: what it says must not find its way into an article."""
+    """Not where the mail seems to speak to a machine: what it says must not find its way into an article. Of a person
+    who was forgotten there are no words.
+    """
     signals = entry.get("signals")
     suspected = isinstance(signals, dict) and signals.get("injection_suspected")
-    return entry.get("rule") in UNANSWERED and not suspected
+    return entry.get("rule") in UNANSWERED and not suspected and not entry.get("forgotten")
 
 
 def _until(row: View) -> str:

@@ -29,7 +29,9 @@ class Outbox(Protocol):
         """How often `recipient` was told since then why a reply about this case was not carried out."""
 
     async def find_sent(self, message_ids: Sequence[str], *, starting: str | None) -> OutboxEntry | None:
-        """The newest mail that was sent under one of these Message-IDs, or under one with this beginning."""
+        """The newest mail that was sent under one of these Message-IDs, or under one with this beginning, and whose
+        recipient was not forgotten.
+        """
 
     async def burst(self, recipient: str, *, since: datetime) -> tuple[int, datetime | None]:
         """How many digests were written to `recipient` after `since`, and when those that are held are listed, None

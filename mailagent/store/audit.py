@@ -129,6 +129,7 @@ def _questions(at: datetime) -> Sequence[tuple[Promise, str, Select[tuple[int | 
             "mail",
             mail.join(cause, col(cause.id) == OutboxRow.cause_id).where(
                 col(OutboxRow.automatic).is_(True),
+                OutboxRow.recipient != "",  # a person who was forgotten
                 (col(cause.intake) != "person")
                 | (col(cause.caution) != "")
                 | col(cause.sender).is_(None)

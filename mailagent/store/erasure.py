@@ -16,7 +16,9 @@ from mailagent.store.database import Sessions
 from mailagent.store.tables import (
     AddressBlockRow,
     CaseRow,
+    CorrectionRow,
     EscalationRow,
+    HealthRow,
     KnownIdRow,
     LogRow,
     MessageRow,
@@ -26,9 +28,10 @@ from mailagent.store.tables import (
     SpendingRow,
 )
 
-KEPT = ("message", "case", "disposition", "rule", "mode")
-"""What stays of a log entry."""
-UNSENT = ("ready", "held", "listed", "sending")
+KEPT = ("message", "case", "disposition", "category", "rule", "mode")
+"""What stays of a log entry: what is counted."""
+UNSENT = ("ready", "held", "listed", "sending", "eod")
+DONE = ("sent", "failed", "returned", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +74,22 @@ class Erasure:
             await session.exec(delete(KnownIdRow).where(col(KnownIdRow.case_id).in_(numbers)))
             await session.exec(delete(AddressBlockRow).where(col(AddressBlockRow.address) == address))
             await session.exec(delete(SpamSenderRow).where(col(SpamSenderRow.address) == address))
+            said = col(HealthRow.detail).icontains(address, autoescape=True)  # what a server said of them
+            await session.exec(update(HealthRow).where(said).values(detail=""))
             return Forgotten(cases=tuple(map(CaseId, numbers)), messages=messages, mails=mails)
 
     async def _messages(self, session: AsyncSession, address: str, cases: list[int], at: datetime) -> int:
-        """A line of an answer to a list goes with the answer's own bytes."""
+        """Of an answer to a list with a line about them the whole goes, once all its lines are done: until then each
+        is known by its words.
+        """
         theirs = (col(MessageRow.sender) == address) | col(MessageRow.case_id).in_(cases)
         rows = list(await session.exec(select(MessageRow).where(theirs)))
+        answers = {row.part_of for row in rows if row.part_of is not None}
+        for answer in await session.exec(select(MessageRow).where(col(MessageRow.id).in_(answers))):
+            if answer.state == "handled":
+                answer.text = ""
+                session.add(answer)
+                answers.remove(cast("int", answer.id))
         for row in rows:
             if row.state != "handled":
                 row.state = "handled"
@@ -86,14 +99,16 @@ class Erasure:
                     "rule": "forgotten",
                 }
                 await session.merge(LogRow(message_id=cast("int", row.id), case_id=row.case_id, at=at, entry=entry))
+            row.text = row.text if row.part_of in answers else ""
             row.sender, row.answer = None, None
-            row.sender_name = row.subject = row.text = row.message_id = row.id_hash = row.quoted = ""
+            row.sender_name = row.subject = row.message_id = row.id_hash = row.quoted = ""
             row.caution = row.reason = ""
             row.references, row.attachments, row.copied, row.defects = [], [], [], []
             session.add(row)
         ids = [cast("int", row.id) for row in rows]
         bytes_of = {*ids, *(row.part_of for row in rows if row.part_of is not None)}
         await session.exec(update(RawMailRow).where(col(RawMailRow.message_id).in_(bytes_of)).values(raw=b""))
+        await session.exec(delete(CorrectionRow).where(col(CorrectionRow.message_id).in_(ids)))
         for log in await session.exec(select(LogRow).where(col(LogRow.message_id).in_(ids))):
             log.entry = {**{name: log.entry[name] for name in KEPT if name in log.entry}, "forgotten": True}
             session.add(log)
@@ -104,8 +119,15 @@ class Erasure:
         return len(rows)
 
     async def _mails(self, session: AsyncSession, address: str, cases: list[int]) -> int:
-        """What had not left does not leave."""
+        """What had not left does not leave, and what may have is not looked for. Lists and notices name people in their
+        words: of those that are done with, nobody needs the bytes.
+        """
         theirs = (col(OutboxRow.recipient) == address) | col(OutboxRow.case_id).in_(cases)
-        await session.exec(update(OutboxRow).where(theirs, col(OutboxRow.state).in_(UNSENT)).values(state="withdrawn"))
+        open_ones = col(OutboxRow.state).in_(UNSENT) | (
+            (col(OutboxRow.state) == "uncertain") & col(OutboxRow.settled_at).is_(None)
+        )
+        await session.exec(update(OutboxRow).where(theirs, open_ones).values(state="withdrawn"))
         done = await session.exec(update(OutboxRow).where(theirs).values(raw=b"", recipient="", error=""))
+        of_many = col(OutboxRow.case_id).is_(None) & col(OutboxRow.state).in_(DONE)
+        await session.exec(update(OutboxRow).where(of_many).values(raw=b"", error=""))
         return done.rowcount

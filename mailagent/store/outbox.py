@@ -151,7 +151,7 @@ class StoredOutbox:
             row = (
                 await session.exec(
                     select(OutboxRow)
-                    .where(named, col(OutboxRow.state).in_(("eod", "sent", "uncertain")))
+                    .where(named, OutboxRow.recipient != "", col(OutboxRow.state).in_(("eod", "sent", "uncertain")))
                     .order_by(col(OutboxRow.id).desc())
                     .limit(1)
                 )

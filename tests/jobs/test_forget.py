@@ -1,12 +1,16 @@
 """A person who asks to be forgotten is: nothing of theirs is left in any file, and nobody else loses a word."""
 
 import asyncio
+import json
+from datetime import timedelta
 from pathlib import Path
 
 from typer.testing import CliRunner
 
 from mailagent.cli.app import app
-from tests.fakes.mails import QUEUE, TOM, mail
+from mailagent.errors import PermanentError
+from mailagent.store.audit import Audit
+from tests.fakes.mails import ADMIN, DANA, QUEUE, TOM, mail, text_of
 from tests.fakes.model import ANGRY
 from tests.jobs.office import Outside, open_office
 from tests.shop import SHOP
@@ -22,14 +26,19 @@ def everything_in(folder: Path) -> bytes:
 
 def forget(outside: Outside, address: str) -> str:
     """What the operator reads."""
+    return command(outside, "forget", address)
+
+
+def command(outside: Outside, *words: str) -> str:
+    """What ``mailagent WORDS`` prints; it ends well, or says in a line why not."""
     config = outside.folder / "config"
     if not config.exists():
         config.mkdir()
         for file in (SHOP / "config").iterdir():
             text = file.read_text("utf-8").replace('data_dir = "./data"', f'data_dir = "{outside.folder}"')
             (config / file.name).write_text(text, "utf-8")
-    result = CliRunner().invoke(app, ["forget", address, "--config", str(config)])
-    assert result.exit_code == 0, result.output
+    result = CliRunner().invoke(app, [*words, "--config", str(config)])
+    assert result.exit_code == 0 or isinstance(result.exception, SystemExit), repr(result.exception)
     return result.output
 
 
@@ -70,3 +79,47 @@ async def test_forgotten_mail_is_not_taken_for_new(tmp_path: Path) -> None:
         await office.work()
         assert len(outside.mails_to(TOM)) == 1
         assert outside.mails_to(QUEUE) == []
+
+
+async def test_a_notice_about_a_forgotten_person_names_them_no_more(tmp_path: Path) -> None:
+    """The admin was told to whom a mail could not be sent; the database kept that letter."""
+    outside = Outside(folder=tmp_path)
+    outside.customer_writes()
+    async with open_office(outside) as office:
+        await office.receive()
+        await office.decide()
+        outside.sender.errors.append(PermanentError(f"550 no such user {TOM}"))
+        await office.deliver()
+    assert len(outside.mails_to(ADMIN)) == 1
+
+    await asyncio.to_thread(forget, outside, TOM)
+
+    assert TOM.encode() not in everything_in(tmp_path)
+
+
+async def test_the_others_work_on_after_somebody_was_forgotten(tmp_path: Path) -> None:
+    """Reviewers still hold the digest, mail systems still return old mail, and operators look at the case."""
+    outside = Outside(folder=tmp_path)
+    outside.customer_writes()
+    async with open_office(outside) as office:
+        await office.work()
+        outside.knowledge.articles = ()
+        outside.customer_writes("Where is it?", answering=outside.mails_to(TOM)[0])
+        await office.work()
+        digest = outside.mails_to(QUEUE)[0]
+        outside.reviewer_replies("SET category=general", to=digest)
+        await office.work()
+    await asyncio.to_thread(forget, outside, TOM)
+
+    async with open_office(outside) as office:
+        for words in ("REOPEN", "APPROVE", "UNDO", "WHY", "SET category=billing"):
+            outside.reviewer_replies(words, to=digest)
+        await office.work()
+        assert "REVIEW-10" in text_of(outside.mails_to(DANA)[-1])
+        assert (len(outside.mails_to(TOM)), outside.mails_to(ADMIN)) == (2, [])
+        assert (await office.views.status())["set_aside"] == 0
+        assert await Audit(sessions=office.sessions).broken(at=outside.clock.now() + timedelta(days=1)) == []
+    for words in ("case C-1", "cases", "rules explain C-1", "log", "metrics", "spam", "status", "audit"):
+        assert TOM not in await asyncio.to_thread(command, outside, *words.split())
+    assert await asyncio.to_thread(command, outside, "corrections") == ""
+    assert json.loads(await asyncio.to_thread(command, outside, "kb", "gaps", "--json")) == []

@@ -76,7 +76,7 @@ class ResumeReviews:
             await self._refuse(case, reply, reason)
             return
         question = await self.cases.escalation(case.id, reply.review_revision or 0)
-        if question is None:
+        if question is None or not question.graph_state:  # the database, or mailagent on demand, has forgotten it
             await self._tell(case, reply, None, Unclear(code="REVIEW-10"), {"verb": "", "is_open": False})
             return
         message = await self.messages.get(question.message_id)
