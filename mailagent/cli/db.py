@@ -3,16 +3,18 @@
 import asyncio
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import say
 from mailagent.errors import ConfigurationError
 from mailagent.ports import RESTORED, Hold
 from mailagent.settings import Settings, load_settings
-from mailagent.store.backup import back_up, put_back
+from mailagent.store.backup import back_up, put_back, take
 from mailagent.store.database import open_database
+from mailagent.store.holds import StoredHolds
 from mailagent.store.schema import newest
-from mailagent.wiring import open_holds, place_of
+from mailagent.wiring import place_of
 from mailagent.wiring.checkpoints import CHECKPOINTS
 from mailagent.wiring.lock import hold
 
@@ -37,7 +39,12 @@ def migrate(config: Path) -> None:
 
 def back_up_to(config: Path, file: Path) -> None:
     """Raises `ConfigurationError` where that cannot be done."""
-    back_up(_file(load_settings(config), "pg_dump"), file)
+    database = _file(load_settings(config), "pg_dump")
+    if not database.exists():
+        raise ConfigurationError(
+            f"{database}: there is no data yet; start the daemon with 'mailagent run'", exit_code=75
+        )
+    back_up(database, file)
     say(f"{file}: written. Keep data_dir/secrets too: it signs reply addresses, and is not in it.", "green")
 
 
@@ -47,20 +54,29 @@ def restore_from(config: Path, file: Path) -> None:
     database = _file(settings, "pg_restore")
     lock = hold(settings.path(settings.data_dir))
     try:
-        before = put_back(database, file)
+        with TemporaryDirectory(dir=database.parent, prefix="restore-") as folder:
+            ready = Path(folder) / database.name
+            take(file, ready)
+            asyncio.run(_hold(ready, file))  # before it is put back: no daemon must ever find it without
+            before = put_back(database, ready)
         for paused in database.parent.glob(f"{CHECKPOINTS}*"):
             paused.unlink()  # of cases as they were; each is made anew from the database when it goes on
-        asyncio.run(_hold(settings, file))
     finally:
         os.close(lock)
     say(f"{database}: restored{f'; what it was before is kept in {before}' if before else ''}", "green")
     say(AFTER_RESTORE, "yellow")
 
 
-async def _hold(settings: Settings, file: Path) -> None:
-    async with open_holds(settings) as holds:
+async def _hold(ready: Path, file: Path) -> None:
+    """In the schema of this release. Raises `ConfigurationError` for the backup of a newer one."""
+    engine, sessions = await open_database(ready)
+    try:
         reason = f"the backup {file.name} was put back"
-        await holds.put(Hold(name=RESTORED, reason=reason, since=SystemClock().now(), sure=True))
+        await StoredHolds(sessions=sessions).put(
+            Hold(name=RESTORED, reason=reason, since=SystemClock().now(), sure=True)
+        )
+    finally:
+        await engine.dispose()
 
 
 def _file(settings: Settings, instead: str) -> Path:

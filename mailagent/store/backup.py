@@ -42,11 +42,10 @@ def keep(database: Path, why: str) -> Path:
     return target
 
 
-def put_back(database: Path, source: Path) -> Path | None:
-    """Make `database` what the backup `source` holds, in one transaction, while no daemon runs; returns what it was
-    before, kept beside it.
+def take(source: Path, target: Path) -> None:
+    """Copy the backup `source` to the new file `target`, where it can be made ready.
 
-    Raises `ConfigurationError` when `source` is no whole backup of mailagent; then nothing is changed.
+    Raises `ConfigurationError` when `source` is no whole backup of mailagent.
     """
     try:
         with closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as backup:
@@ -56,10 +55,18 @@ def put_back(database: Path, source: Path) -> Path | None:
         raise ConfigurationError(f"{source}: error: this is no backup of mailagent: {error}") from error
     if sound != "ok":
         raise ConfigurationError(f"{source}: error: the backup is damaged: {sound}")
+    back_up(source, target)
+
+
+def put_back(database: Path, ready: Path) -> Path | None:
+    """Make `database` what the file `ready` holds, in one transaction, while no daemon runs; returns what it was
+    before, kept beside it.
+
+    Raises `ConfigurationError` where that cannot be done; then `database` is as it was.
+    """
     before = keep(database, "before-restore") if database.exists() else None
     try:
-        database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _copy(source, database)
+        _copy(ready, database)
     except (sqlite3.Error, OSError) as error:
         raise ConfigurationError(f"{database}: error: the backup cannot be put back: {error}") from error
     return before

@@ -33,7 +33,7 @@ class StoredHolds:
             if hold.name == RESTORED:
                 await session.exec(
                     update(OutboxRow)
-                    .where(col(OutboxRow.state) == "ready", col(OutboxRow.kind).in_(ANSWERS))
+                    .where(col(OutboxRow.state).in_(("ready", "sending")), col(OutboxRow.kind).in_(ANSWERS))
                     .values(state="eod")
                 )
             await session.merge(HoldRow(name=hold.name, reason=hold.reason, since=hold.since, sure=hold.sure))

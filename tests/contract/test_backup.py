@@ -73,7 +73,7 @@ def test_a_backup_taken_while_the_daemon_writes_brings_it_back(data: Path, tmp_p
     done = command("db", "restore", str(file))
 
     assert done.exit_code == 0, done.exception
-    assert "answered as if it were new" in " ".join(done.stdout.split())
+    assert "Nothing is sent until 'mailagent resume'" in " ".join(done.stdout.split())
     assert outside() == ["before"]
     assert not (data / "checkpoints.db").exists()
     assert [path.name for path in tmp_path.glob("saved*")] == ["saved.db"]
@@ -100,6 +100,29 @@ def test_what_is_no_backup_is_not_put_back(data: Path, tmp_path: Path, what: str
     assert f"{file}: error: " in error("db", "restore", str(file))
 
     assert outside() == ["kept"]
+
+
+def test_the_backup_of_a_newer_release_is_not_put_back(data: Path, tmp_path: Path) -> None:
+    """This one could neither read it nor hold what waits in it; what was there before goes on."""
+    worked(data, "kept")
+    file = tmp_path / "newer.db"
+    command("db", "backup", str(file))
+    with closing(sqlite3.connect(file)) as newer, newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    assert "schema 9999 of a newer mailagent" in error("db", "restore", str(file))
+
+    assert outside() == ["kept"]
+    assert [path.name for path in data.glob("restore-*")] == []
+
+
+def test_there_is_no_backup_of_nothing(data: Path, tmp_path: Path) -> None:
+    """A misspelt data_dir: an empty file would be found out on the day on which it is needed."""
+    data.mkdir()
+
+    assert "there is no data yet" in error("db", "backup", str(tmp_path / "saved.db"))
+
+    assert [*data.iterdir(), *tmp_path.glob("saved*")] == []
 
 
 def test_a_restore_waits_for_the_daemon_to_be_stopped(data: Path, tmp_path: Path) -> None:

@@ -220,11 +220,17 @@ async def test_after_a_restore_mail_of_before_goes_to_a_person(outside: Outside,
     assert len(outside.mails_to("ann@customer.example")) == 1
 
 
-async def test_after_a_restore_what_waited_is_not_sent_again(outside: Outside, office: Office) -> None:
-    """It was ready when the backup was made, and left a second later."""
+@pytest.mark.parametrize("being_sent", [False, True])
+async def test_after_a_restore_what_waited_is_not_sent_again(
+    outside: Outside, office: Office, *, being_sent: bool
+) -> None:
+    """It was ready, or on its way to the server, when the backup was made, and left a second later."""
     outside.customer_writes()
     await office.receive()
     await office.decide()
+    if being_sent:
+        (entry,) = await office.deliver_outbox.sending.due(at=outside.clock.now(), limit=9)
+        await office.deliver_outbox.sending.claim(entry)
     holds = StoredHolds(sessions=office.sessions)
     await holds.put(Hold(name=RESTORED, reason="a backup", since=outside.clock.now(), sure=True))
     await office.work()
