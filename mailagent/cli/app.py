@@ -160,7 +160,7 @@ def log(config: ConfigFolder = CONFIG) -> None:
 
 @app.command()
 def aside(
-    message: Annotated[int | None, typer.Argument(metavar="[MESSAGE]", help="Show this message's bytes.")] = None,
+    message: Annotated[int | None, typer.Argument(metavar="MESSAGE", help="Show this message's bytes.")] = None,
     config: ConfigFolder = CONFIG,
     *,
     retry: Annotated[bool, typer.Option("--retry", help="Give the message another try.")] = False,
@@ -239,7 +239,7 @@ def resume(config: ConfigFolder = CONFIG) -> None:
 def alarm(
     text: Annotated[str, typer.Argument(metavar='"TEXT"')] = "this is only a test", config: ConfigFolder = CONFIG
 ) -> None:
-    """Tell a text by every way under [alarm], to see whether it reaches you."""
+    """Tell a text by every way that mailagent.toml names for alarms, to see whether it reaches you."""
     from mailagent.cli.alarm import try_alarm
 
     raise typer.Exit(try_alarm(config, text))
