@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -11,10 +12,12 @@ from mailagent.cli.show import local_time, print_facts, print_json, print_json_l
 from mailagent.domain.caps import DAY
 from mailagent.domain.vitals import Trouble, troubles
 from mailagent.settings import Settings, load_settings
-from mailagent.store.views import View
-from mailagent.wiring import open_views, vitals_of
+from mailagent.store.views import View, Views
+from mailagent.wiring import free_bytes, open_views, vitals_of
 
-LISTS = ("outbox", "outside", "unreached", "held")
+LISTS = ("outbox", "outside", "unreached", "held", "not_sent", "broken")
+MOST_LISTED = 20
+"""Mails that were not sent; more have one cause."""
 
 
 def is_broken(config: Path) -> int:
@@ -23,11 +26,16 @@ def is_broken(config: Path) -> int:
 
     async def main() -> list[Trouble]:
         async with open_views(settings) as views:
-            now = SystemClock().now()
-            vitals = await vitals_of(settings, views.sessions).vitals(at=now)
-            return troubles(vitals, since=datetime.min.replace(tzinfo=UTC), at=now)
+            return await _broken(settings, views)
 
-    return int(any(trouble.broken for trouble in asyncio.run(main())))
+    return int(bool(asyncio.run(main())))
+
+
+async def _broken(settings: Settings, views: Views) -> list[Trouble]:
+    """What keeps the daemon from its work; it is all that `is_broken` tells of, and a part of `show_status`."""
+    now = SystemClock().now()
+    vitals = replace(await vitals_of(settings, views.sessions).vitals(at=now), free_bytes=free_bytes(settings))
+    return [trouble for trouble in troubles(vitals, since=datetime.min.replace(tzinfo=UTC), at=now) if trouble.broken]
 
 
 def show_status(config: Path, *, as_json: bool) -> int:
@@ -36,15 +44,19 @@ def show_status(config: Path, *, as_json: bool) -> int:
 
     async def main() -> View:
         async with open_views(settings) as views:
-            return {**await views.status(), "not_sent_today": await views.given_up(since=SystemClock().now() - DAY)}
+            not_sent = await views.not_sent(since=SystemClock().now() - DAY)
+            broken = [trouble.text for trouble in await _broken(settings, views)]
+            counts = {**await views.status(), "not_sent_today": len(not_sent)}
+            return {**counts, "not_sent": not_sent[:MOST_LISTED], "broken": broken}
 
     view = asyncio.run(main())
-    unused = () if settings.model.embeddings else ("embeddings",)
-    outside = [row for row in cast("list[Mapping[str, object]]", view["outside"]) if row["name"] not in unused]
+    outside = [
+        row for row in cast("list[Mapping[str, object]]", view["outside"]) if _is_used(settings, str(row["name"]))
+    ]
     trouble = [str(row["name"]) for row in outside if not row["working"]]
     found = {"mode": settings.mode, "model": rung(settings, trouble), **view, "outside": outside}
     outbox = cast("Mapping[str, int]", found["outbox"])
-    wrong = bool(trouble or view["held"] or found["set_aside"] or found["not_sent_today"])
+    wrong = bool(trouble or view["broken"] or view["held"] or found["set_aside"] or found["not_sent_today"])
     if as_json:
         print_json({"ok": not wrong, **found})
         return int(wrong)
@@ -69,12 +81,21 @@ def show_status(config: Path, *, as_json: bool) -> int:
         say(f"\nNothing is sent since {since}: {hold['reason']}. 'mailagent resume' goes on.", "yellow")
     if found["set_aside"]:
         say("\nMail was set aside: 'mailagent aside' lists it.", "yellow")
-    if found["not_sent_today"]:
-        say(
-            "\nToday mail was not sent, or may not have been: 'mailagent cases' and 'mailagent case C-n' show which.",
-            "yellow",
-        )
+    not_sent = cast("list[Mapping[str, object]]", view["not_sent"])
+    if not_sent:
+        say("\nNot sent in the last day, or nobody knows (uncertain); 'mailagent case C-n' shows more:", "yellow")
+        print_table({"case": "Case", "kind": "Mail", "state": "State", "error": "Error"}, not_sent)
+    for text in cast("list[str]", view["broken"]):
+        say(f"\nmailagent does not do its work: {text}.", "red")
     return int(wrong)
+
+
+def _is_used(settings: Settings, name: str) -> bool:
+    """Not what was used by an earlier configuration."""
+    kind, _, mailbox = name.partition(":")
+    if kind in ("imap", "smtp"):
+        return mailbox in {row.name for row in settings.mailbox}
+    return name != "embeddings" or settings.model.embeddings is not None
 
 
 def rung(settings: Settings, failed: Collection[str]) -> str:

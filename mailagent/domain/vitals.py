@@ -17,14 +17,15 @@ LEAST_FREE = 200_000_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
     """What the store and the disk tell. `read` is when each mailbox was last read, None where it never was; the two
-    `oldest` are when the longest waiting mail came, and when the longest waiting one of ours was first due; `stopped`
-    are jobs that gave up, with their reasons; `budget` says what is used up, if anything is.
+    `oldest` are when the longest waiting mail came, and when the longest waiting one of ours was first due; `not_sent`
+    counts mails of the last day that failed or may not have left; `stopped` are jobs that gave up, with their reasons;
+    `budget` says what is used up, if anything is.
     """
 
     read: Mapping[str, datetime | None]
     oldest_pending: datetime | None = None
     oldest_unsent: datetime | None = None
-    uncertain: int = 0
+    not_sent: int = 0
     aside: int = 0
     stopped: Mapping[str, str] | None = None
     held: Sequence[str] = ()
@@ -53,8 +54,9 @@ def _broken(vitals: Vitals, since: datetime, at: datetime) -> Iterator[Trouble]:
     for mailbox, read in vitals.read.items():
         last = max(filter(None, (read, since)))
         if at - last > SILENT:
-            told = f"mailbox {mailbox} could not be read for {_minutes(at - last)}; 'mailagent status' tells why"
-            yield Trouble(name=f"mailbox:{mailbox}", text=told)
+            told = f"could not be read for {_minutes(at - last)}" if read else "was never read"
+            text = f"mailbox {mailbox} {told}; 'mailagent status' tells why"
+            yield Trouble(name=f"mailbox:{mailbox}", text=text)
     for job, reason in (vitals.stopped or {}).items():
         yield Trouble(name=job, text=f"{job} does not work: {reason}")
     if vitals.oldest_pending is not None and at - vitals.oldest_pending > STUCK:
@@ -72,9 +74,9 @@ def _to_look_at(vitals: Vitals) -> Iterator[Trouble]:
     if vitals.held:
         held = "; ".join(vitals.held)
         yield Trouble(name="held", text=f"nothing is sent: {held}; 'mailagent resume' goes on", broken=False)
-    if vitals.uncertain:
-        text = f"{vitals.uncertain} mail(s) may or may not have left; 'mailagent cases' shows which"
-        yield Trouble(name="uncertain", text=text, broken=False, size=vitals.uncertain)
+    if vitals.not_sent:
+        text = f"{vitals.not_sent} mail(s) of today were not sent, or may not have been; 'mailagent status' lists them"
+        yield Trouble(name="not-sent", text=text, broken=False, size=vitals.not_sent)
     if vitals.aside:
         text = f"{vitals.aside} mail(s) are set aside; 'mailagent aside' lists them"
         yield Trouble(name="aside", text=text, broken=False, size=vitals.aside)

@@ -45,6 +45,8 @@ class WatchHealth:
         now = self.clock.now()
         found = await self._troubles(now)
         news = [News(trouble=trouble, over=False) for trouble in found if self._is_news(trouble, now)]
+        if found == [DATABASE]:
+            return news  # whether the others are over it does not tell
         names = {trouble.name for trouble in found}
         ended = (Trouble(name=name, text=f"over: {name}") for name in self.book.open() - names)
         return [*news, *(News(trouble=trouble, over=True) for trouble in sorted(ended, key=lambda t: t.name))]
@@ -84,5 +86,7 @@ class WatchHealth:
         if told is None:
             return True
         at, size = told
+        if trouble.size < size:  # some of it was seen to; one more is news then
+            self.book.write(trouble.name, at=at, size=trouble.size, over=False)
         lasts = trouble.size == 0 or trouble.size > size
         return lasts and now - at >= self.remind

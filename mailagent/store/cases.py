@@ -21,8 +21,9 @@ from mailagent.ports import Handled
 from mailagent.store.database import Sessions
 from mailagent.store.handled import write_handled
 from mailagent.store.messages import remember_id
+from mailagent.store.meter import spent_in_day
 from mailagent.store.outbox import enqueue
-from mailagent.store.tables import CaseRow, EmbeddingSpendingRow, EscalationRow, MessageRow, SpamSenderRow, SpendingRow
+from mailagent.store.tables import CaseRow, EscalationRow, MessageRow, SpamSenderRow, SpendingRow
 from mailagent.store.waiting import read_owners, read_waiting
 
 
@@ -113,14 +114,12 @@ class StoredCases:
             async def tokens(*where: ColumnElement[bool]) -> int:
                 return (await session.exec(select(func.sum(SpendingRow.tokens)).where(in_day, *where))).one() or 0
 
-            vectors = select(func.sum(EmbeddingSpendingRow.tokens), func.sum(EmbeddingSpendingRow.cost))
-            of_vectors = (await session.exec(vectors.where(col(EmbeddingSpendingRow.at) > at - DAY))).one()
-            of_mail = (await session.exec(select(func.sum(SpendingRow.cost)).where(in_day))).one()
+            overall, money = await spent_in_day(session, at=at)
             return Spent(
                 sender_day=await tokens(col(SpendingRow.sender) == sender) if sender else 0,
                 case_day=await tokens(col(SpendingRow.case_id) == case_id),
-                overall_day=await tokens() + (of_vectors[0] or 0),
-                money_day=(of_mail or 0.0) + (of_vectors[1] or 0.0),
+                overall_day=overall,
+                money_day=money,
             )
 
     async def commit(self, handled: Handled) -> bool:

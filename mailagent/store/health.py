@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlmodel import col, delete
+
 from mailagent.store.database import Sessions
 from mailagent.store.tables import HealthRow
 
@@ -17,6 +19,12 @@ class StoredHealth:
     sessions: Sessions
     _working: dict[str, datetime] = field(default_factory=dict)
     """When what works was last written down."""
+
+    async def restarted(self) -> None:
+        """A job that gave up before works again now, until it gives up anew."""
+        gave_up = col(HealthRow.name).startswith("job:") & col(HealthRow.working).is_(False)
+        async with self.sessions.begin() as session:
+            await session.exec(delete(HealthRow).where(gave_up))
 
     async def worked(self, name: str, *, at: datetime) -> None:
         """See `ports.Health`."""

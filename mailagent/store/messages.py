@@ -185,7 +185,7 @@ class StoredMessages:
     async def language(self, case_id: CaseId, *, before: MessageId) -> str:
         """See `ports.Messages`. A rating is not read, and its entry has no language of its own."""
         corrected = (col(CorrectionRow.message_id) == LogRow.message_id) & (col(CorrectionRow.key) == "language")
-        async with self.sessions.begin() as session:
+        async with self.sessions.read() as session:
             rows = await session.exec(
                 select(LogRow.entry, CorrectionRow.value)
                 .join(MessageRow, col(MessageRow.id) == LogRow.message_id)

@@ -55,6 +55,13 @@ async def enqueue(
         await session.flush()
 
 
+def given_up(*, since: datetime) -> ColumnElement[bool]:
+    """Mail that failed, or became uncertain, after `since`: of older ones somebody was told long ago."""
+    return col(OutboxRow.state).in_(("failed", "uncertain")) & (
+        col(OutboxRow.settled_at).is_(None) | (col(OutboxRow.settled_at) > since)
+    )
+
+
 async def withdraw(session: AsyncSession, *, cause: int, by: int) -> bool:
     """Within the caller's transaction: the customer's mails that message `cause` led to do not leave. False, and
     nothing is changed, when one of them may have left. Their keys are free again.

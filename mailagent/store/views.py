@@ -8,6 +8,7 @@ from sqlmodel import col, delete, func, select
 
 from mailagent.domain.case import CaseId, case_number
 from mailagent.store.database import Sessions
+from mailagent.store.outbox import given_up
 from mailagent.store.tables import (
     CaseRow,
     CorrectionRow,
@@ -226,18 +227,18 @@ class Views:
                 ],
             }
 
-    async def given_up(self, *, since: datetime) -> int:
-        """How many mails failed or became uncertain after `since`: of older ones somebody was told long ago."""
-        async with self.sessions.begin() as session:
-            found = await session.exec(
-                select(func.count())
-                .select_from(OutboxRow)
-                .where(
-                    col(OutboxRow.state).in_(("failed", "uncertain")),
-                    col(OutboxRow.settled_at).is_(None) | (col(OutboxRow.settled_at) > since),
-                )
+    async def not_sent(self, *, since: datetime) -> list[View]:
+        """Mails that failed or became uncertain after `since`, the newest first."""
+        async with self.sessions.read() as session:
+            rows = await session.exec(
+                select(OutboxRow.case_id, OutboxRow.kind, OutboxRow.state, OutboxRow.error)
+                .where(given_up(since=since))
+                .order_by(col(OutboxRow.id).desc())
             )
-            return found.one()
+            return [
+                {"case": case and case_number(CaseId(case)), "kind": kind, "state": state, "error": error}
+                for case, kind, state, error in rows
+            ]
 
     async def set_aside(self) -> list[View]:
         """Messages kept for a person, oldest first."""

@@ -41,7 +41,7 @@ from mailagent.store.sending import StoredSending
 from mailagent.store.sightings import StoredSightings
 from mailagent.store.vectors import StoredVectors
 from mailagent.wiring.accounts import check_accounts, desk_of, imap_account, journals_of, smtp_account
-from mailagent.wiring.alarms import build_alarms, build_watch, vitals_of
+from mailagent.wiring.alarms import build_alarms, build_watch, free_bytes, vitals_of
 from mailagent.wiring.checkpoints import open_saver
 from mailagent.wiring.knowledge import build_embedder, knowledge_in
 from mailagent.wiring.lock import only_daemon
@@ -61,6 +61,7 @@ __all__ = [
     "build_embedder",
     "build_model",
     "check_accounts",
+    "free_bytes",
     "open_audit",
     "open_daemon",
     "open_figures",
@@ -88,6 +89,7 @@ async def open_daemon(settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> Asy
         stack.push_async_callback(engine.dispose)
         templates = JinjaTemplates(settings.path(settings.templates_dir))
         health = StoredHealth(sessions=sessions)
+        await health.restarted()
         triage = build_engine(
             settings,
             clock,

@@ -18,7 +18,7 @@ def build_watch(settings: Settings, sessions: Sessions, clock: Clock, stack: Asy
     folder = settings.path(settings.data_dir)
     return WatchHealth(
         watched=vitals_of(settings, sessions),
-        free=lambda: shutil.disk_usage(folder).free,
+        free=lambda: free_bytes(settings),
         alarms=build_alarms(settings, clock, stack),
         book=AlarmFile(folder / "alarms.json"),
         remind=settings.alarm.remind,
@@ -31,6 +31,12 @@ def vitals_of(settings: Settings, sessions: Sessions) -> StoredVitals:
     """What the store tells of the configured mailboxes."""
     mailboxes = tuple(row.name for row in settings.mailbox)
     return StoredVitals(sessions=sessions, mailboxes=mailboxes, budget=settings.budget())
+
+
+def free_bytes(settings: Settings) -> int:
+    """What the disk of the data folder has left, also before there is one."""
+    folder = settings.path(settings.data_dir).absolute()
+    return shutil.disk_usage(next(place for place in (folder, *folder.parents) if place.exists())).free
 
 
 def build_alarms(settings: Settings, clock: Clock, stack: AsyncExitStack) -> list[Alarm]:

@@ -105,8 +105,9 @@ async def test_one_refused_address_does_not_worry_whoever_watches_for_ever(outsi
     await office.deliver()
     now = outside.clock.now()
 
-    assert await office.views.given_up(since=now - timedelta(hours=1)) == 1
-    assert await office.views.given_up(since=now + timedelta(hours=23)) == 0
+    (told,) = await office.views.not_sent(since=now - timedelta(hours=1))
+    assert told == {"case": "C-1", "kind": "answer", "state": "failed", "error": "550 no such user"}
+    assert await office.views.not_sent(since=now + timedelta(hours=23)) == []
 
 
 async def test_what_may_have_gone_is_never_sent_again(outside: Outside, office: Office) -> None:

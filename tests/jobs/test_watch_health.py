@@ -128,6 +128,32 @@ async def test_more_of_the_same_is_told_with_the_reminder(watch: Watch) -> None:
     assert await watch.look() == []
 
 
+async def test_one_more_is_told_after_others_were_seen_to(watch: Watch) -> None:
+    """Three mails were read by hand, and one came: who looks at the number alone would take it for an old one."""
+    for aside in (3, 0, 1):
+        heard = await _after_a_while(watch, aside=aside)
+    assert heard == ["mailagent: 1 mail(s) are set aside; 'mailagent aside' lists them"]
+    for aside in (3, 1, 2):
+        heard = await _after_a_while(watch, aside=aside)
+
+    assert heard == ["mailagent: 2 mail(s) are set aside; 'mailagent aside' lists them"]
+
+
+async def _after_a_while(watch: Watch, *, aside: int) -> list[str]:
+    watch.clock.passes(REMIND)
+    watch.watched.vitals_now = Vitals(read={}, aside=aside)
+    return await watch.look()
+
+
+async def test_a_database_that_is_gone_ends_no_other_trouble(watch: Watch) -> None:
+    """Nobody knows; "over" would send whoever got up back to bed."""
+    watch.watched.vitals_now = Vitals(read={"support": watch.clock.time - SILENT - MINUTE})
+    await watch.look()
+    watch.watched.database_down = True
+
+    assert await watch.look() == ["mailagent: the database does not answer; no mail can be taken or sent"]
+
+
 async def test_a_database_that_is_gone_is_told(watch: Watch) -> None:
     """It is what everything else is told from."""
     watch.watched.database_down = True

@@ -29,7 +29,7 @@ def names(vitals: Vitals, *, since: datetime = AT - timedelta(days=1)) -> list[t
         (Vitals(read={}, oldest_unsent=AT - UNSENT - SECOND, held=["a storm"]), [("held", False)]),
         (Vitals(read={}, stopped={"job:sort_mail": "crashed"}), [("job:sort_mail", True)]),
         (Vitals(read={}, free_bytes=LEAST_FREE - 1), [("disk", True)]),
-        (Vitals(read={}, uncertain=2, aside=1), [("uncertain", False), ("aside", False)]),
+        (Vitals(read={}, not_sent=2, aside=1), [("not-sent", False), ("aside", False)]),
         (Vitals(read={}, budget="5,000,000 tokens"), [("budget", False)]),
     ],
 )

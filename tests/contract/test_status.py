@@ -1,0 +1,134 @@
+"""``mailagent status`` and ``status --quiet`` tell one story: whether the daemon does its work."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+import pytest
+from typer.testing import CliRunner
+
+from mailagent.cli.app import app
+from mailagent.domain.outgoing import NewOutboxEntry
+from mailagent.settings import load_settings
+from mailagent.store.database import open_database
+from mailagent.store.health import StoredHealth
+from mailagent.store.meter import StoredMeter
+from mailagent.store.outbox import StoredOutbox
+from mailagent.wiring import open_daemon, vitals_of
+from tests.fakes.clock import FakeClock
+from tests.jobs.outside import Outside
+from tests.shop import SHOP
+
+NOW = datetime.now(UTC)
+HOUR = timedelta(hours=1)
+CONFIG = SHOP / "config"
+
+
+@pytest.fixture(name="database")
+def _database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """That of a daemon which has just read its mailbox."""
+    monkeypatch.setenv("MAILAGENT__DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("MAILAGENT_SUPPORT_PASSWORD", "of no use here")
+    database = Outside(folder=tmp_path).database()
+    write(tmp_path / "mailagent.db", {"imap:support": NOW})
+    return cast("Path", database)
+
+
+def write(database: Path, worked: dict[str, datetime], failed: tuple[str, ...] = ()) -> None:
+    """What worked when, and what did not."""
+
+    async def main() -> None:
+        engine, sessions = await open_database(database)
+        health = StoredHealth(sessions=sessions)
+        for name, at in worked.items():
+            await health.worked(name, at=at)
+        for name in failed:
+            await health.failed(name, "out of order", at=NOW)
+        await engine.dispose()
+
+    asyncio.run(main())
+
+
+def status() -> dict[str, object]:
+    """What it says; its exit code is what it says by ``ok``."""
+    done = CliRunner().invoke(app, ["status", "--json", "--config", str(CONFIG)])
+    found: dict[str, object] = json.loads(done.stdout)
+    assert done.exit_code == int(not found["ok"])
+    return found
+
+
+def quiet() -> int:
+    """The exit code for whoever watches the process."""
+    done = CliRunner().invoke(app, ["status", "--quiet", "--config", str(CONFIG)])
+    assert done.output == ""
+    return done.exit_code
+
+
+def test_a_daemon_that_works_is_told_of_as_such(database: Path) -> None:
+    """The measure for the rest."""
+    assert database.exists()
+    assert (status()["ok"], quiet()) == (True, 0)
+
+
+def test_a_daemon_that_died_is_told_by_both(database: Path) -> None:
+    """All worked when it was last used, which was three hours ago."""
+    write(database, {"imap:support": NOW - 3 * HOUR})
+
+    assert status()["broken"] == ["mailbox support could not be read for 3 hours; 'mailagent status' tells why"]
+    assert quiet() == 1
+    shown = CliRunner().invoke(app, ["status", "--config", str(CONFIG)])
+    assert "mailbox support could not be read" in shown.stdout
+
+
+def test_a_mailbox_that_is_not_configured_any_more_is_no_trouble(database: Path) -> None:
+    """Its last error would keep a monitor red for ever."""
+    write(database, {}, failed=("imap:shop", "smtp:shop", "embeddings"))
+
+    assert status()["ok"] is True
+
+
+def test_a_job_that_gave_up_is_no_trouble_after_a_restart(database: Path) -> None:
+    """Until mail comes there is nothing that it could show its health by; a supervisor would restart for ever."""
+    write(database, {}, failed=("job:sort_mail",))
+    assert (status()["ok"], quiet()) == (False, 1)
+
+    async def restart() -> None:
+        async with open_daemon(load_settings(CONFIG)):
+            pass
+
+    asyncio.run(restart())
+
+    assert (status()["ok"], quiet()) == (True, 0)
+
+
+async def test_a_digest_that_was_kept_back_for_hours_is_not_late(database: Path) -> None:
+    """A list stood in its place; a reviewer asks for it now, and it leaves in a second."""
+    engine, sessions = await open_database(database)
+    vitals = vitals_of(load_settings(CONFIG), sessions)
+    digest = NewOutboxEntry(
+        key="1:1:digest",
+        kind="digest",
+        mailbox="support",
+        case_id=None,
+        recipient="queue@example.com",
+        message_id="<1@example.com>",
+        raw=b"",
+        not_before=NOW,
+    )
+    await StoredOutbox(sessions=sessions).write([digest], at=NOW - 30 * HOUR)
+
+    assert (await vitals.vitals(at=NOW)).oldest_unsent == NOW
+    await engine.dispose()
+
+
+async def test_a_budget_that_vectors_used_up_is_told(database: Path) -> None:
+    """No mail is answered by a model any more; an alarm that counts mail alone would stay silent."""
+    engine, sessions = await open_database(database)
+    await StoredMeter(sessions=sessions, clock=FakeClock(time=NOW)).count(tokens=5_000_000, cost=0)
+
+    vitals = await vitals_of(load_settings(CONFIG), sessions).vitals(at=NOW + HOUR)
+
+    assert "5,000,000 of 5,000,000 tokens" in vitals.budget
+    await engine.dispose()
