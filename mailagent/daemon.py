@@ -68,6 +68,7 @@ class Daemon:
     _received: asyncio.Event = field(default_factory=asyncio.Event)
     _sorted: asyncio.Event = field(default_factory=asyncio.Event)
     _decided: asyncio.Event = field(default_factory=asyncio.Event)
+    _doubted: asyncio.Event = field(default_factory=asyncio.Event)
     _minute: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run_once(self) -> list[Exception]:
@@ -78,6 +79,8 @@ class Daemon:
         await self.dispatcher.drain()
         await self.runner.run_due(self.resume_lists)
         await self._remind()
+        await self._deliver()
+        await self._settle()
         await self._deliver()
         return [*(error for error in errors if error is not None), *self.runner.hindered.values()]
 
@@ -92,6 +95,7 @@ class Daemon:
             asyncio.create_task(self._loop(self._sorted, self._dispatch), name="dispatch"),
             asyncio.create_task(self._loop(self._minute, self._remind), name="remind"),
             asyncio.create_task(self._loop(self._decided, self._deliver), name="deliver"),
+            asyncio.create_task(self._loop(self._doubted, self._settle), name="settle"),
         ]
         scheduler = AsyncIOScheduler(timezone="UTC")
         for watch in self.watches:
@@ -168,8 +172,14 @@ class Daemon:
 
     async def _deliver(self) -> None:
         await self.runner.run_due(self.bundle)
-        while await self.runner.run_due(self.deliver) or await self.runner.run_due(self.settle):
+        while await self.runner.run_due(self.deliver):
             pass
+        self._doubted.set()
+
+    async def _settle(self) -> None:
+        """On its own, so that a journal that does not answer holds up no mail."""
+        if await self.runner.run_due(self.settle):
+            self._decided.set()
 
     async def _look(self) -> None:
         """On its own, so that no loop that is stuck keeps it from telling so."""

@@ -1,0 +1,66 @@
+"""The daemon's loops: none of them waits for another."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from mailagent.jobs.deliver_outbox import DeliverOutbox
+from mailagent.jobs.settle_uncertain import SettleUncertain
+from mailagent.settings import load_settings
+from mailagent.wiring import open_daemon
+from tests.jobs.outside import Outside
+from tests.shop import SHOP
+
+LIMIT = 20.0
+"""Seconds; it takes less than one."""
+
+
+@dataclass(kw_only=True)
+class Stuck:
+    """A job that begins and does not end before it is let go."""
+
+    free: asyncio.Event = field(default_factory=asyncio.Event)
+    name: str = "stuck"
+
+    async def due(self) -> Sequence[object]:
+        """See `Job`."""
+        await self.free.wait()
+        return []
+
+
+@dataclass(kw_only=True)
+class Counted:
+    """A job that was run `often`."""
+
+    often: asyncio.Event = field(default_factory=asyncio.Event)
+    rounds: int = 0
+    name: str = "counted"
+
+    async def due(self) -> Sequence[object]:
+        """See `Job`."""
+        self.rounds += 1
+        if self.rounds > 1:
+            self.often.set()
+        return []
+
+
+async def test_a_journal_that_does_not_answer_holds_up_no_mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look may take two minutes, and after a bad night a hundred mails are looked for."""
+    monkeypatch.setenv("MAILAGENT__DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("MAILAGENT_SUPPORT_PASSWORD", "of no use here")
+    Outside(folder=tmp_path).database()
+    delivers, stuck, stop = Counted(), Stuck(), asyncio.Event()
+    async with open_daemon(load_settings(SHOP / "config")) as whole:
+        daemon = replace(
+            whole, watches=[], deliver=cast("DeliverOutbox", delivers), settle=cast("SettleUncertain", stuck)
+        )
+        async with asyncio.timeout(LIMIT):
+            running = asyncio.create_task(daemon.run(stop))
+            await delivers.often.wait()
+            stuck.free.set()
+            stop.set()
+            await running
