@@ -15,7 +15,7 @@ Event = Literal[
     "review.decided", "review.refused", "review.unclear", "review.reminded", "review.listed",
     "review.list_decided", "review.not_bundled", "reviewer.missed",
     "outbox.sent", "outbox.postponed", "outbox.failed", "outbox.uncertain",
-    "outbox.recovered", "outbox.found", "outbox.resent",
+    "outbox.recovered", "outbox.found", "outbox.resent", "outbox.unsettled",
     "job.postponed", "job.stopped", "job.crashed",
     "model.failed", "model.endpoint_failed", "checkpoint.forgotten",
     "alarm.sounded", "alarm.failed",
@@ -26,14 +26,15 @@ Event = Literal[
 
 WARNINGS: frozenset[Event] = frozenset({
     "alarm.sounded", "alarm.failed",
-    "mailbox.failed", "job.postponed", "outbox.postponed", "outbox.recovered", "outbox.resent",
+    "mailbox.failed", "job.postponed",
+    "outbox.postponed", "outbox.recovered", "outbox.uncertain", "outbox.resent",
     "model.failed", "model.endpoint_failed",
     "cap.reached", "budget.used_up", "mail.returned", "review.refused", "review.not_bundled",
-    "database.failed",
+    "database.failed", "embeddings.failed", "knowledge.failed",
 })  # fmt: skip
 """It passes by itself, or was seen to."""
 ERRORS: frozenset[Event] = frozenset({
-    "mail.set_aside", "mail.not_handed_out", "sending.held", "outbox.failed", "outbox.uncertain", "job.stopped",
+    "mail.set_aside", "mail.not_handed_out", "sending.held", "outbox.failed", "outbox.unsettled", "job.stopped",
     "job.crashed",
 })  # fmt: skip
 """It waits for a person."""

@@ -58,11 +58,12 @@ class WebhookAlarm:
 
     async def sound(self, text: str) -> None:
         """See `Alarm`."""
-        host = httpx.URL(self.url).host
+        host = "its address"
         try:
+            host = httpx.URL(self.url).host
             async with asyncio.timeout(SECONDS), httpx.AsyncClient(timeout=SECONDS) as client:
                 answer = await client.post(self.url, json={"text": text})
-        except (httpx.HTTPError, TimeoutError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise TemporaryError(f"alarm webhook at {host}: {type(error).__name__}") from error
         if not answer.is_success:
             raise TemporaryError(f"alarm webhook at {host}: status {answer.status_code}")

@@ -67,5 +67,6 @@ class SettleUncertain:
     async def set_aside(self, entry: OutboxEntry, error: Exception) -> None:  # noqa: ARG002 - why it is uncertain is told
         """A person is told, unless it was itself a notice."""
         looked = entry.mailbox in self.journals
+        log("outbox.unsettled", outbox_id=entry.id, case_id=entry.case_id, looked=looked)
         notices = [] if entry.kind == "notice" else [self.notices.uncertain(entry, looked=looked)]
         await self.sending.settle(entry, at=self.clock.now(), notices=notices)

@@ -83,6 +83,13 @@ async def test_a_webhook_that_fails_does_not_tell_its_secret() -> None:
     assert "very-secret" not in str(failed.value)
 
 
+async def test_an_address_that_is_none_does_not_tell_its_secret() -> None:
+    """A port that is no number: the rest of the line is still the password of the chat."""
+    with pytest.raises(TemporaryError, match="alarm webhook at its address: InvalidURL") as failed:
+        await WebhookAlarm(url="https://chat.example:port/very-secret").sound(TEXT)
+    assert "very-secret" not in str(failed.value)
+
+
 def test_an_admin_tries_every_way(tmp_path: Path, smtp_server: SmtpServer) -> None:
     """Whether an alarm reaches anybody is found out before the night in which it must."""
     config = tmp_path / "config"

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from mailagent.errors import ConfigurationError, TemporaryError, UncertainError
 from tests.fakes.journal import FakeJournal
@@ -67,7 +68,9 @@ async def test_a_person_is_told_within_a_quarter_of_an_hour(
     await pass_by(outside, office, 13)
     assert outside.mails_to(ADMIN) == []
 
-    await pass_by(outside, office, 2)
+    with capture_logs() as logged:
+        await pass_by(outside, office, 2)
+    assert [line["log_level"] for line in logged if line["event"] == "outbox.unsettled"] == ["error"]
     assert "may not have been sent" in str(outside.mails_to(ADMIN)[0]["Subject"])
     looks = journal.looks
     await pass_by(outside, office, 60)
