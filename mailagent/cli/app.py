@@ -164,14 +164,18 @@ def aside(
     config: ConfigFolder = CONFIG,
     *,
     retry: Annotated[bool, typer.Option("--retry", help="Give the message another try.")] = False,
+    done: Annotated[bool, typer.Option("--done", help="You have seen to the message: take it off the list.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the mail that was set aside, print one as it came, or try it again."""
+    """List the mail that was set aside, print one as it came, try it again, or take it off the list."""
     from mailagent.cli.aside import see_aside
 
-    if retry and message is None:
-        raise typer.BadParameter("name the message to try again; 'mailagent aside' lists them", param_hint="--retry")
-    raise typer.Exit(see_aside(config, message, retry=retry, as_json=as_json))
+    if retry and done:
+        raise typer.BadParameter("choose --retry, or --done for mail that you answered yourself", param_hint="--done")
+    if (retry or done) and message is None:
+        hint = "--retry" if retry else "--done"
+        raise typer.BadParameter("name the message that you mean; 'mailagent aside' lists them", param_hint=hint)
+    raise typer.Exit(see_aside(config, message, retry=retry, done=done, as_json=as_json))
 
 
 @app.command()

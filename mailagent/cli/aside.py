@@ -4,13 +4,14 @@ import asyncio
 import sys
 from pathlib import Path
 
+from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import complain, local_time, print_json, print_table, say
 from mailagent.settings import load_settings
 from mailagent.wiring import open_views
 
 
-def see_aside(config: Path, message: int | None, *, retry: bool, as_json: bool) -> int:
-    """List, print or retry; returns the exit code."""
+def see_aside(config: Path, message: int | None, *, retry: bool, done: bool, as_json: bool) -> int:
+    """List, print, retry or end; returns the exit code."""
     settings = load_settings(config)
 
     async def main() -> int:
@@ -32,6 +33,9 @@ def see_aside(config: Path, message: int | None, *, retry: bool, as_json: bool) 
             if retry:
                 await views.retry_aside(message)
                 say(f"Message {message} is tried again at the daemon's next round.")
+            elif done:
+                await views.end_aside(message, at=SystemClock().now())
+                say(f"Message {message} is off the list; its bytes are kept.")
             else:
                 sys.stdout.buffer.write(await views.raw(message))
             return 0

@@ -7,7 +7,7 @@ from mailagent.cli.gold import GoldLine
 from mailagent.cli.show import print_json_line
 from mailagent.settings import load_settings
 from mailagent.store.views import View
-from mailagent.wiring import open_views
+from mailagent.wiring import open_lessons
 
 
 def print_corrections(config: Path) -> None:
@@ -15,8 +15,8 @@ def print_corrections(config: Path) -> None:
     settings = load_settings(config)
 
     async def main() -> list[View]:
-        async with open_views(settings) as views:
-            return await views.corrections()
+        async with open_lessons(settings) as lessons:
+            return await lessons.corrections()
 
     lines: dict[object, dict[str, object]] = {}
     for row in asyncio.run(main()):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mailagent.cli.show import complain, local_time, print_json, print_table, say
 from mailagent.settings import load_settings
-from mailagent.wiring import open_views
+from mailagent.wiring import open_lessons
 
 COLUMNS = {"address": "Address", "reviewer": "Listed by", "at": "At", "case": "Case"}
 
@@ -15,14 +15,14 @@ def see_spam(config: Path, remove: str | None, *, as_json: bool) -> int:
     settings = load_settings(config)
 
     async def main() -> int:
-        async with open_views(settings) as views:
+        async with open_lessons(settings) as lessons:
             if remove is not None:
-                if not await views.remove_spam(remove.casefold()):
+                if not await lessons.remove_spam(remove.casefold()):
                     complain(f"{remove} is not listed; 'mailagent spam' shows who is.")
                     return 1
                 say(f"{remove} is off the list: its next mail is read like any other.")
                 return 0
-            rows = await views.spam()
+            rows = await lessons.spam()
             if as_json:
                 print_json(rows)
             elif rows:

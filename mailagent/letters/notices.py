@@ -44,8 +44,8 @@ class Notices:
             what="mailagent could not handle a mail. It is kept as it came, and nothing was sent about it. Of others"
             " that meet the same within the hour, no notice is written.",
             remedy=f"List all such mail with 'mailagent aside'. Read this one with 'mailagent aside {message.id}' or in"
-            f" the mailbox, and answer it yourself. Once the cause is mended, 'mailagent aside {message.id} --retry'"
-            " gives it another try.",
+            f" the mailbox, answer it yourself, and take it off the list with 'mailagent aside {message.id} --done'."
+            f" Once the cause is mended, 'mailagent aside {message.id} --retry' gives it another try.",
             facts=[
                 ("Message", str(message.id)),
                 ("Mailbox", message.mailbox),

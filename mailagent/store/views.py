@@ -11,7 +11,6 @@ from mailagent.store.database import Sessions
 from mailagent.store.outbox import given_up
 from mailagent.store.tables import (
     CaseRow,
-    CorrectionRow,
     EscalationRow,
     HealthRow,
     HoldRow,
@@ -20,7 +19,6 @@ from mailagent.store.tables import (
     OutboxRow,
     RawMailRow,
     SightingRow,
-    SpamSenderRow,
 )
 from mailagent.store.waiting import read_waiting
 
@@ -54,10 +52,10 @@ class Views:
                     "state": case.state,
                     "subject": case.subject,
                     "customer": case.customer,
-                    "opened_at": _time(case.opened_at),
+                    "opened_at": shown_time(case.opened_at),
                     "priority": question and question.priority,
                     "reason": question and question.reason,
-                    "due_at": question and _time(question.due_at),
+                    "due_at": question and shown_time(question.due_at),
                 }
                 for case, question in await session.exec(query)
             ]
@@ -86,13 +84,13 @@ class Views:
                 "subject": case.subject,
                 "customer": case.customer,
                 "customer_name": case.customer_name,
-                "opened_at": _time(case.opened_at),
+                "opened_at": shown_time(case.opened_at),
                 "escalated": case.escalated,
                 "linked_case": case.linked_case_id and case_number(CaseId(case.linked_case_id)),
                 "messages": [
                     {
                         "message": message.id,
-                        "received_at": _time(message.received_at),
+                        "received_at": shown_time(message.received_at),
                         "mailbox": message.mailbox,
                         "from": message.sender,
                         "subject": message.subject,
@@ -112,11 +110,11 @@ class Views:
                         "state": row.state,
                         "priority": row.priority,
                         "reason": row.reason,
-                        "due_at": _time(row.due_at),
+                        "due_at": shown_time(row.due_at),
                         "draft": row.draft,
                         "verb": row.verb,
                         "decided_by": row.decided_by,
-                        "decided_at": _time(row.decided_at),
+                        "decided_at": shown_time(row.decided_at),
                     }
                     for row in questions
                 ],
@@ -126,59 +124,12 @@ class Views:
                         "to": row.recipient,
                         "state": row.state,
                         "attempts": row.attempts,
-                        "sent_at": _time(row.sent_at),
+                        "sent_at": shown_time(row.sent_at),
                         "error": row.error,
                     }
                     for row in mails
                 ],
             }
-
-    async def corrections(self) -> list[View]:
-        """What reviewers corrected, with the mails' words, oldest message first."""
-        async with self.sessions.read() as session:
-            rows = await session.exec(
-                select(CorrectionRow, MessageRow)
-                .join(MessageRow, col(MessageRow.id) == CorrectionRow.message_id)
-                .order_by(col(CorrectionRow.message_id), col(CorrectionRow.key))
-            )
-            return [
-                {
-                    "message": row.message_id,
-                    "case": case_number(CaseId(mail.case_id or 0)),
-                    "key": row.key,
-                    "value": row.value,
-                    "reviewer": row.reviewer,
-                    "subject": mail.subject,
-                    "text": mail.text,
-                }
-                for row, mail in rows
-            ]
-
-    async def spam(self) -> list[View]:
-        """Senders whose mail ends unanswered, the newest first; the case is that of the reply which listed them."""
-        async with self.sessions.read() as session:
-            rows = await session.exec(
-                select(SpamSenderRow, MessageRow.case_id)
-                .join(MessageRow, col(MessageRow.id) == SpamSenderRow.decision_id)
-                .order_by(col(SpamSenderRow.at).desc(), col(SpamSenderRow.address))
-            )
-            return [
-                {
-                    "address": row.address,
-                    "reviewer": row.reviewer,
-                    "at": _time(row.at),
-                    "case": case_number(CaseId(case_id or 0)),
-                }
-                for row, case_id in rows
-            ]
-
-    async def remove_spam(self, address: str) -> bool:
-        """Take a sender off the list; False if it is not there."""
-        async with self.sessions.begin() as session:
-            row = await session.get(SpamSenderRow, address)
-            if row is not None:
-                await session.delete(row)
-            return row is not None
 
     async def status(self) -> View:
         """Counts of what waits, and when each server last worked."""
@@ -202,13 +153,13 @@ class Views:
             pending = [states[state] for state in ("received", "ready") if state in states]
             return {
                 "pending": sum(count for count, _ in pending),
-                "oldest_pending": _time(min((oldest for _, oldest in pending), default=None)),
+                "oldest_pending": shown_time(min((oldest for _, oldest in pending), default=None)),
                 "handled": states.get("handled", (0, None))[0],
                 "set_aside": states.get("aside", (0, None))[0],
                 "waiting_for_reviewers": waiting[0],
-                "next_due": _time(waiting[1]),
+                "next_due": shown_time(waiting[1]),
                 "held": [
-                    {"since": _time(row.since), "reason": row.reason}
+                    {"since": shown_time(row.since), "reason": row.reason}
                     for row in await session.exec(
                         select(HoldRow).where(col(HoldRow.lifted).is_(False)).order_by(col(HoldRow.since))
                     )
@@ -220,8 +171,8 @@ class Views:
                         "name": row.name,
                         "working": row.working,
                         "detail": row.detail,
-                        "checked_at": _time(row.checked_at),
-                        "worked_at": _time(row.worked_at),
+                        "checked_at": shown_time(row.checked_at),
+                        "worked_at": shown_time(row.worked_at),
                     }
                     for row in outside
                 ],
@@ -250,7 +201,7 @@ class Views:
                 {
                     "message": row.id,
                     "mailbox": row.mailbox,
-                    "received_at": _time(row.received_at),
+                    "received_at": shown_time(row.received_at),
                     "size": row.size,
                     "reason": row.reason,
                 }
@@ -278,6 +229,22 @@ class Views:
             row.attempts = row.begun = 0
             session.add(row)
 
+    async def end_aside(self, message_id: int, *, at: datetime) -> None:
+        """A person has seen to a message that was set aside: that is its outcome."""
+        async with self.sessions.begin() as session:
+            row = await session.get_one(MessageRow, message_id)
+            case = row.case_id and case_number(CaseId(row.case_id))
+            entry = {
+                "message": message_id,
+                "case": case,
+                "disposition": "aside",
+                "rule": "by-hand",
+                "reason": row.reason,
+            }
+            await session.merge(LogRow(message_id=message_id, case_id=row.case_id, at=at, entry=entry))
+            row.state = "handled"
+            session.add(row)
+
     async def log_entries(self) -> AsyncIterator[View]:
         """Every log entry, oldest first."""
         last = 0
@@ -289,11 +256,12 @@ class Views:
                     )
                 )
             for row in rows:
-                yield {"time": _time(row.at), **row.entry}
+                yield {"time": shown_time(row.at), **row.entry}
             if not rows:
                 return
             last = rows[-1].message_id
 
 
-def _time(at: datetime | None) -> str | None:
+def shown_time(at: datetime | None) -> str | None:
+    """As programs read it, in UTC."""
     return None if at is None else at.isoformat(timespec="seconds")

@@ -14,6 +14,7 @@ from mailagent.store.audit import Audit
 from mailagent.store.database import open_database
 from mailagent.store.figures import Figures
 from mailagent.store.holds import StoredHolds
+from mailagent.store.lessons import Lessons
 from mailagent.store.meter import StoredMeter
 from mailagent.store.vectors import StoredVectors
 from mailagent.store.views import Views
@@ -70,6 +71,13 @@ async def open_holds(settings: Settings) -> AsyncIterator[Holds]:
     """Whether anything is sent; see `open_views`."""
     async with open_views(settings) as views:
         yield StoredHolds(sessions=views.sessions)
+
+
+@asynccontextmanager
+async def open_lessons(settings: Settings) -> AsyncIterator[Lessons]:
+    """What reviewers taught; see `open_views`."""
+    async with open_views(settings) as views:
+        yield Lessons(sessions=views.sessions)
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from mailagent.store.lessons import Lessons
 from tests.fakes.mails import BEN, DANA, QUEUE, words
 from tests.jobs.office import Office, Outside
 from tests.jobs.replying import answers, asked, codes, digests, later, question, reply, state
@@ -54,7 +55,7 @@ async def test_a_correction_after_the_decision_is_kept(outside: Outside, office:
     await reply(office, "SET category=product")
     await later(office)
 
-    assert [row["value"] for row in await office.views.corrections()] == ["product"]
+    assert [row["value"] for row in await Lessons(sessions=office.sessions).corrections()] == ["product"]
     assert (codes(outside), len(answers(outside))) == ([], 1)
     assert await state(office) == "answered"
 
@@ -85,7 +86,7 @@ async def test_what_stands_above_a_word_for_the_team_counts(outside: Outside, of
     found = await question(office)
     assert found.graph_state["category"] == "product"
     assert found.assigned_to == ((DANA,) if "dana" in word else (BEN,))
-    assert [row["value"] for row in await office.views.corrections()] == ["product"]
+    assert [row["value"] for row in await Lessons(sessions=office.sessions).corrections()] == ["product"]
     assert len(digests(outside, found.assigned_to[0])) == 1
 
 

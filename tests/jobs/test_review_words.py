@@ -8,6 +8,7 @@ import pytest
 
 from mailagent.domain.policy import ReviewPolicy
 from mailagent.errors import TemporaryError
+from mailagent.store.lessons import Lessons
 from tests.fakes.mails import BEN, DANA, QUEUE, TOM, text_of
 from tests.fakes.model import ANGRY, NEUTRAL
 from tests.jobs.office import Office, Outside, open_office
@@ -286,7 +287,10 @@ async def test_set_corrects_the_case_and_is_kept_as_a_label(outside: Outside, of
     await reply(office, "APPROVE", to=outside.mails_to(QUEUE)[0])
 
     assert (await office.log())[0]["category"] == "product"
-    kept = [(row["message"], row["key"], row["value"], row["reviewer"]) for row in await office.views.corrections()]
+    kept = [
+        (row["message"], row["key"], row["value"], row["reviewer"])
+        for row in await Lessons(sessions=office.sessions).corrections()
+    ]
     assert kept == [(1, "category", "product", "Dana Kim"), (1, "priority", "normal", "Dana Kim")]
 
 
@@ -296,7 +300,7 @@ async def test_set_above_a_decision_is_kept_with_it(outside: Outside, office: Of
     await later(office)
 
     assert "We are on it." in text_of(outside.mails_to(TOM)[-1])
-    assert [row["value"] for row in await office.views.corrections()] == ["product"]
+    assert [row["value"] for row in await Lessons(sessions=office.sessions).corrections()] == ["product"]
     assert (await office.log())[-1]["note"] == "known customer"
 
 

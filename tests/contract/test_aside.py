@@ -1,0 +1,45 @@
+"""``mailagent aside --done``: mail that a person has seen to is no trouble any more."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from mailagent.cli.app import app
+from mailagent.store.audit import Audit
+from tests.jobs.office import Outside, open_office
+from tests.shop import SHOP
+
+UNREADABLE = b"\x01 this is no mail at all"
+
+
+def command(*words: str) -> Result:
+    """``mailagent WORDS``."""
+    return CliRunner().invoke(app, [*words, "--config", str(SHOP / "config")])
+
+
+async def test_mail_that_was_seen_to_leaves_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was answered by hand; a monitor that stays red for it hides the next one. Its outcome is written down."""
+    monkeypatch.setenv("MAILAGENT__DATA_DIR", str(tmp_path))
+    outside = Outside(folder=tmp_path)
+    outside.mailbox.deliver(UNREADABLE)
+    async with open_office(outside) as office:
+        await office.work()
+
+    done = await asyncio.to_thread(command, "aside", "1", "--done")
+
+    assert (done.exit_code, "off the list" in done.stdout) == (0, True)
+    assert json.loads((await asyncio.to_thread(command, "aside", "--json")).stdout) == []
+    assert json.loads((await asyncio.to_thread(command, "log")).stdout)["rule"] == "by-hand"
+    async with open_office(outside) as office:
+        assert await office.views.raw(1) == UNREADABLE
+        assert (await office.views.status())["set_aside"] == 0
+        assert await Audit(sessions=office.sessions).broken(at=outside.clock.now()) == []
+
+
+@pytest.mark.parametrize("words", [("--done",), ("--retry",), ("1", "--retry", "--done")])
+def test_words_that_leave_open_what_is_meant_are_refused(words: tuple[str, ...]) -> None:
+    """None of it must be taken for a wish to see the list."""
+    assert command("aside", *words).exit_code == 2
