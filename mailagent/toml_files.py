@@ -41,8 +41,8 @@ SYNTAX = {
     "Unclosed array": "a list that begins with [ must end with ]",
 }
 """What is said about text that is no TOML, by the beginning of the parser's message."""
-HIDDEN = "secret"
-"""A key whose value is not repeated: it may be a password that stands in the wrong place."""
+HIDDEN = frozenset({"secret", "webhook", "database_url"})
+"""Keys whose values, and lines, are not repeated: a password may be in them."""
 Path_ = tuple[str | int, ...]
 HEADER = re.compile(r"\s*(\[\[?)([\w.\- ]+)\]\]?\s*(?:#.*)?")
 KEY = re.compile(r"(\s*)([\w.\-]+)\s*=")
@@ -96,7 +96,7 @@ def _syntax(path: Path, text: str, said: str) -> str:
     key = KEY.match(line)
     example = f'; for example: {key.group(2)} = "text"' if key and "quotes" in words else ""
     placed = f"{path}:{number}:{column}: error {key.group(2) if key else 'TOML'}: not valid TOML: {words}{example}"
-    return f"{placed}\n    {line}" if line and not (key and key.group(2) == HIDDEN) else placed
+    return _with_line(placed, line)
 
 
 def _own(path: Path, table: dict[str, object], text: str) -> dict[str, object]:
@@ -127,7 +127,11 @@ def place(path: Path_, text: str, files: TomlFiles) -> str:
     line, column = locate(files.texts[name], inside)
     placed = f"{files.folder / name}:{line}:{column}: error {shown or key}: {text}"
     source = files.texts[name].splitlines()[line - 1 : line]
-    return f"{placed}\n    {source[0].strip()}" if source and source[0].strip() and HIDDEN not in path else placed
+    return _with_line(placed, source[0].strip() if source else "")
+
+
+def _with_line(placed: str, line: str) -> str:
+    return f"{placed}\n    {line}" if line and not any(key in line for key in HIDDEN) else placed
 
 
 def locate(text: str, path: Path_) -> tuple[int, int]:

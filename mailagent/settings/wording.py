@@ -30,11 +30,14 @@ EXAMPLES = {
     "case_day": "3",
     "category": '"billing"',
     "classify": '"small-model"',
+    "command": '["/usr/local/bin/page-me"]',
     "complexity_above": "0.5",
     "concurrency": "16",
     "confidence_below": "0.5",
     "confirm": '"all"',
+    "copies_to": '"support@example.com"',
     "data_dir": '"./data"',
+    "database_url": '"postgresql://mailagent@db.example.com:5432/mailagent"',
     "deadline": '"4h"',
     "digest_times": '["9:00", "14:00"]',
     "domain_hour": "100",
@@ -51,6 +54,7 @@ EXAMPLES = {
     "imap": '{ host = "imap.example.com", port = 993, security = "tls" }',
     "injection_suspected": "true",
     "input": "0.15",
+    "journal": '"Sent"',
     "knowledge_dir": '"./knowledge"',
     "language": '"de"',
     "least_similar": "0.5",
@@ -63,6 +67,7 @@ EXAMPLES = {
     "no_answer": "true",
     "offline_may_answer": "false",
     "on_reject": '"holding"',
+    "on_uncertain": '"hold"',
     "output": "0.60",
     "overall_day": "5000000",
     "overall_hour": "500",
@@ -72,6 +77,8 @@ EXAMPLES = {
     "priority": '"high"',
     "provider": '"offline"',
     "queue": '"support-review@example.com"',
+    "remind": '"4h"',
+    "reply_address": '"plus"',
     "requires_auth": "true",
     "respond": '"strong-model"',
     "retries": "2",
@@ -94,10 +101,12 @@ EXAMPLES = {
     "then": '"escalate"',
     "timeout_seconds": "30",
     "timezone": '"Europe/Vienna"',
+    "to": '"ops@example.org"',
     "undo_window": '"2m"',
     "unproven_claim": "true",
     "user": '"support@example.com"',
     "wants_human": "true",
+    "webhook": '"env:ALARM_WEBHOOK"',
     "when": '{ sentiment = "angry" }',
     "why": '"the customer is angry"',
     "words": '["invoice", "refund"]',
@@ -197,7 +206,7 @@ def _among(word: str, known: Sequence[str]) -> str:
 
 def _shown(path: Sequence[str | int], value: Any) -> str:  # noqa: ANN401 - whatever stands in a file
     """`value` as it stands in the file, if it is short."""
-    if HIDDEN in path:
+    if HIDDEN.intersection(path):
         return "a value that is not repeated here"
     if isinstance(value, Mapping | BaseModel):
         return "a table"

@@ -92,6 +92,27 @@ def test_a_password_in_the_wrong_place_is_not_repeated(config: Path) -> None:
     assert "hunter2" not in told(config, "check")
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        'database_url = "postgresql://mailagent:hunter2@db.example.com/mailagent',
+        "database_url = ['postgresql://mailagent:hunter2@db.example.com/mailagent']",
+        '[alarm]\nwebhook = "https://chat.example.com/hunter2',
+        "[alarm]\nwebhook = ['https://chat.example.com/hunter2']",
+        '[alarm]\nmail = { to = "ops@example.org", secret = "hunter2" ',
+    ],
+)
+def test_what_holds_a_password_is_not_repeated(config: Path, wrong: str) -> None:
+    """The address of a database, or of a chat, is one."""
+    file = config / "mailagent.toml"
+    file.write_text(f"{wrong}\n{file.read_text('utf-8')}", "utf-8")
+
+    said = told(config, "check")
+
+    assert f"{file}:" in said
+    assert "hunter2" not in said
+
+
 def test_one_bracket_where_two_belong_is_told(config: Path) -> None:
     """The difference between a table and a list of tables is TOML's, not the admin's."""
     file = config / "mailboxes.toml"
