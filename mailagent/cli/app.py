@@ -174,7 +174,9 @@ def aside(
         raise typer.BadParameter("choose --retry, or --done for mail that you answered yourself", param_hint="--done")
     if (retry or done) and message is None:
         hint = "--retry" if retry else "--done"
-        raise typer.BadParameter("name the message that you mean; 'mailagent aside' lists them", param_hint=hint)
+        raise typer.BadParameter(
+            "name the message to try again, or to end; 'mailagent aside' lists them", param_hint=hint
+        )
     raise typer.Exit(see_aside(config, message, retry=retry, done=done, as_json=as_json))
 
 
