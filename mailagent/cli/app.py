@@ -256,7 +256,7 @@ def forget(address: Annotated[str, typer.Argument(metavar="ADDRESS")], config: C
     """Clear all that is known of a person: their mail, their cases, what was written to them. Stop the daemon first."""
     from mailagent.cli.forget import forget as clear
 
-    clear(config, address)
+    raise typer.Exit(clear(config, address))
 
 
 @app.command()

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from mailagent.adapters.clock import SystemClock
-from mailagent.cli.show import say
+from mailagent.cli.show import complain, say
 from mailagent.domain.case import case_number
 from mailagent.errors import ConfigurationError
 from mailagent.settings import Settings, load_settings
@@ -18,13 +18,18 @@ from mailagent.wiring.checkpoints import CHECKPOINTS, open_saver
 from mailagent.wiring.lock import only_daemon
 
 
-def forget(config: Path, address: str) -> None:
-    """Clear it, and say what was and what is left to the operator. Raises `ConfigurationError` while a daemon runs."""
+def forget(config: Path, address: str) -> int:
+    """Clear it, and say what was and what is left to the operator; returns 1 where there was nothing. Raises
+    `ConfigurationError` while a daemon runs.
+    """
     settings = load_settings(config)
     where = place_of(settings)
     if isinstance(where, Path) and not where.exists():
         raise ConfigurationError(f"{where}: there is no data yet", exit_code=75)
     done = asyncio.run(_forget(settings, where, address.casefold()))
+    if not (done.messages or done.mails or done.cases):
+        complain(f"Nothing is known of {address}; 'mailagent cases' shows addresses as they are known.")
+        return 1
     say(f"Cleared: {done.messages} message(s), {done.mails} mail(s) of ours, {len(done.cases)} case(s).", "green")
     left = "The mailbox itself is not touched: delete the mail there, and in the mailboxes of reviewers."
     if isinstance(where, Path):
@@ -33,6 +38,7 @@ def forget(config: Path, address: str) -> None:
     else:
         left += " PostgreSQL frees the space at its next VACUUM; its backups keep what they hold."
     say(left, "yellow")
+    return 0
 
 
 async def _forget(settings: Settings, where: Path | str, address: str) -> Forgotten:

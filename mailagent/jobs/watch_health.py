@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailagent.domain.vitals import Trouble, troubles
-from mailagent.errors import TemporaryError
+from mailagent.errors import TemporaryError, spoken
 from mailagent.events import log
 from mailagent.ports import Alarm, AlarmBook, Clock, Watched
 
@@ -56,9 +56,9 @@ class WatchHealth:
         sounded = await asyncio.gather(
             *(alarm.sound(f"mailagent: {news.trouble.text}") for alarm in self.alarms), return_exceptions=True
         )
-        failed = [result for result in sounded if isinstance(result, BaseException)]
+        failed = [result for result in sounded if isinstance(result, Exception)]
         for error in failed:
-            log("alarm.failed", trouble=news.trouble.name, reason=str(error))
+            log("alarm.failed", trouble=news.trouble.name, reason=spoken(error))
         if len(failed) == len(self.alarms):
             raise TemporaryError(f"no alarm could be given: {failed[0]}")
         log("alarm.sounded", trouble=news.trouble.name, over=news.over)

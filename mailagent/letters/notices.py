@@ -61,8 +61,9 @@ class Notices:
             heading="A mail cannot be fetched",
             what="The mailbox's server lists a mail and does not hand it out, while it hands out others. mailagent goes"
             " on without it. Of others within the hour, no notice is written.",
-            remedy="Open the mail in the mailbox and answer it yourself. 'mailagent aside' lists all such mail; once"
-            " the server is mended, 'mailagent aside N --retry' has it fetched within the hour.",
+            remedy="Open the mail in the mailbox and answer it yourself. 'mailagent aside' lists all such mail,"
+            " 'mailagent aside N --done' takes it off the list, and once the server is mended, 'mailagent aside N"
+            " --retry' has it fetched within the hour.",
             facts=[("Mailbox", mailbox), ("UID", str(uid)), ("Server", reason)],
         )
 

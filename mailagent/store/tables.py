@@ -42,8 +42,8 @@ class SightingRow(SQLModel, table=True):
 
 
 class MessageRow(SQLModel, table=True):
-    """One email received. The first six columns are written by commit 1, the rest by sorting. A line of an
-    answer to a list, `part_of` that answer, has no bytes of its own.
+    """One email received. Commit 1 writes what stands above `case_id`, sorting the rest. A line of an answer to a
+    list, `part_of` that answer, has no bytes of its own.
     """
 
     __tablename__ = "message"

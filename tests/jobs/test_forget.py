@@ -63,6 +63,20 @@ async def test_nothing_of_a_forgotten_customer_is_left(tmp_path: Path) -> None:
     assert ANN.encode() in left
 
 
+async def test_a_misspelt_address_is_told(tmp_path: Path) -> None:
+    """The operator would tell somebody that they are forgotten."""
+    outside = Outside(folder=tmp_path)
+    outside.customer_writes()
+    async with open_office(outside) as office:
+        await office.work()
+
+    said = await asyncio.to_thread(forget, outside, f"x{TOM}")
+
+    assert "Nothing is known" in said
+    assert "Cleared" not in said
+    assert TOM.encode() in everything_in(tmp_path)
+
+
 async def test_forgotten_mail_is_not_taken_for_new(tmp_path: Path) -> None:
     """It still lies in the mailbox, and its customer wants no answer to it; to their next mail they do."""
     outside = Outside(folder=tmp_path)

@@ -9,7 +9,7 @@ from mailagent.jobs.receive_mail import COMPARE_EVERY, REFUSED_AFTER
 from mailagent.jobs.sort_mail.job import ANSWERED_WITHIN, DEATHS
 from mailagent.ports import RESTORED, Hold
 from mailagent.store.holds import StoredHolds
-from tests.fakes.mails import ADMIN, QUEUE, TOM, mail
+from tests.fakes.mails import ADMIN, QUEUE, TOM, mail, words
 from tests.jobs.office import Office, Outside, open_office
 
 MINUTE = timedelta(minutes=1)
@@ -59,7 +59,7 @@ async def test_a_mail_that_is_never_handed_out_is_set_aside_and_told(outside: Ou
 
     (row,) = await office.views.set_aside()
     assert "NO FETCH failed" in str(row["reason"])
-    assert "'mailagent aside N --retry'" in outside.mails_to(ADMIN)[0].as_string()
+    assert "'mailagent aside N --retry'" in words(outside.mails_to(ADMIN)[0])
     assert outside.mailbox.marked == [2]
 
     outside.mailbox.withheld = set()
@@ -199,7 +199,7 @@ async def test_a_first_start_on_a_full_mailbox_asks_first(outside: Outside) -> N
         await office.work()
 
         assert outside.mails_to(TOM) == []
-        assert "its first reading took 51 mails" in outside.mails_to(ADMIN)[0].as_string()
+        assert "its first reading took 51 mails" in words(outside.mails_to(ADMIN)[0])
 
 
 async def test_after_a_restore_mail_of_before_goes_to_a_person(outside: Outside, office: Office) -> None:
