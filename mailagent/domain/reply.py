@@ -30,8 +30,6 @@ LONGEST_NOTE = 400
 """Characters below an approval; more is no remark."""
 MOST_NOTED = 12
 """Words below an approval; more may be the reviewer's own letter."""
-SHORTEST_LETTER = 40
-"""Characters; a shorter text without a greeting may be an instruction or a slip."""
 LONGEST_ASIDE = 3
 """Words of a line; more is a sentence."""
 LONGEST_DETAIL = 80
@@ -205,12 +203,15 @@ def _noted(found: Decision | Unclear, below: list[str]) -> Decision | Unclear:
 
 
 def _modify(start: Opening, below: list[str], words: Vocabulary) -> Decision | Unclear:
+    """A letter greets; what does not may be an instruction for us, "make it shorter and tell her that ...", however
+    long it is.
+    """
     if CASE.sub("", start.rest).strip(DECORATION):
         return Unclear(code="REVIEW-06", detail=start.rest[:LONGEST_DETAIL], verb="modify")
     text = "\n".join(below).strip("\n").rstrip()
     if not _says_more_than_quotes(text):
         return Unclear(code="REVIEW-04", detail="MODIFY", verb="modify")
-    if len(text) < SHORTEST_LETTER and not words.salutation.match(folded(text).lstrip(DECORATION)):
+    if not words.salutation.match(folded(text).lstrip(DECORATION)):
         return Unclear(code="REVIEW-07", detail=text, verb="modify", text=text)
     return Decision(verb="modify", text=text, cases=_cases(start.rest))
 

@@ -70,7 +70,7 @@ async def test_nothing_automatic_goes_to_the_address_for_sixty_days(outside: Out
     assert len(outside.mails_to(TOM)) == 1
     digest = outside.mails_to(QUEUE)[-1]
     assert "our mail to the sender came back" in words(digest)
-    outside.reviewer_replies("MODIFY\n\nWe are sorry, here is all you need to know.")
+    outside.reviewer_replies("MODIFY\n\nHello,\n\nwe are sorry, here is all you need to know.")
     await office.work()
     assert len(outside.mails_to(TOM)) == 2
 
