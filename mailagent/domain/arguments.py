@@ -7,11 +7,10 @@ from difflib import get_close_matches
 from typing import cast, get_args
 
 from mailagent.domain.commands import Verb, Vocabulary, folded
-from mailagent.domain.decision import Decision, Known, SetKey, Unclear, Until, Weekday
+from mailagent.domain.decision import LONGEST_DETAIL, Decision, Known, SetKey, Unclear, Until, Weekday
 
 MOST_NAME_WORDS = 3
 LONGEST_SNOOZE = timedelta(days=90)
-LONGEST_DETAIL = 80
 
 _SPAN = re.compile(r"(\d{1,3})\s{0,2}([^\W\d_]{1,12})\.?")
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2})?)?\s{0,2}(?:uhr|am|pm|h)?")

@@ -36,6 +36,8 @@ UnclearCode = Literal[
     "REVIEW-22",
     "REVIEW-23",
 ]
+LONGEST_DETAIL = 80
+"""Characters of a reply that its receipt repeats."""
 SetKey = Literal["category", "priority", "sentiment", "language"]
 Known = Mapping[SetKey, Collection[str]]
 """The values that SET may give; a key that is left out takes any value."""

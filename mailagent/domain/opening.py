@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from mailagent.domain.case import CaseId
 from mailagent.domain.commands import Verb, Vocabulary, folded, visible
 
 AROUND = " \t\xa0\n\r*_`/#!@()[]{}\"'“”„«»‹›‘’‚.:,;\\~"  # noqa: RUF001 - people write all of these
@@ -121,6 +122,11 @@ def without_closing(lines: list[str], words: Vocabulary) -> list[str]:
         if " ".join(bare(lines[at]).split()) in words.closings:
             closed = at
     return lines[:closed]
+
+
+def cases_in(text: str) -> tuple[CaseId, ...]:
+    """The cases whose numbers stand in `text`, each once, in their order."""
+    return tuple(dict.fromkeys(CaseId(int(number)) for number in CASE.findall(text)))
 
 
 def bare(text: str) -> str:

@@ -12,12 +12,14 @@ from dataclasses import replace
 from mailagent.domain.arguments import assign, corrections, snooze
 from mailagent.domain.case import CaseId
 from mailagent.domain.commands import Verb, Vocabulary, folded
-from mailagent.domain.decision import BatchLine, Decision, Known, Unclear
+from mailagent.domain.decision import LONGEST_DETAIL, BatchLine, Decision, Known, Unclear
+from mailagent.domain.letter import ask, command_below, modify, says_more_than_quotes
 from mailagent.domain.opening import (
     CASE,
     DECORATION,
     Opening,
     bare,
+    cases_in,
     greets,
     is_blank,
     is_courteous,
@@ -32,7 +34,6 @@ MOST_NOTED = 12
 """Words below an approval; more may be the reviewer's own letter."""
 LONGEST_ASIDE = 3
 """Words of a line; more is a sentence."""
-LONGEST_DETAIL = 80
 MODIFIERS: Collection[Verb] = ("set", "note", "assign")
 MOST_MODIFIERS = 10
 LONGEST_WEAK = 60
@@ -46,6 +47,8 @@ IN_LISTS: Collection[Verb] = ("approve", "reject", "assign", "note", "snooze", "
 
 _CLAUSES = re.compile(r"[,.;:!?()>\n]|\s-{1,2}\s")
 _PHONE = re.compile(r"(?:[^\W\d]{1,8}[.:]?\s{1,3})?\+\d[\d\s()/.-]{5,24}")
+_DOUBTS = re.compile(r"\?|[-=]>|[\u2192\u21d2]")
+"""A question, and how people write that one word becomes another."""
 _CASES = re.compile(r"(?:[\s,;&+]{0,4}[(\[#]?c-\d{1,15}[)\]]?(?![\w-])){1,200}[\s,:;]{0,4}", re.IGNORECASE)
 
 
@@ -99,7 +102,7 @@ def _batch_line(line: str, words: Vocabulary) -> BatchLine:
     named = _CASES.match(start.behind) if start else None
     if start is None or named is None:
         return BatchLine(line=line, cases=(), reading=Unclear(code="REVIEW-02", detail=line[:LONGEST_DETAIL]))
-    cases = _cases(named[0])
+    cases = cases_in(named[0])
     if start.verb not in IN_LISTS:
         reading: Decision | Unclear = Unclear(code="REVIEW-11", detail=start.verb.upper(), verb=start.verb)
     else:
@@ -166,9 +169,9 @@ def _understand(start: Opening, below: list[str], words: Vocabulary, known: Know
         case "approve":
             found = _approve(start, below, words)
         case "modify":
-            found = _modify(start, below, words)
+            found = modify(start, below, words)
         case "ask":
-            found = _ask(start, below, words)
+            found = ask(start, below, words)
         case "set":
             found = _noted(corrections(start.rest, known or {}), below)
         case "snooze":
@@ -185,10 +188,10 @@ def _said(start: Opening, below: list[str]) -> Decision | Unclear:
     verb = start.verb
     if start.rest.startswith("?") and verb not in HARMLESS:
         return Unclear(code="REVIEW-02", detail=f"{start.word}{start.rest}"[:LONGEST_DETAIL], suggestion=verb.upper())
-    cases = _cases(start.rest)
+    cases = cases_in(start.rest)
     beside = start.rest if CASE.sub("", start.rest).strip(DECORATION + "?") else ""
     said = "\n".join(part for part in (beside, "\n".join(below).strip()) if part)
-    if verb in ("revise", "note") and not _says_more_than_quotes(said):
+    if verb in ("revise", "note") and not says_more_than_quotes(said):
         return Unclear(code="REVIEW-04", detail=verb.upper(), verb=verb)
     if verb == "revise":
         return Decision(verb=verb, text=said, cases=cases)
@@ -202,45 +205,15 @@ def _noted(found: Decision | Unclear, below: list[str]) -> Decision | Unclear:
     return replace(found, note="\n".join(part for part in (found.note, "\n".join(below).strip()) if part))
 
 
-def _modify(start: Opening, below: list[str], words: Vocabulary) -> Decision | Unclear:
-    """A letter greets; what does not may be an instruction for us, "make it shorter and tell her that ...", however
-    long it is.
-    """
-    if CASE.sub("", start.rest).strip(DECORATION):
-        return Unclear(code="REVIEW-06", detail=start.rest[:LONGEST_DETAIL], verb="modify")
-    text = "\n".join(below).strip("\n").rstrip()
-    if not _says_more_than_quotes(text):
-        return Unclear(code="REVIEW-04", detail="MODIFY", verb="modify")
-    if not words.salutation.match(folded(text).lstrip(DECORATION)):
-        return Unclear(code="REVIEW-07", detail=text, verb="modify", text=text)
-    return Decision(verb="modify", text=text, cases=_cases(start.rest))
-
-
-def _says_more_than_quotes(text: str) -> bool:
-    return any(line.strip() and not line.lstrip().startswith(">") for line in text.split("\n"))
-
-
-def _ask(start: Opening, below: list[str], words: Vocabulary) -> Decision | Unclear:
-    """A question beside the word must be set off or look like one: "ask her for it" is an instruction."""
-    if start.rest and not start.is_marked:
-        first = folded(start.rest).split()[0]
-        if "?" not in start.rest or first in words.followers[folded(" ".join(start.word.split()))]:
-            return Unclear(code="REVIEW-06", detail=start.rest[:LONGEST_DETAIL], verb="ask")
-    text = "\n".join([*([start.rest] if start.rest else []), *below]).strip("\n").rstrip()
-    if not _says_more_than_quotes(text):
-        return Unclear(code="REVIEW-04", detail="ASK", verb="ask")
-    return Decision(verb="ask", text=text)
-
-
 def _approve(start: Opening, below: list[str], words: Vocabulary) -> Decision | Unclear:
     """An approval sends the draft as it stands, so one with a condition is held, or with a letter of the reviewer's."""
     if not is_courteous(start.rest, words):
         return Unclear(code="REVIEW-03", detail=start.rest[:LONGEST_DETAIL], verb="approve")
     note = "\n".join(below).strip()
-    doubts = "?" in note or words.condition.search(folded(note)) or "reject" in signs(note, words)
+    doubts = _DOUBTS.search(note) or words.condition.search(folded(note)) or "reject" in signs(note, words)
     if doubts or _is_letter(below, words):
         return Unclear(code="REVIEW-03", detail=note[:LONGEST_DETAIL], verb="approve")
-    return Decision(verb="approve", note=note, cases=_cases(start.rest))
+    return Decision(verb="approve", note=note, cases=cases_in(start.rest))
 
 
 def _is_letter(lines: Sequence[str], words: Vocabulary) -> bool:
@@ -254,14 +227,10 @@ def _is_letter(lines: Sequence[str], words: Vocabulary) -> bool:
     return is_long or has_figure or any(words.salutation.match(bare(line)) for line in said)
 
 
-def _cases(text: str) -> tuple[CaseId, ...]:
-    return tuple(dict.fromkeys(CaseId(int(number)) for number in CASE.findall(text)))
-
-
 def _second(first: Opening, below: Sequence[str], words: Vocabulary) -> Verb | None:
     """Another decision below the first: on a line of its own, or for an approval at the beginning of any line.
 
-    In a text for the customer only the line directly below counts.
+    In a text for the customer only the line directly below counts, and below that what is surely a command.
     """
     rest = [line for line in below if line.strip()]
     for line in rest[:1] if first.verb in TO_CUSTOMER else rest:
@@ -270,7 +239,7 @@ def _second(first: Opening, below: Sequence[str], words: Vocabulary) -> Verb | N
             continue
         if first.verb == "approve" or not found.rest:
             return found.verb
-    return None
+    return command_below(rest, words) if first.verb in TO_CUSTOMER else None
 
 
 def _approves(start: Opening, words: Vocabulary) -> bool:

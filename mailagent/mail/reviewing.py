@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mailagent.domain.commands import Vocabulary, folded
-from mailagent.domain.decision import Decision, Known, Unclear, UnclearCode
+from mailagent.domain.decision import LONGEST_DETAIL, Decision, Known, Unclear, UnclearCode
 from mailagent.domain.opening import bare
 from mailagent.domain.reply import TO_CUSTOMER, read_decision
 from mailagent.mail import phrases
@@ -26,7 +26,6 @@ SHORTEST_DISCLAIMER = 100
 """Characters."""
 MOST_DISCLAIMERS = 4
 """Firms add one a language."""
-LONGEST_DETAIL = 80
 
 _RULE = re.compile(r"[\s_*=\u2013\u2014-]{0,200}")
 _BLANKS = re.compile(r"\s+")
