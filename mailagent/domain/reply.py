@@ -81,10 +81,20 @@ def decides(line: str, words: Vocabulary) -> bool:
 def read_batch(text: str, words: Vocabulary) -> tuple[BatchLine, ...]:
     """The lines of an answer to a list of cases, such as ``APPROVE C-1042 C-1043``, in their order.
 
-    A case with two decisions gets none.
+    A case with two decisions gets none. Lines without a word stay what they are, and belong to the approval above
+    them too: "but wait for Ben" holds it.
     """
     lines = without_closing(_passed(text.replace("\r\n", "\n").split("\n"), words), words)
-    found = [_batch_line(line.strip(), words) for line in lines if not is_blank(line)]
+    rows: list[tuple[str, list[str]]] = []
+    below: list[str] = []
+    for row in (line.strip() for line in lines if not is_blank(line)):
+        if opening(row, words):
+            below = []
+            rows.append((row, below))
+        else:
+            below.append(row)
+            rows.append((row, []))
+    found = [_batch_line(row, said, words) for row, said in rows]
     decided: dict[CaseId, set[Verb]] = {}
     for row in found:
         for case in row.cases:
@@ -97,7 +107,7 @@ def read_batch(text: str, words: Vocabulary) -> tuple[BatchLine, ...]:
     )
 
 
-def _batch_line(line: str, words: Vocabulary) -> BatchLine:
+def _batch_line(line: str, below: list[str], words: Vocabulary) -> BatchLine:
     start = opening(line, words)
     named = _CASES.match(start.behind) if start else None
     if start is None or named is None:
@@ -107,7 +117,9 @@ def _batch_line(line: str, words: Vocabulary) -> BatchLine:
         reading: Decision | Unclear = Unclear(code="REVIEW-11", detail=start.verb.upper(), verb=start.verb)
     else:
         rest = start.behind[named.end() :].strip(DECORATION)
-        reading = _understand(replace(start, rest=rest), [], words, None)
+        reading = _understand(replace(start, rest=rest), below if start.verb == "approve" else [], words, None)
+        if start.verb != "note" and cases_in(rest):  # "APPROVE C-1 / C-2", "REJECT C-1, approve C-2": not all was read
+            reading = Unclear(code="REVIEW-02", detail=line[:LONGEST_DETAIL], verb=start.verb)
     return BatchLine(line=line, cases=cases, reading=reading)
 
 

@@ -142,6 +142,28 @@ def test_a_list_of_cases_is_answered_line_by_line() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["REJECT C-1 approve C-2", "ASSIGN C-1 ben, C-2 dana", "SPAM C-1 or C-2", "APPROVE C-1 / C-2", "APPROVE C-1..C-3"],
+)
+def test_a_line_of_a_list_of_which_not_all_is_understood_does_nothing(line: str) -> None:
+    """Half of it would be done, and the reviewer believes that all of it was."""
+    assert [getattr(row.reading, "code", "") for row in read_batch(line, WORDS)] == ["REVIEW-02"]
+
+
+@pytest.mark.parametrize("below", ["but wait for Ben", "Is the amount right?", "\nonly after lunch"])
+def test_a_condition_below_an_approval_in_a_list_holds_it(below: str) -> None:
+    """As in the case's own mail; the line above it is as good as it was."""
+    rows = read_batch(f"REJECT C-1\nAPPROVE C-2\n{below}", WORDS)
+
+    assert [getattr(row.reading, "code", "") for row in rows] == ["", "REVIEW-03", "REVIEW-02"]
+
+
+def test_a_name_below_an_approval_in_a_list_does_not_hold_it() -> None:
+    """Not every phone writes a closing above a signature."""
+    assert isinstance(read_batch("APPROVE C-1\n\nDana Kim", WORDS)[0].reading, Decision)
+
+
 def test_without_being_asked_a_list_is_no_decision() -> None:
     """Two numbers beside one digest: only one of them can be meant."""
     found = read_decision("APPROVE C-1042\nREJECT C-1043", WORDS)
