@@ -13,7 +13,7 @@ from mailagent.language.commands import vocabulary
 from mailagent.mail.automatic import kind_of
 from mailagent.mail.bounce import read_bounce
 from mailagent.mail.parse import ParsedMail, parse
-from mailagent.mail.reviewing import NOT_AS_SEEN, Style, Styles, read_reply, reply_text
+from mailagent.mail.reviewing import NOT_AS_SEEN, Style, Styles, doubt_about, read_reply, reply_text
 from mailagent.settings import load_settings
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -30,6 +30,7 @@ WORDS_LOST: dict[str, str] = {
     "REVIEW-21": "its plain and its HTML version differ",
     "REVIEW-22": "the text may hold a quoted email",
     "REVIEW-23": "text in it is struck through",
+    "REVIEW-24": "what stands below the quoted email may change it",
 }
 TWO_DECISIONS = "REVIEW-05"
 """Which of both was meant is not understood; of every other code the verb is told, and that it is held."""
@@ -110,9 +111,9 @@ def _read(raw: bytes, styles: Styles, known: Known) -> dict[str, object]:
     found = read_reply(reply_text(mail, style), style.words, known)
     if isinstance(found, Decision) and case is not None:
         found = misplaced(found, case, subject=mail.subject) or found
-    code = next((code for doubt, code in NOT_AS_SEEN.items() if doubt in mail.defects), None)
-    if isinstance(found, Decision) and code is not None:
-        found = Unclear(code=code, verb=found.verb)
+    doubt = doubt_about(mail, style)
+    if isinstance(found, Decision) and doubt:
+        found = Unclear(code=NOT_AS_SEEN[doubt], verb=found.verb)
     if isinstance(found, Decision):
         return {
             "verb": found.verb,

@@ -35,6 +35,7 @@ UnclearCode = Literal[
     "REVIEW-21",
     "REVIEW-22",
     "REVIEW-23",
+    "REVIEW-24",
 ]
 LONGEST_DETAIL = 80
 """Characters of a reply that its receipt repeats."""

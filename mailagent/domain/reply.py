@@ -87,14 +87,16 @@ def read_batch(text: str, words: Vocabulary) -> tuple[BatchLine, ...]:
     lines = without_closing(_passed(text.replace("\r\n", "\n").split("\n"), words), words)
     rows: list[tuple[str, list[str]]] = []
     below: list[str] = []
-    for row in (line.strip() for line in lines if not is_blank(line)):
-        if opening(row, words):
+    for line in lines:
+        if is_blank(line):
+            continue
+        if opening(line, words):
             below = []
-            rows.append((row, below))
+            rows.append((line.strip(), below))
         else:
-            below.append(row)
-            rows.append((row, []))
-    found = [_batch_line(row, said, words) for row, said in rows]
+            below.append(line)
+            rows.append((line.strip(), []))
+    found = [_batch_line(line, said, words) for line, said in rows]
     decided: dict[CaseId, set[Verb]] = {}
     for row in found:
         for case in row.cases:

@@ -49,6 +49,7 @@ DETAILS: Mapping[str, str] = {
     "21": "",
     "22": "Support Larkfield a écrit :",
     "23": "",
+    "24": "",
 }
 """Code -> the part of a reviewer's reply that it is about."""
 

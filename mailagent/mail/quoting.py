@@ -98,6 +98,18 @@ def reviewers_text(text: str) -> str:
     return "\n".join(without_footers(lines[:start]))
 
 
+def written_below(text: str) -> str:
+    """What somebody wrote among and below the lines with ``>`` of the mail of ours that they quote, empty where they
+    quote none so: without ``>`` nothing tells their words from ours.
+    """
+    lines = text.split("\n")
+    start = digest_start([line[:LONGEST_LINE] for line in lines])
+    rest = [] if start is None else lines[start:]
+    if not has_marker("\n".join(filter(_QUOTED.match, rest))):
+        return ""
+    return "\n".join(line for line in split_reply("\n".join(rest)).new.split("\n") if not _QUOTED.match(line))
+
+
 def _mark_bars(lines: list[str], quoted: list[bool]) -> None:
     """Some programs quote with ``|``: below a line that tells who wrote. Tables have more of them in a line."""
     above = ""

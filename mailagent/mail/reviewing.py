@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from mailagent.domain.commands import Vocabulary, folded
 from mailagent.domain.decision import LONGEST_DETAIL, Decision, Known, Unclear, UnclearCode
-from mailagent.domain.opening import bare
+from mailagent.domain.opening import bare, opening
 from mailagent.domain.reply import TO_CUSTOMER, read_decision
 from mailagent.mail import phrases
 from mailagent.mail.absence import speaks_of_absence
@@ -17,7 +17,7 @@ from mailagent.mail.body import DISAGREEMENT
 from mailagent.mail.html import STRUCK_TEXT
 from mailagent.mail.left_over import left_over
 from mailagent.mail.parse import ParsedMail
-from mailagent.mail.quoting import reviewers_text
+from mailagent.mail.quoting import reviewers_text, written_below
 from mailagent.mail.signature import trimmed, without_signature
 
 ENOUGH_PHRASES = 3
@@ -31,8 +31,13 @@ _RULE = re.compile(r"[\s_*=\u2013\u2014-]{0,200}")
 _BLANKS = re.compile(r"\s+")
 
 
-NOT_AS_SEEN: Mapping[str, UnclearCode] = {DISAGREEMENT: "REVIEW-21", STRUCK_TEXT: "REVIEW-23"}
-"""Defects of a reply -> why it is held: what the reviewer saw is not what would be done."""
+ANSWERED_BELOW = "what its writer added below the quoted mail may change what stands above it"
+NOT_AS_SEEN: Mapping[str, UnclearCode] = {
+    DISAGREEMENT: "REVIEW-21",
+    STRUCK_TEXT: "REVIEW-23",
+    ANSWERED_BELOW: "REVIEW-24",
+}
+"""Doubts about a reply -> why it is held: what the reviewer saw is not what would be done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,19 @@ def reply_text(mail: ParsedMail, style: Style) -> str:
     if read_decision(text, style.words).verb in TO_CUSTOMER:
         return text
     return "\n".join(without_signature(lines)[0])
+
+
+def doubt_about(mail: ParsedMail, style: Style) -> str:
+    """The doubt of `NOT_AS_SEEN` that holds a reply, empty where there is none: below an approval at the top may stand
+    a condition, a question or another decision, between the quoted lines or at the end.
+    """
+    defect = next((doubt for doubt in NOT_AS_SEEN if doubt in mail.defects), "")
+    if defect or not reviewers_text(mail.full_text):
+        return defect
+    lines = without_disclaimers([">", "", *written_below(mail.full_text).split("\n")])
+    below = folded("\n".join(lines))
+    changes = "?" in below or style.words.condition.search(below) or any(opening(line, style.words) for line in lines)
+    return ANSWERED_BELOW if changes else ""
 
 
 def read_reply(text: str, words: Vocabulary, known: Known | None = None) -> Decision | Unclear:

@@ -185,6 +185,10 @@ UNWRITTEN: Mapping[str, tuple[Make, str]] = {
         written(f"{HTML}<p>Who is this?</p><blockquote>APPROVE</blockquote>"),
         "REVIEW-02",
     ),
+    "an approval that is taken back below the quote": (
+        written("\nAPPROVE\n\n> Write your decision above this line\n> | Hello,\n\nNo, wait, that is wrong."),
+        "REVIEW-24",
+    ),
     "an approval in the text that HTML readers never see": (
         written(multipart("alternative", "text/plain\n\nAPPROVE", "text/html\n\n<p>I do not know, who is this?</p>")),
         "REVIEW-21",

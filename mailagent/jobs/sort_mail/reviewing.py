@@ -17,7 +17,7 @@ from mailagent.events import log
 from mailagent.jobs.sort_mail.records import ended, exists
 from mailagent.letters.notices import NO_TOKEN, Notices
 from mailagent.mail.parse import ParsedMail
-from mailagent.mail.reviewing import NOT_AS_SEEN, Styles, read_reply, reply_text
+from mailagent.mail.reviewing import Styles, doubt_about, read_reply, reply_text
 from mailagent.mail.tokens import ReviewToken, Signed, shows_review
 from mailagent.ports import Cases, Messages, Sorted
 
@@ -78,7 +78,7 @@ class ReviewMail:
             bare,
             intake="review",
             text=await asyncio.to_thread(reply_text, mail, style) if is_short else "",
-            caution=next((doubt for doubt in NOT_AS_SEEN if doubt in mail.defects), ""),
+            caution=await asyncio.to_thread(doubt_about, mail, style) if is_short else "",
         )
         if signed.listed is not None:
             return replace(review, list_id=signed.listed)
