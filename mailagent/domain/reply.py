@@ -85,18 +85,18 @@ def read_batch(text: str, words: Vocabulary) -> tuple[BatchLine, ...]:
     them too: "but wait for Ben" holds it.
     """
     lines = without_closing(_passed(text.replace("\r\n", "\n").split("\n"), words), words)
-    rows: list[tuple[str, list[str]]] = []
+    rows: list[tuple[str, Opening | None, list[str]]] = []
     below: list[str] = []
     for line in lines:
         if is_blank(line):
             continue
-        if opening(line, words):
+        start = opening(line, words)
+        if start:
             below = []
-            rows.append((line.strip(), below))
         else:
             below.append(line)
-            rows.append((line.strip(), []))
-    found = [_batch_line(line, said, words) for line, said in rows]
+        rows.append((line.strip(), start, below))
+    found = [_batch_line(line, start, said, words) for line, start, said in rows]
     decided: dict[CaseId, set[Verb]] = {}
     for row in found:
         for case in row.cases:
@@ -109,8 +109,7 @@ def read_batch(text: str, words: Vocabulary) -> tuple[BatchLine, ...]:
     )
 
 
-def _batch_line(line: str, below: list[str], words: Vocabulary) -> BatchLine:
-    start = opening(line, words)
+def _batch_line(line: str, start: Opening | None, below: list[str], words: Vocabulary) -> BatchLine:
     named = _CASES.match(start.behind) if start else None
     if start is None or named is None:
         return BatchLine(line=line, cases=(), reading=Unclear(code="REVIEW-02", detail=line[:LONGEST_DETAIL]))
