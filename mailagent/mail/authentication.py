@@ -52,7 +52,9 @@ def verdict(mail: ParsedMail, authserv_id: str) -> Verdict:
 
 
 def _results(plain: str, authserv_id: str) -> Iterator[_Result]:
-    """What a value without comments says of each method; nothing if of another version, or not of `authserv_id`."""
+    """What a value without comments says of each method; nothing if of another version, or not of `authserv_id`. A
+    pass with a property twice is none: the sender writes some of them, and a blank in one may begin another.
+    """
     if not authserv_id.strip():
         return
     first, *results = _split(plain, ";")
@@ -63,8 +65,10 @@ def _results(plain: str, authserv_id: str) -> Iterator[_Result]:
         words = [word for word in _split(_EQUALS.sub("=", result.strip()), " ") if word]
         found = _METHOD.fullmatch(words[0].lower()) if words else None
         if found is not None:
-            pairs = (word.partition("=") for word in words[1:])
-            yield _Result(found[1], found[2], {key.lower(): _unquoted(value) for key, _, value in pairs})
+            pairs = [word.partition("=") for word in words[1:]]
+            properties = {key.lower(): _unquoted(value) for key, _, value in pairs if value}
+            is_clear = len(properties) == sum(bool(value) for _, _, value in pairs)
+            yield _Result(found[1], found[2] if is_clear or found[2] != "pass" else "none", properties)
 
 
 def _signs(dkim: _Result, domain: str) -> bool:

@@ -35,6 +35,8 @@ def test_our_servers_pass_counts(result: str) -> None:
 @pytest.mark.parametrize(
     "result",
     [
+        "mx.example.com; dmarc=pass header.from=evil.example header.from=corp.com",
+        "mx.example.com; dkim=pass header.d=evil.example header.i=a header.d=corp.com @evil.example",
         "mx.example.com; none",
         "mx.example.com; spf=pass smtp.mailfrom=corp.com",
         "mx.example.com; dmarc=fail header.from=corp.com; dkim=pass header.d=corp.com",
