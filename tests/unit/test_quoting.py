@@ -177,6 +177,11 @@ def test_below_the_only_attribution_stand_the_writers_words() -> None:
     [
         "Sent from my Pear 4",
         "Gesendet von Outlook für Android<https://aka.example/x>",
+        "Outlook für iOS<https://aka.example/x> beziehen",
+        "Téléchargez Outlook pour iOS",
+        "Scarica Outlook per iOS<https://aka.example/x>",
+        "Gesendet von Mail für Windows",
+        "Envoyé à partir de Courrier pour Windows",
         "__\nusers mailing list\nusers@x.org",
     ],
 )
