@@ -33,8 +33,7 @@ class Afterwards:
         if decision.verb == "undo" and is_decided:
             return await self._undone(hand, is_last=is_last)
         if decision.verb == "reopen" and is_last:
-            letter = await self.effects.outbox.letter_of(question.decision_id) if question.decision_id else None
-            if letter is not None and letter.state == "ready":  # whoever opens the case again wants to see it first
+            if await self._waits(question):  # whoever opens the case again wants to see it first
                 return await self._undone(hand, is_last=True)
             return await self._reopened(hand)
         return self.effects.labelled(hand, decision) if decision.verb == "set" and is_decided else None
@@ -66,10 +65,13 @@ class Afterwards:
         return self.effects.clock.now() > question.opened_at + REPLY_LIVES
 
     async def _undone(self, hand: InHand, *, is_last: bool) -> Handled | Unclear:
-        """The decision is taken back, with its mail, which waits in the outbox for that long."""
+        """The decision is taken back, with its mail, which waits in the outbox for that long; longer while an admin
+        holds all mail.
+        """
         effects, question = self.effects, hand.question
         decided_at = question.decided_at
         in_time = decided_at is not None and effects.clock.now() <= decided_at + effects.policy.undo_window
+        in_time = in_time or await self._waits(question)
         if not in_time or question.verb == "revise":
             return Unclear(code="REVIEW-17", verb="undo")
         values = {
@@ -88,6 +90,11 @@ class Afterwards:
             log={**told.log, hand.message.id: {**state["log_entry"], "mode": mode}},
         )
         return replace(taken_back, case_state="waiting", escalated=True) if is_last else taken_back
+
+    async def _waits(self, question: Escalation) -> bool:
+        """Whether the mail to the customer is still in the outbox."""
+        letter = await self.effects.outbox.letter_of(question.decision_id) if question.decision_id else None
+        return letter is not None and letter.state == "ready"
 
     async def _reopened(self, hand: InHand) -> Handled | Unclear:
         """The question is put once more, with a digest of its own; a sender that was called spam is none."""
