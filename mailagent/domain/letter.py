@@ -3,11 +3,14 @@
 An instruction that is sent word for word cannot be taken back, and to confirm a letter costs a word.
 """
 
+import re
 from collections.abc import Sequence
 
 from mailagent.domain.commands import Verb, Vocabulary, folded
 from mailagent.domain.decision import LONGEST_DETAIL, Decision, Unclear
 from mailagent.domain.opening import CASE, DECORATION, Opening, cases_in, opening
+
+_NAMED = re.compile(r"[^\W\d_]{1,30}\.?(?: [^\W\d_]{1,30}){0,2},")
 
 
 def modify(start: Opening, below: Sequence[str], words: Vocabulary) -> Decision | Unclear:
@@ -19,9 +22,17 @@ def modify(start: Opening, below: Sequence[str], words: Vocabulary) -> Decision 
     text = "\n".join(below).strip("\n").rstrip()
     if not says_more_than_quotes(text):
         return Unclear(code="REVIEW-04", detail="MODIFY", verb="modify")
-    if not words.salutation.match(folded(text).lstrip(DECORATION)):
+    if not _greets(text, words):
         return Unclear(code="REVIEW-07", detail=text, verb="modify", text=text)
     return Decision(verb="modify", text=text, cases=cases_in(start.rest))
+
+
+def _greets(text: str, words: Vocabulary) -> bool:
+    """Whether `text` begins as letters do: with a greeting, or with a name and a comma on a line."""
+    plain = folded(text).lstrip(DECORATION)
+    line = text.lstrip(DECORATION).partition("\n")[0].rstrip()
+    names = _NAMED.fullmatch(line) is not None and line.istitle() and not words.condition.search(folded(line))
+    return names or words.salutation.match(plain) is not None
 
 
 def ask(start: Opening, below: Sequence[str], words: Vocabulary) -> Decision | Unclear:
