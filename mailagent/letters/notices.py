@@ -138,15 +138,18 @@ class Notices:
             facts=[("Mail", entry.kind), ("Case", case), ("Recipient", entry.recipient), ("Reason", reason)],
         )
 
-    def missed(self, message: Message, *, sender: str) -> NewOutboxEntry:
-        """A reviewer's program answers that nobody is there, and there is nobody else to ask. Once a week."""
+    def missed(self, message: Message, *, sender: str, reviewer: str) -> NewOutboxEntry:
+        """A reviewer's program answers that nobody is there, and there is nobody else to ask. Once a week for each
+        `reviewer`, and for all others, `reviewer` empty, together: whoever has a digest can answer under any name.
+        """
         year, week, _ = self.paper.clock.now().isocalendar()
         return self._notice(
-            key=f"missed:{sender}:{year}-{week}",
+            key=f"missed:{reviewer}:{year}-{week}",
             mailbox=message.mailbox,
             heading="A reviewer is away",
             what="A mail that asks for a decision was answered by a program: nobody may have read it, and there is"
-            " nobody else whom mailagent could ask. Of others from the same address no notice is written this week.",
+            " nobody else whom mailagent could ask. Of more of the same reviewer, or of somebody who is none, no notice"
+            " is written this week.",
             remedy="See that somebody reads the queue: 'mailagent cases --to-decide' lists what waits. To have such"
             " questions passed on, set escalate_to in config/review.toml.",
             facts=[

@@ -98,6 +98,19 @@ async def test_the_admin_is_told_once_where_nobody_else_can_be_asked(outside: Ou
         assert f"Sender: {DANA}" in words(notice)
 
 
+async def test_a_stranger_with_a_digest_does_not_flood_the_admin(outside: Outside) -> None:
+    """A program can answer under as many names as it likes; Dana's absence is told all the same."""
+    async with opened(outside, escalate_to=None) as office:
+        await asked(outside, office, vienna(16, 9))
+        for name in ("a", "b", "c"):
+            away(outside, of=f"{name}@evil.example")
+        away(outside)
+        await office.work()
+
+        told = [words(notice) for notice in outside.mails_to(ADMIN)]
+        assert ["Sender: a@evil.example" in text or f"Sender: {DANA}" in text for text in told] == [True, True]
+
+
 async def test_the_admin_is_told_when_the_last_person_is_away(outside: Outside) -> None:
     """There is nobody after the lead."""
     async with opened(outside) as office:

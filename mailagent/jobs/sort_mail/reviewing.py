@@ -63,7 +63,9 @@ class ReviewMail:
         sender = bare.sender or "somebody"
         log("reviewer.missed", message_id=message.id, case_id=about.case_id, revision=about.review_revision)
         named = replace(message, case_id=about.case_id, subject=bare.subject)
-        notices = [self.notices.missed(named, sender=sender)] if self.escalate_to in (None, sender) else []
+        known = sender if sender in {*self.reviewers, self.escalate_to} else ""
+        away = self.notices.missed(named, sender=sender, reviewer=known)
+        notices = [away] if self.escalate_to in (None, sender) else []
         return ended(about, message, "auto_reply", f"{sender} answers by itself: {reason}"), notices
 
     async def _review(self, message: Message, mail: ParsedMail, bare: Sorted, signed: Signed) -> Sorted | None:
