@@ -24,7 +24,7 @@ WORDS_LOST: dict[str, str] = {
     "REVIEW-04": "a text or value is missing behind the word",
     "REVIEW-05": "two decisions in one reply",
     "REVIEW-06": "it could be the text or an instruction",
-    "REVIEW-07": "a text without a greeting waits for a confirmation",
+    "REVIEW-07": "a short text without a greeting, or an instruction, waits for a confirmation",
     "REVIEW-16": "it names something that is not known",
     "REVIEW-20": "it came to the reply address of a case that its subject does not name",
     "REVIEW-21": "its plain and its HTML version differ",

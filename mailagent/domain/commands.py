@@ -40,7 +40,8 @@ class LanguageWords:
     `reported` ones are what programs report in ("Approved. Your message was released."). `courtesy` may stand beside
     an approval; one of `conditions` anywhere in it holds it. A verb before one of `followers` ("deny that"), or in a
     sentence with one of `sentence` ("Spam filters are"), is prose. `closings` begin a signature, `salutations` a
-    letter. `fillers` may stand before an argument ("assign to", "snooze until").
+    letter, and `orders` what is not for the customer's eyes ("tell her that"). `fillers` may stand before an argument
+    ("assign to", "snooze until").
     """
 
     verbs: Mapping[Verb, Collection[str]]
@@ -53,6 +54,7 @@ class LanguageWords:
     sentence: Collection[str] = ()
     closings: Collection[str] = ()
     salutations: Collection[str] = ()
+    orders: Collection[str] = ()
     fillers: Collection[str] = ()
     weekdays: Mapping[str, int] = field(default_factory=dict)
     units: Mapping[str, timedelta] = field(default_factory=dict)
@@ -82,6 +84,7 @@ class Vocabulary:
     """A verb's word at the start of a folded text."""
     condition: re.Pattern[str]
     salutation: re.Pattern[str]
+    order: re.Pattern[str]
 
     def nearest(self, word: str) -> str:
         """The verb's word that `word` was probably meant to be, in capitals; empty where none is near."""
@@ -104,12 +107,14 @@ def combine(languages: Sequence[LanguageWords]) -> Vocabulary:
     """
     verbs = _unambiguous([language.verbs for language in languages])
     salutations = _all(language.salutations for language in languages)
+    courtesy = _all(language.courtesy for language in languages)
+    orders = _all(language.orders for language in languages)
     return Vocabulary(
         verbs=verbs,
         weak=_unambiguous([language.weak for language in languages]),
         careful=_all(language.careful for language in languages),
         reported=_all(language.reported for language in languages),
-        courtesy=_all(language.courtesy for language in languages),
+        courtesy=courtesy,
         followers=_by_verb((language, language.followers) for language in languages),
         sentence=_by_verb((language, language.sentence) for language in languages),
         own=_all(languages[0].verbs.values()),
@@ -120,6 +125,7 @@ def combine(languages: Sequence[LanguageWords]) -> Vocabulary:
         opening=re.compile(rf"(?:{_either(verbs)})(?!\w|['’-]\w)"),  # noqa: RUF001 - as people write it
         condition=re.compile(rf"(?<![\w.@-])(?:{_either(_conditions(languages, verbs))})(?![\w@-])"),
         salutation=re.compile(rf"(?:{_either(salutations)})(?!\w)"),
+        order=re.compile(rf"(?:(?:{_either(courtesy)})[\s,:]{{1,3}}){{0,2}}(?:{_either(orders)})(?!\w)"),
     )
 
 

@@ -10,19 +10,22 @@ from mailagent.domain.commands import Verb, Vocabulary, folded
 from mailagent.domain.decision import LONGEST_DETAIL, Decision, Unclear
 from mailagent.domain.opening import CASE, DECORATION, Opening, cases_in, opening
 
+SHORTEST_LETTER = 40
+"""Characters; a shorter text without a greeting may be an instruction or a slip."""
 _NAMED = re.compile(r"[^\W\d_]{1,30}\.?(?: [^\W\d_]{1,30}){0,2},")
 
 
 def modify(start: Opening, below: Sequence[str], words: Vocabulary) -> Decision | Unclear:
-    """A letter greets; what does not may be an instruction for us, "make it shorter and tell her that ...", however
-    long it is.
+    """A short text without a greeting may be an instruction for us, and so may one that begins like one, "make it
+    shorter and tell her that ...", however long it is.
     """
     if CASE.sub("", start.rest).strip(DECORATION):
         return Unclear(code="REVIEW-06", detail=start.rest[:LONGEST_DETAIL], verb="modify")
     text = "\n".join(below).strip("\n").rstrip()
     if not says_more_than_quotes(text):
         return Unclear(code="REVIEW-04", detail="MODIFY", verb="modify")
-    if not _greets(text, words):
+    doubtful = len(text) < SHORTEST_LETTER or words.order.match(folded(text).lstrip(DECORATION))
+    if doubtful and not _greets(text, words):
         return Unclear(code="REVIEW-07", detail=text, verb="modify", text=text)
     return Decision(verb="modify", text=text, cases=cases_in(start.rest))
 

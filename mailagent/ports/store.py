@@ -132,8 +132,8 @@ class Messages(Protocol):
         """Record what sorting found, open a case for a person who has none, queue `notices`. Returns the case."""
 
     async def due_cases(self, *, at: datetime, limit: int) -> list[CaseId]:
-        """Cases whose oldest ``ready`` message is due: of each customer the longest waiting first, then of each the second,
-        and so on, so that nobody's flood keeps others waiting.
+        """Cases whose oldest ``ready`` message is due: of each customer the longest waiting first, then of each the
+        second, and so on, so that nobody's flood keeps others waiting.
         """
 
     async def next_in_case(self, case_id: CaseId, *, at: datetime) -> Message | None:
