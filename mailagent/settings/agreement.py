@@ -36,7 +36,7 @@ def problems_of_addresses(
     mailboxes: Sequence[MailboxSettings], review: ReviewSettings, reviewers: Sequence[Reviewer]
 ) -> Iterator[Problem]:
     """Digests and decisions that would end in a watched mailbox, where mail from our own address is not read; and
-    groups that cannot be told from people.
+    groups and people that cannot be told apart.
     """
     watched = {_bare(row.address): row.name for row in mailboxes}
     if name := watched.get(_bare(review.queue)):
@@ -47,12 +47,16 @@ def problems_of_addresses(
         wrong = f"{review.escalate_to} is the watched mailbox '{name}': no person would see what is overdue"
         yield ("review", "escalate_to"), f"{wrong}; name a person or a list of people"
     names = {name.casefold() for row in reviewers for name in (row.name, row.name.split()[0])}
+    owners: dict[str, str] = {}
     for number, reviewer in enumerate(reviewers):
         for group in reviewer.groups:
             if group.casefold() in names:
                 wrong = f"a reviewer is called '{group}' too, and ASSIGN could not tell them apart"
                 yield ("reviewer", number, "groups"), f"{wrong}; give the group another name"
         for address in reviewer.addresses:
+            if (owner := owners.setdefault(address.casefold(), reviewer.name)) != reviewer.name:
+                wrong = f"{address} is {owner}'s too, and nobody could tell who of them decided"
+                yield ("reviewer", number, "addresses"), f"{wrong}; an address belongs to one reviewer"
             if name := watched.get(_bare(address)):
                 wrong = (
                     f"{address} is the watched mailbox '{name}': mail from it is taken for our own, and cannot decide"

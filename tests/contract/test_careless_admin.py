@@ -256,3 +256,16 @@ def test_a_command_that_reads_writes_nothing(config: Path) -> None:
     assert sorted(config.parent.rglob("*")) == before
     told_of_keys = CliRunner().invoke(app, ["keys", "--config", str(config)])
     assert (told_of_keys.exit_code, "there are no keys yet" in told_of_keys.stdout) == (0, True)
+
+
+def test_an_address_of_two_reviewers_is_refused(config: Path) -> None:
+    """A row copied and half edited: decisions would be kept under the wrong name."""
+    file = config / "reviewers.toml"
+    file.write_text(file.read_text() + '[[reviewer]]\nname = "Ben Roth"\naddresses = ["Dana@example.com"]\n')
+
+    assert "is Dana Kim's too, and nobody could tell who of them decided" in told(config, "check")
+
+
+def test_help_names_the_tables_of_the_configuration() -> None:
+    """Square brackets are no markup: the help said "every way under , to see"."""
+    assert "under [alarm]" in " ".join(CliRunner().invoke(app, ["alarm", "--help"]).stdout.split())
