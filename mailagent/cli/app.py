@@ -144,7 +144,7 @@ def status(
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing; exit code 1 if the daemon fails.")] = False,
 ) -> None:
-    """Show what waits and whether the servers can be reached. Exit code 1 when something needs a person."""
+    """Show what waits, and whether the servers worked when last used. Exit code 1 when something needs a person."""
     from mailagent.cli.status import is_broken, show_status
 
     raise typer.Exit(is_broken(config) if quiet else show_status(config, as_json=as_json))

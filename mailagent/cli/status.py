@@ -14,6 +14,7 @@ from mailagent.domain.vitals import Trouble, troubles
 from mailagent.settings import Settings, load_settings
 from mailagent.store.views import View, Views
 from mailagent.wiring import free_bytes, open_views, vitals_of
+from mailagent.wiring.lock import changed_since_start
 
 LISTS = ("outbox", "outside", "unreached", "held", "not_sent", "broken")
 MOST_LISTED = 20
@@ -55,10 +56,11 @@ def show_status(config: Path, *, as_json: bool) -> int:
     ]
     trouble = [str(row["name"]) for row in outside if not row["working"]]
     found = {"mode": settings.mode, "model": rung(settings, trouble), **view, "outside": outside}
+    stale = changed_since_start(settings.path(settings.data_dir), (config, settings.path(settings.templates_dir)))
     outbox = cast("Mapping[str, int]", found["outbox"])
     wrong = bool(trouble or view["broken"] or view["held"] or found["set_aside"] or found["not_sent_today"])
     if as_json:
-        print_json({"ok": not wrong, **found})
+        print_json({"ok": not wrong, **found, "changed_since_start": [str(file) for file in stale]})
         return int(wrong)
     zone = settings.zone
     times = {name: local_time(found[name], zone) for name in ("oldest_pending", "next_due")}
@@ -79,6 +81,12 @@ def show_status(config: Path, *, as_json: bool) -> int:
     for hold in cast("list[Mapping[str, object]]", view["held"]):
         since = local_time(hold["since"], zone)
         say(f"\nNothing is sent since {since}: {hold['reason']}. 'mailagent resume' goes on.", "yellow")
+    if stale:
+        say(
+            f"\nChanged since the daemon was last started: {', '.join(map(str, stale))}. It works by what it read then,"
+            " mode included, until it is started again.",
+            "yellow",
+        )
     if found["set_aside"]:
         say("\nMail was set aside: 'mailagent aside' lists it.", "yellow")
     not_sent = cast("list[Mapping[str, object]]", view["not_sent"])

@@ -3,12 +3,15 @@
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from mailagent.errors import ConfigurationError
 from mailagent.store.postgresql import libpq_address
+
+READ_ONCE = frozenset({".toml", ".j2", ".txt"})
+"""What configuration and templates end with; editors leave other files beside them."""
 
 
 @asynccontextmanager
@@ -60,3 +63,15 @@ def hold(data_dir: Path) -> int:
     os.ftruncate(handle, 0)
     os.write(handle, f"{os.getpid()}\n".encode())
     return handle
+
+
+def changed_since_start(data_dir: Path, folders: Sequence[Path]) -> list[Path]:
+    """Files of `folders` that are newer than the lock of `data_dir`: the daemon reads them once, as it starts, and
+    works by what it read then. Empty where none was started yet.
+    """
+    lock = data_dir / "lock"
+    if not lock.exists():
+        return []
+    started = lock.stat().st_mtime_ns
+    files = (Path(path) / name for folder in folders for path, _, names in os.walk(folder) for name in names)
+    return sorted(file for file in files if file.suffix in READ_ONCE and file.stat().st_mtime_ns > started)

@@ -1,5 +1,7 @@
 """Things that happen to an admin's files: each is told in a line with the remedy, and never in a traceback."""
 
+import asyncio
+import os
 import shutil
 import tomllib
 from collections.abc import Iterator
@@ -13,7 +15,9 @@ from mailagent.cli.app import app
 from mailagent.errors import ConfigurationError
 from mailagent.settings import Settings, load_settings
 from mailagent.settings.wording import EXAMPLES, table_in
+from mailagent.store.database import open_database
 from mailagent.wiring import open_daemon
+from mailagent.wiring.lock import hold
 from tests.shop import SHOP
 
 
@@ -32,6 +36,12 @@ def told(config: Path, *words: str) -> str:
     assert isinstance(error, ConfigurationError), repr(error)
     assert error.exit_code == 78
     return str(error)
+
+
+async def made(data: Path) -> None:
+    """A database with nothing in it."""
+    engine, _ = await open_database(data / "mailagent.db")
+    await engine.dispose()
 
 
 def test_a_byte_order_mark_is_no_mistake(config: Path) -> None:
@@ -256,6 +266,23 @@ def test_a_command_that_reads_writes_nothing(config: Path) -> None:
     assert sorted(config.parent.rglob("*")) == before
     told_of_keys = CliRunner().invoke(app, ["keys", "--config", str(config)])
     assert (told_of_keys.exit_code, "there are no keys yet" in told_of_keys.stdout) == (0, True)
+
+
+def test_an_edit_that_the_daemon_has_not_read_is_named(config: Path) -> None:
+    """Whoever writes "shadow" to stop mail, and is shown "shadow", thinks that it has stopped."""
+    data = config.parent / "data"
+    os.close(hold(data))
+    asyncio.run(made(data))
+    for file in (*config.iterdir(), *config.parent.rglob("*.j2"), *config.parent.rglob("*.txt")):
+        os.utime(file, (0, 0))
+    before = CliRunner().invoke(app, ["status", "--config", str(config)]).stdout
+
+    os.utime(config / "mailagent.toml", (2**31, 2**31))
+
+    assert "last started" not in before
+    after = CliRunner().invoke(app, ["status", "--config", str(config)]).stdout
+    assert "Changed since the daemon was last started" in after
+    assert "config/mailagent.toml. It works by what it read then" in " ".join(after.split())
 
 
 def test_an_address_of_two_reviewers_is_refused(config: Path) -> None:
