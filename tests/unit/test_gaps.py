@@ -48,6 +48,17 @@ def test_a_word_that_everybody_uses_joins_nothing() -> None:
     assert len(gaps_of(asked(*(f"Order of a box: {thing}" for thing in things)))) == len(things)
 
 
+def test_what_nearly_everybody_asks_is_the_first_gap() -> None:
+    """Its words are common for that very reason; it stood there once for each customer, under their names."""
+    names = ("Anna", "Bob", "Cleo", "Dora", "Egon", "Fritz", "Gina", "Hugo", "Ida")
+    pickup = (f"Can I pick up my parcel at your warehouse in Graz on a Sunday? {name}" for name in names)
+
+    first, second = gaps_of(asked(*pickup, "Do you sell gift cards?"))
+
+    assert (first.size, second.size) == (9, 1)
+    assert "Anna" not in first.words
+
+
 def test_small_words_of_another_language_join_nothing() -> None:
     """Two German questions share "ich möchte" and "bitte" whatever they are about."""
     questions = asked("Ich möchte bitte eine Rechnung mit UID", "Ich möchte bitte im Lager abholen", language="de")

@@ -17,6 +17,8 @@ COMMON = 0.5
 """A word in more than this part of many questions, such as "order", joins nothing."""
 FEW = 8
 """Up to so many questions no word is common."""
+TELLING = 5
+"""So many common words in one question are what most people ask; without them only the signatures would differ."""
 MOST_WORDS = 5
 MOST_EXAMPLES = 3
 
@@ -52,6 +54,8 @@ def gaps_of(questions: Sequence[Question]) -> list[Gap]:
     groups: list[tuple[str, Counter[str], list[int]]] = []
     for place, question in enumerate(questions):
         said = words[place].keys() - common
+        if len(words[place]) - len(said) >= TELLING:
+            said = set(words[place])
         best, most = None, 0.0
         for group in groups:
             language, known, members = group
