@@ -165,9 +165,10 @@ def _read(lines: list[str], words: Vocabulary, known: Known | None) -> Decision 
 def _not_understood(lines: list[str], words: Vocabulary) -> Unclear:
     if not lines:
         return Unclear(code="REVIEW-01")
-    first = (bare(lines[0]).split() or [""])[0]
+    first = (bare(lines[0]).split() or [""])[0].strip(DECORATION)
     detail = lines[0].strip()[:LONGEST_DETAIL]
-    return Unclear(code="REVIEW-02", detail=detail, suggestion=words.nearest(first.strip(DECORATION)))
+    begun = first.upper() if words.verbs.get(first) == first else ""  # a decision, or a sentence that begins like one
+    return Unclear(code="REVIEW-02", detail=detail, suggestion=begun or words.nearest(first))
 
 
 def _weak(lines: list[str], words: Vocabulary) -> Verb | None:

@@ -278,3 +278,11 @@ def test_a_plain_no_rejects_with_its_reason(reply: str) -> None:
     assert isinstance(found, Decision)
     assert found.verb == "reject"
     assert found.note
+
+
+def test_a_word_in_a_sentence_is_offered_and_not_called_unknown() -> None:
+    """The digest says "then a reason if you like": who wrote one is not told that the word does not exist."""
+    found = read_decision("Reject he must call us", WORDS)
+
+    assert isinstance(found, Unclear)
+    assert found.suggestion == "REJECT"
