@@ -11,6 +11,8 @@ FIRST = 0.5
 MOST_SENTENCES = 100
 LINE_LENGTH = 160
 """Characters of one line of a summary."""
+ENDS = (".", "!", "?", ":", "…")
+"""What a subject may end with that needs no colon before what follows."""
 SIGNATURE = re.compile(r"[^\W\d_][\w'.-]*(?:\s+[^\W\d_][\w'.-]*){0,2}(?<![.])")
 """A name or two at the end."""
 OWN_LINE = re.compile(r"\s*(?:[-*+]\s|\d+[.)]\s|#|>|\||```)")
@@ -34,7 +36,8 @@ def summary_of(subject: str, text: str, language: str) -> str:
         return _cut(subject) or "The mail has no text."
     if len(parts) == 1:
         first, only = _cut(subject), parts[0][0]
-        return f"{first}\n{_cut(only)}" if first and first.casefold() != only.casefold() else _cut(only)
+        joined = first if first.endswith(ENDS) else f"{first}:"  # the digest shows both lines as one
+        return f"{joined}\n{_cut(only)}" if first and first.casefold() != only.casefold() else _cut(only)
     frequency = Counter(word for _, words in parts for word in words)
     wanted = set(stems(subject, language))
     weights = [

@@ -57,7 +57,8 @@ def test_every_language_is_summed_up_in_its_own_words(language: str, text: str) 
 
 def test_a_single_sentence_stands_below_the_subject() -> None:
     """Two lines where two are to be had."""
-    assert summary_of("Sizes", "Hi,\nwhich size fits me?\nTom", "en") == "Sizes\nwhich size fits me?"
+    assert summary_of("Sizes", "Hi,\nwhich size fits me?\nTom", "en") == "Sizes:\nwhich size fits me?"
+    assert summary_of("Which size?", "Hi,\nI am very tall.\nTom", "en") == "Which size?\nI am very tall."
     assert summary_of("", "which size fits me?", "en") == "which size fits me?"
 
 
