@@ -13,6 +13,8 @@ from mailagent.mail.compose import clean_header
 from mailagent.triage.state import TriageState
 
 CUSTOMER_TEXT_LIMIT = 2_000
+SUREST = 99
+"""Percent: a model that says 1.0 is wrong now and then, too."""
 
 
 def question_values(
@@ -71,7 +73,7 @@ def case_facts(paper: Stationery, case: Case, question: Escalation) -> dict[str,
         "assigned_to": ", ".join(question.assigned_to),
         "decided": f"{question.decided_by}: {question.verb}" if question.verb else None,
         "category": state["category"] or "unknown",
-        "confidence_percent": round(state["confidence"] * 100),
+        "confidence_percent": min(round(state["confidence"] * 100), SUREST),
         "sentiment": state["sentiment"],
         "mood_words": state["mood_words"],
         "rule": state["rule"],
@@ -95,7 +97,7 @@ def background(message: Message, state: TriageState) -> dict[str, object]:
     answers = [at for at, turn in enumerate(turns) if turn["who"] == "us"]
     asked = turns[: answers[-1]] if answers else turns
     return {
-        "confidence_percent": round(state["confidence"] * 100) if state["category"] else None,
+        "confidence_percent": min(round(state["confidence"] * 100), SUREST) if state["category"] else None,
         "sentiment_score": state["sentiment_score"],
         "mood_words": state["mood_words"],
         "customer_address": message.sender or "unknown sender",

@@ -45,6 +45,7 @@ def refusal(
         "code": code,
         "over": "Nothing was sent",
         "offers": "" if code in SETTLED else "decisions",
+        "has_draft": question is None or question.draft is not None or code == "REVIEW-07",
         "buttons": _buttons(paper, case, question, shown, str(values["detail"])) if question else [],
     }
 
@@ -52,7 +53,7 @@ def refusal(
 def answered(paper: Stationery, word: str) -> dict[str, object]:
     """For a word that was carried out, or that asks for something."""
     offers = "all" if word == "help" else ""
-    return {"lines": [], "code": "", "over": paper.company, "offers": offers, "buttons": []}
+    return {"lines": [], "code": "", "over": paper.company, "offers": offers, "has_draft": True, "buttons": []}
 
 
 def _buttons(

@@ -133,6 +133,7 @@ Larkfield Support""",
         "code": "REVIEW-03",
         "over": "Nothing was sent",
         "offers": "decisions",
+        "has_draft": True,
         "rewrites": True,
         "buttons": [
             {"label": label, "url": f"mailto:support+r.c1042.2.k7f2q9xw@larkfield.example?subject=Re&body={body}"}

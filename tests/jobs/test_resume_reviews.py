@@ -211,6 +211,11 @@ async def test_a_question_without_a_draft_cannot_be_approved(outside: Outside, o
     await office.work()
     assert "REVIEW-12" in text_of(outside.mails_to(DANA)[0])
 
+    outside.reviewer_replies("SET colour=red")
+    await office.work()
+    assert "Begin with MODIFY" in text_of(outside.mails_to(DANA)[1])
+    assert "Begin with APPROVE" not in text_of(outside.mails_to(DANA)[1])
+
     outside.reviewer_replies("MODIFY\nHello Ann.")
     await office.work()
     assert "Hello Ann." in text_of(outside.mails_to("ann@ann.example")[-1])
