@@ -37,6 +37,8 @@ SHORTEST_CHANGE = 20
 SURE_CHANGE = 0.9
 """The same for a text in a case whose language is known: "Thanks, that worked" does not change it."""
 LONGEST_ANSWER = 2_400
+LEAST_SHARED = 2
+"""Words that an article shares with a question that it answers: one, such as "shop", proves nothing."""
 LONGEST_QUERY = 2_000
 LEAST_COVERED = 0.8
 """How much of a question an article must cover to be its answer. Below, two of nine mails of the gold set's first part
@@ -84,7 +86,7 @@ class OfflineModel:
         tone: Sentiment,  # noqa: ARG002 (the port's)
     ) -> Answer:
         """See `Model`. For each ask the article that was found for it, in its own words, or the first that has half of
-        its words. The tone is left to the letter around it.
+        its words, and two of them. The tone is left to the letter around it.
 
         `Answer.text` is None where words alone are no ground: nothing is asked, or that we do something; the mail
         speaks of something grave; an order or invoice is named, which somebody has to look at; the best article needs a
@@ -204,7 +206,14 @@ def _answering(ask: Asked, usable: Sequence[Article], language: str) -> Article 
         return next((article for article in usable if article.id == ask.article), None)
     words = set(stems(ask.text, language))
     shared = ((article, words & set(stems(f"{article.title} {article.text}", language))) for article in usable)
-    return next((article for article, both in shared if len(both) * 2 >= len(words)), None)
+    return next(
+        (
+            article
+            for article, both in shared
+            if len(both) * 2 >= len(words) > 0 and len(both) >= min(LEAST_SHARED, len(words))
+        ),
+        None,
+    )
 
 
 def _subject(mail: CustomerMail) -> str:

@@ -133,6 +133,15 @@ async def test_words_alone_answer_only_what_they_surely_answer(text: str, articl
     assert answer.text is None
 
 
+async def test_a_second_question_that_shares_one_word_with_the_article_stays_open() -> None:
+    """ "Where is my parcel, and do you have a shop in Rome?" got the parcel, and no word about Rome."""
+    asked = [*ASKS, Asked(text="do you have a parcel shop?", article=None)]
+
+    answer = await OfflineModel(shipped_categories()).respond(QUESTION, (PAYMENT,), asks=asked, tone="neutral")
+
+    assert answer.answered_by[-1] is None
+
+
 async def test_a_runner_up_does_not_answer_for_an_article_that_needs_a_person() -> None:
     """A mail on being charged twice must not be answered with the list of payment methods."""
     answer = await OfflineModel(shipped_categories()).respond(
