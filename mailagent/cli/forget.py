@@ -23,6 +23,8 @@ def forget(config: Path, address: str) -> int:
     `ConfigurationError` while a daemon runs.
     """
     settings = load_settings(config)
+    if "@" not in address:
+        raise ConfigurationError(f"'{address}' is not an address; 'mailagent cases' lists those of customers")
     where = place_of(settings)
     if isinstance(where, Path) and not where.exists():
         raise ConfigurationError(f"{where}: there is no data yet", exit_code=75)

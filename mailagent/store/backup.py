@@ -47,6 +47,8 @@ def take(source: Path, target: Path) -> None:
 
     Raises `ConfigurationError` when `source` is no whole backup of mailagent.
     """
+    if not source.is_file():
+        raise ConfigurationError(f"{source}: error: there is no such file")
     try:
         with closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as backup:
             (sound,) = backup.execute("PRAGMA quick_check").fetchone()

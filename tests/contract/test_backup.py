@@ -98,6 +98,7 @@ def test_what_is_no_backup_is_not_put_back(data: Path, tmp_path: Path, what: str
         file.write_bytes(whole[: len(whole) // 2])
 
     assert f"{file}: error: " in error("db", "restore", str(file))
+    assert "there is no such file" in error("db", "restore", str(data / "mistyped.db"))
 
     assert outside() == ["kept"]
 

@@ -293,6 +293,11 @@ def test_an_address_of_two_reviewers_is_refused(config: Path) -> None:
     assert "is Dana Kim's too, and nobody could tell who of them decided" in told(config, "check")
 
 
+def test_a_name_is_no_address_to_forget(config: Path) -> None:
+    """ "Cleared: 0" reads as done, while the person's mail is still there."""
+    assert "'Tom' is not an address" in told(config, "forget", "Tom")
+
+
 def test_help_names_the_tables_of_the_configuration() -> None:
     """Square brackets are no markup: the help said "every way under , to see"."""
     assert "under [alarm]" in " ".join(CliRunner().invoke(app, ["alarm", "--help"]).stdout.split())

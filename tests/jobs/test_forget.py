@@ -57,6 +57,7 @@ async def test_nothing_of_a_forgotten_customer_is_left(tmp_path: Path) -> None:
     told = await asyncio.to_thread(forget, outside, TOM.upper())
 
     assert "2 message(s)" in told
+    assert "Nothing is known of tom.weaver@" in await asyncio.to_thread(forget, outside, "tom.weaver@example.org")
     left = everything_in(tmp_path)
     for trace in (SECRET, TOM, "Tom Weaver", "My zither"):
         assert trace.encode() not in left
