@@ -1,6 +1,7 @@
 """The servers that tests share, and how many examples hypothesis tries."""
 
 import itertools
+import os
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
@@ -30,6 +31,12 @@ settings.load_profile("everyday")  # the same examples every time: 'make test' d
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ours."""
     parser.addoption("--both-databases", action="store_true", help="run the tests of jobs on both databases")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: many tests wait for a server, or for a daemon that starts."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
