@@ -67,9 +67,9 @@ async def test_five_languages_in_one_mail_are_written_to_in_one_that_is_known(ou
     """The acknowledgment has to be in some language; the question is for a person."""
     outside.customer_writes(FIVE, subject="LF-20417")
     async with open_shipped(outside) as office:
-        entry = await only_entry(office)
+        await only_entry(office)
 
-    assert entry["language"] in {"en", "de", "fr", "es"}
+    assert "Your message has reached us" in words(outside.mails_to(TOM)[0])
     assert "dove si trova il mio ordine" in words(outside.mails_to(QUEUE)[0])
 
 

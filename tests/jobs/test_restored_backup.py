@@ -2,6 +2,7 @@
 
 import shutil
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,12 @@ WAYS: dict[str, Make] = {
     "its Message-ID": lambda digest: bare(digest, headers=[f"In-Reply-To: {digest['Message-ID']}"]),
     "its Ref line": lambda digest: bare(digest, ref=ref_of(digest)),
 }
+
+
+@pytest.fixture(name="outside")
+def _outside(tmp_path: Path) -> Outside:
+    """On SQLite, whose files are the backup."""
+    return Outside(folder=tmp_path)
 
 
 async def restored(outside: Outside) -> EmailMessage:
