@@ -42,12 +42,12 @@ from bench.hostile_office import (
     read,
     written,
 )
-from mailagent import wiring
 from mailagent.adapters.clock import SystemClock
 from mailagent.errors import PermanentError
 from mailagent.events import configure_logging
 from mailagent.mail.parse import parse
 from mailagent.settings import load_settings
+from mailagent.wiring import triage
 
 CLASSES = {
     "process": "triaged; an automatic mail to its sender may follow, or a person is asked",
@@ -176,8 +176,8 @@ async def run(folder: Path, rows: list[dict[str, Any]], readings: Mapping[str, R
         configure_logging(json_lines=True, file=log)
         bare, full, used = Path(name) / "bare", Path(name) / "full", Path(name) / "used"
         configure(bare)
-        model = wiring.build_model(load_settings(bare / "config"), SystemClock())
-        wiring.triage.build_model = lambda *_: model  # it takes a second to load
+        model = triage.build_model(load_settings(bare / "config"), SystemClock())
+        triage.build_model = lambda *_: model  # it takes a second to load
         async with open_office(bare, {}) as office:
             await office.take(written("Hello", sender=CUSTOMER, to="nobody@example.test"))
         shutil.rmtree(bare / "data")

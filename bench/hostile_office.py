@@ -11,10 +11,10 @@ from email.message import EmailMessage
 from email.utils import make_msgid
 from pathlib import Path
 
-from mailagent import wiring
 from mailagent.daemon import Daemon
 from mailagent.settings import load_settings
 from mailagent.shipped import shipped_folder
+from mailagent.wiring.daemon import open_daemon
 from mailagent.wiring.opening import DATABASE
 from tests.fakes.mailbox import LONG_AGO, FakeMailbox
 from tests.fakes.sender import FakeSender
@@ -68,7 +68,7 @@ class Office:
 async def open_office(folder: Path, earlier: Mapping[int, bytes]) -> AsyncIterator[Office]:
     """Start the daemon on the configuration and the data in `folder`; the mailbox holds the `earlier` mails."""
     mailbox, sender = FakeMailbox(mails=dict(earlier), arrived=dict.fromkeys(earlier, LONG_AGO)), FakeSender()
-    async with wiring.open_daemon(load_settings(folder / "config")) as daemon:
+    async with open_daemon(load_settings(folder / "config")) as daemon:
         yield Office(
             daemon=replace(
                 daemon,

@@ -8,7 +8,7 @@ from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import complain, say
 from mailagent.errors import TemporaryError
 from mailagent.settings import load_settings
-from mailagent.wiring import build_alarms
+from mailagent.wiring.alarms import build_alarms
 
 
 def try_alarm(config: Path, text: str) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import complain, local_time, print_json, print_table, say
 from mailagent.settings import load_settings
-from mailagent.wiring import open_views
+from mailagent.wiring.opening import open_views
 
 
 def see_aside(config: Path, message: int | None, *, retry: bool, done: bool, as_json: bool) -> int:

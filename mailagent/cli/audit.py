@@ -7,7 +7,7 @@ from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import print_json, print_table, say
 from mailagent.settings import load_settings
 from mailagent.store.audit import Broken
-from mailagent.wiring import open_audit
+from mailagent.wiring.opening import open_audit
 
 
 def audit_promises(config: Path, *, as_json: bool) -> int:

@@ -9,7 +9,7 @@ from mailagent.cli.show import complain, local_time, print_facts, print_json, pr
 from mailagent.domain.case import read_case_number
 from mailagent.settings import load_settings
 from mailagent.store.views import View
-from mailagent.wiring import open_views
+from mailagent.wiring.opening import open_views
 
 CASE_COLUMNS = {
     "case": "Case",

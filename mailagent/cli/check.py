@@ -16,7 +16,11 @@ from mailagent.letters.samples import SAMPLES, WITHOUT_HTML
 from mailagent.mail.rating import read_rating
 from mailagent.settings import Settings, load_settings
 from mailagent.store.postgresql import read_url
-from mailagent.wiring import build_alarms, build_embedder, build_model, check_accounts, place_of
+from mailagent.wiring.accounts import check_accounts
+from mailagent.wiring.alarms import build_alarms
+from mailagent.wiring.knowledge import build_embedder
+from mailagent.wiring.opening import place_of
+from mailagent.wiring.triage import build_model
 
 BAD_CONFIG = 78
 

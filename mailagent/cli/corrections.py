@@ -7,7 +7,7 @@ from mailagent.cli.gold import GoldLine
 from mailagent.cli.show import print_json_line
 from mailagent.settings import load_settings
 from mailagent.store.views import View
-from mailagent.wiring import open_lessons
+from mailagent.wiring.opening import open_lessons
 
 
 def print_corrections(config: Path) -> None:

@@ -14,9 +14,9 @@ from mailagent.store.backup import back_up, put_back, take
 from mailagent.store.database import open_database
 from mailagent.store.holds import StoredHolds
 from mailagent.store.schema import newest
-from mailagent.wiring import place_of
 from mailagent.wiring.checkpoints import CHECKPOINTS
 from mailagent.wiring.lock import hold
+from mailagent.wiring.opening import place_of
 
 AFTER_RESTORE = (
     "What came or was sent after this backup is not in it. Nothing is sent until 'mailagent resume', and mail that was"

@@ -16,7 +16,7 @@ from mailagent.errors import PermanentError
 from mailagent.events import configure_logging
 from mailagent.mail.automatic import Kind
 from mailagent.settings import Settings, load_settings
-from mailagent.wiring import open_trial
+from mailagent.wiring.trial import open_trial
 
 MOST_ERRORS = 10
 """What a person reads; more mostly mean that it is another kind of file."""

@@ -13,9 +13,9 @@ from mailagent.settings import Settings, load_settings
 from mailagent.store.backup import FOLDER
 from mailagent.store.database import open_database
 from mailagent.store.erasure import Erasure, Forgotten
-from mailagent.wiring import place_of
 from mailagent.wiring.checkpoints import CHECKPOINTS, open_saver
 from mailagent.wiring.lock import only_daemon
+from mailagent.wiring.opening import place_of
 
 
 def forget(config: Path, address: str) -> int:

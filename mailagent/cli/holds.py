@@ -7,7 +7,7 @@ from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import local_time, say
 from mailagent.ports import RESTORED, Hold
 from mailagent.settings import load_settings
-from mailagent.wiring import open_holds
+from mailagent.wiring.opening import open_holds
 
 
 def put_hold(config: Path, reason: str, *, restored: bool) -> None:

@@ -14,7 +14,8 @@ from mailagent.domain.case import read_case_number
 from mailagent.events import configure_logging
 from mailagent.settings import load_settings
 from mailagent.store.views import View
-from mailagent.wiring import open_knowledge, open_views
+from mailagent.wiring.opening import open_views
+from mailagent.wiring.trial import open_knowledge
 
 BAD_CONFIG = 78
 UNANSWERED = frozenset({"no-article", "no-grounded-answer", "ask-unanswered"})

@@ -93,7 +93,7 @@ def read_mail(file: Path) -> bytes:
 def tried(file: Path, raw: bytes, settings: "Settings") -> "Tried | Kind":
     """Where the graph ends with the mail in `file`; exits with 1 and the reason where it is none."""
     from mailagent.cli.trial import Trial  # noqa: PLC0415 - inspect needs neither settings nor the graph
-    from mailagent.wiring import open_trial  # noqa: PLC0415
+    from mailagent.wiring.trial import open_trial  # noqa: PLC0415
 
     async def main() -> "Tried | Kind":
         async with open_trial(settings) as engine:

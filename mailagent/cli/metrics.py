@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 from mailagent.cli.status import rung
 from mailagent.settings import Settings, load_settings
 from mailagent.store.figures import Figure
-from mailagent.wiring import open_figures
+from mailagent.wiring.opening import open_figures
 
 
 class _Collected(Collector):

@@ -22,7 +22,7 @@ from mailagent.triage.routes import (
     UNPROVEN_CLAIM,
     WITH_A_PERSON,
 )
-from mailagent.wiring import open_views
+from mailagent.wiring.opening import open_views
 
 ROW = {"rule": "Rule", "when": "When", "then": "Then", "priority": "Priority", "why": "Why"}
 HOLDS = "This holds whatever the table says"

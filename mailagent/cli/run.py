@@ -11,7 +11,7 @@ from mailagent.cli.show import complain
 from mailagent.errors import ConfigurationError
 from mailagent.events import configure_logging, log
 from mailagent.settings import load_settings
-from mailagent.wiring import open_daemon
+from mailagent.wiring.daemon import open_daemon
 
 TRY_AGAIN = 75
 

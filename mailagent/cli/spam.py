@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mailagent.cli.show import complain, local_time, print_json, print_table, say
 from mailagent.settings import load_settings
-from mailagent.wiring import open_lessons
+from mailagent.wiring.opening import open_lessons
 
 COLUMNS = {"address": "Address", "reviewer": "Listed by", "at": "At", "case": "Case"}
 

@@ -13,8 +13,8 @@ from mailagent.domain.caps import DAY
 from mailagent.domain.vitals import Trouble, troubles
 from mailagent.settings import Settings, load_settings
 from mailagent.store.views import View, Views
-from mailagent.wiring import free_bytes, open_views, vitals_of
 from mailagent.wiring.lock import changed_since_start
+from mailagent.wiring.opening import free_bytes, open_views, vitals_of
 
 LISTS = ("outbox", "outside", "unreached", "held", "not_sent", "broken")
 MOST_LISTED = 20

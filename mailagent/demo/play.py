@@ -40,7 +40,8 @@ from mailagent.demo.servers import DemoServers
 from mailagent.events import configure_logging
 from mailagent.settings import Settings, load_settings
 from mailagent.shipped import shipped_folder
-from mailagent.wiring import open_daemon, open_views
+from mailagent.wiring.daemon import open_daemon
+from mailagent.wiring.opening import open_views
 
 PATIENCE = 30.0
 """Seconds to wait for a mail that must come."""

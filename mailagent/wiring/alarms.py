@@ -1,6 +1,5 @@
 """What watches the daemon, and how it tells."""
 
-import shutil
 from contextlib import AsyncExitStack
 
 from mailagent.adapters.alarms import AlarmFile, CommandAlarm, MailAlarm, WebhookAlarm
@@ -10,7 +9,7 @@ from mailagent.jobs.watch_health import WatchHealth
 from mailagent.ports import Alarm, Clock
 from mailagent.settings import Settings
 from mailagent.store.database import Sessions
-from mailagent.store.vitals import StoredVitals
+from mailagent.wiring.opening import free_bytes, vitals_of
 
 
 def build_watch(settings: Settings, sessions: Sessions, clock: Clock, stack: AsyncExitStack) -> WatchHealth:
@@ -25,18 +24,6 @@ def build_watch(settings: Settings, sessions: Sessions, clock: Clock, stack: Asy
         started=clock.now(),
         clock=clock,
     )
-
-
-def vitals_of(settings: Settings, sessions: Sessions) -> StoredVitals:
-    """What the store tells of the configured mailboxes."""
-    mailboxes = tuple(row.name for row in settings.mailbox)
-    return StoredVitals(sessions=sessions, mailboxes=mailboxes, budget=settings.budget())
-
-
-def free_bytes(settings: Settings) -> int:
-    """What the disk of the data folder has left, also before there is one."""
-    folder = settings.path(settings.data_dir).absolute()
-    return shutil.disk_usage(next(place for place in (folder, *folder.parents) if place.exists())).free
 
 
 def build_alarms(settings: Settings, clock: Clock, stack: AsyncExitStack) -> list[Alarm]:

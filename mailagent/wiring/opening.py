@@ -1,55 +1,22 @@
-"""What commands open: views of the data, the articles, the graph to try mails with."""
+"""What commands look at: the data, while the daemon runs or not."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from mailagent.adapters.clock import SystemClock
-from mailagent.adapters.knowledge import KnowledgeFolder
-from mailagent.adapters.templates import JinjaTemplates
 from mailagent.errors import ConfigurationError
 from mailagent.ports import Holds
 from mailagent.settings import Settings
 from mailagent.store.audit import Audit
-from mailagent.store.database import open_database
+from mailagent.store.database import Sessions, open_database
 from mailagent.store.figures import Figures
 from mailagent.store.holds import StoredHolds
 from mailagent.store.lessons import Lessons
-from mailagent.store.meter import StoredMeter
-from mailagent.store.vectors import StoredVectors
 from mailagent.store.views import Views
-from mailagent.triage.engine import Engine
-from mailagent.wiring.knowledge import knowledge_in
-from mailagent.wiring.triage import build_engine
+from mailagent.store.vitals import StoredVitals
 
 DATABASE = "mailagent.db"
-
-
-@asynccontextmanager
-async def open_knowledge(settings: Settings) -> AsyncIterator[KnowledgeFolder]:
-    """The articles, searched as the daemon does it. Vectors that are missing are made and stored first; where that
-    fails, the log says so.
-    """
-    if settings.model.embeddings is None:
-        yield KnowledgeFolder(settings.path(settings.knowledge_dir), clock=SystemClock())
-        return
-    clock = SystemClock()
-    engine, sessions = await open_database(place_of(settings))
-    vectors, meter = StoredVectors(sessions=sessions), StoredMeter(sessions=sessions, clock=clock)
-    try:
-        async with knowledge_in(settings, clock, vectors, meter) as knowledge:
-            await knowledge.catch_up()
-            yield knowledge
-    finally:
-        await engine.dispose()
-
-
-@asynccontextmanager
-async def open_trial(settings: Settings) -> AsyncIterator[Engine]:
-    """The graph to try mails with: of these nothing is stored or sent."""
-    templates = JinjaTemplates(settings.path(settings.templates_dir))
-    async with open_knowledge(settings) as knowledge:
-        yield build_engine(settings, SystemClock(), templates, knowledge)
 
 
 @asynccontextmanager
@@ -96,3 +63,15 @@ async def open_views(settings: Settings) -> AsyncIterator[Views]:
 def place_of(settings: Settings) -> Path | str:
     """The database as `open_database` takes it: the address of a server's, or a file."""
     return settings.database_url.get_secret_value() or settings.path(settings.data_dir) / DATABASE
+
+
+def vitals_of(settings: Settings, sessions: Sessions) -> StoredVitals:
+    """What the store tells of the configured mailboxes."""
+    mailboxes = tuple(row.name for row in settings.mailbox)
+    return StoredVitals(sessions=sessions, mailboxes=mailboxes, budget=settings.budget())
+
+
+def free_bytes(settings: Settings) -> int:
+    """What the disk of the data folder has left, also before there is one."""
+    folder = settings.path(settings.data_dir).absolute()
+    return shutil.disk_usage(next(place for place in (folder, *folder.parents) if place.exists())).free

@@ -16,7 +16,7 @@ from mailagent.errors import ConfigurationError
 from mailagent.settings import Settings, load_settings
 from mailagent.settings.wording import EXAMPLES, table_in
 from mailagent.store.database import open_database
-from mailagent.wiring import open_daemon
+from mailagent.wiring.daemon import open_daemon
 from mailagent.wiring.lock import hold
 from tests.shop import SHOP
 

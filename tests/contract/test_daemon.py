@@ -11,7 +11,7 @@ import pytest
 from mailagent.jobs.deliver_outbox import DeliverOutbox
 from mailagent.jobs.settle_uncertain import SettleUncertain
 from mailagent.settings import load_settings
-from mailagent.wiring import open_daemon
+from mailagent.wiring.daemon import open_daemon
 from tests.jobs.outside import Outside
 from tests.shop import SHOP
 

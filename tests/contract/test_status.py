@@ -16,7 +16,8 @@ from mailagent.store.database import open_database
 from mailagent.store.health import StoredHealth
 from mailagent.store.meter import StoredMeter
 from mailagent.store.outbox import StoredOutbox
-from mailagent.wiring import open_daemon, vitals_of
+from mailagent.wiring.daemon import open_daemon
+from mailagent.wiring.opening import vitals_of
 from tests.fakes.clock import FakeClock
 from tests.jobs.outside import Outside
 from tests.shop import SHOP

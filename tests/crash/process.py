@@ -17,10 +17,10 @@ from pathlib import Path
 
 from mailagent.events import configure_logging
 from mailagent.settings import load_settings
-from mailagent.wiring import open_daemon
+from mailagent.wiring.daemon import open_daemon
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["mailagent.wiring", "tests.crash.process", "tests.crash.warm"])
+CONTEXT.set_forkserver_preload(["mailagent.wiring.daemon", "tests.crash.process", "tests.crash.warm"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import gc
 from mailagent.cli.trial import Trial
 from mailagent.cli.trial_letter import letter_of
 from mailagent.settings import load_settings
-from mailagent.wiring import open_trial
+from mailagent.wiring.trial import open_trial
 from tests.shop import SHOP
 
 SETTINGS = load_settings(SHOP / "config")
