@@ -8,12 +8,13 @@ LONGEST_SUBJECT = 80
 
 
 def misplaced(decision: Decision, case: CaseId, *, subject: str) -> Unclear | None:
-    """Why it may belong elsewhere: another number stands beside its verb, or neither that nor the subject names `case`,
-    as a "yes" in another conversation. None where it belongs there.
+    """Why it may belong elsewhere: another number stands beside its verb or in the subject, or it is only a "yes" and
+    nothing names `case`, as in another conversation. None where it belongs there.
     """
     others = ", ".join(case_number(named) for named in decision.cases if named != case)
     if others:
         return Unclear(code="REVIEW-03", detail=others, verb=decision.verb)
-    if case in {case_in_subject(subject), *decision.cases}:
+    named = case_in_subject(subject)
+    if case in {named, *decision.cases} or (named is None and not decision.is_weak):
         return None
     return Unclear(code="REVIEW-20", detail=subject[:LONGEST_SUBJECT], verb=decision.verb)

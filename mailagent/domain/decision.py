@@ -63,8 +63,8 @@ class Decision:
 
     `who` is the argument of assign, `until` of snooze, `corrections` of set, each key once. `modifiers` are the SET,
     NOTE and ASSIGN lines above the decision, in their order; `cases` are the numbers that stand beside the verb: the
-    caller knows which case it is about. `is_weak` is whether it rests on a word that begins other
-    mail too, such as "No".
+    caller knows which case it is about. `is_weak` is whether it rests on a word that other mail begins with too, such
+    as "No", or that answers other mail, such as "yes".
     """
 
     verb: Verb

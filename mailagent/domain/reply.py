@@ -143,7 +143,7 @@ def _modifier(lines: list[str], words: Vocabulary, known: Known | None) -> Decis
 def _read(lines: list[str], words: Vocabulary, known: Known | None) -> Decision | Unclear:
     weak = _weak(lines, words)
     if weak:
-        return Decision(verb=weak)
+        return Decision(verb=weak, is_weak=True)
     start = opening(lines[0], words) if lines else None
     if start is None:
         return _not_understood(lines, words)

@@ -122,7 +122,9 @@ async def test_a_caught_approval_does_not_decide_again_after_an_undo(outside: Ou
         ("Re: lunch?", "yes", "REVIEW-20"),
         ("Re: [C-2] My order", "APPROVE", "REVIEW-20"),
         ("Re: [C-2] [C-1] My order", "APPROVE", "REVIEW-20"),
-        ("", "MODIFY\nHello Tom, all is well.", "REVIEW-20"),
+        ("", "Okay!", "REVIEW-20"),
+        ("", "MODIFY\nHello Tom, all is well.", "modify"),
+        ("Re: 3 waiting", "approve", "approve"),
         ("...", "APPROVE C-1", "approve"),
         ("WG: [EXTERN] Re: [c-1] Charged twice", "APPROVE", "approve"),
         ("Re: lunch?", "STATUS", "status"),
@@ -138,7 +140,7 @@ async def test_a_yes_in_another_conversation_decides_nothing(
     await office.work()
 
     assert (await office.rules())[2:] == [rule]
-    assert rule == "status" or len(outside.mails_to(TOM)) == 1 + (rule == "approve")
+    assert rule == "status" or len(outside.mails_to(TOM)) == 1 + (rule in ("approve", "modify"))
 
 
 @pytest.mark.parametrize(
