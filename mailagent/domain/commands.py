@@ -9,13 +9,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import Literal
 
 Verb = Literal[
     "approve", "modify", "revise", "reject", "ask", "close", "spam", "assign", "take", "note", "snooze", "set", "undo",
     "reopen", "why", "status", "help",
 ]  # fmt: skip
-VERBS: tuple[Verb, ...] = get_args(Verb)
 
 MOST_TYPOS = 2
 LONG_WORD = 6
