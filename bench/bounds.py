@@ -79,7 +79,7 @@ def main() -> None:
         done = 0
 
         deliver(world, (mail(f"c{number}@c{number}.example", number) for number in range(sizes.mails)))
-        world.start()
+        world.start(cold=True)  # the memory of a process of its own
         took = settle(world, done := done + sizes.mails)
         print(f"backlog of {sizes.mails}: {sizes.mails / took:.0f} mails/s, peak {memory(world):.0f} MB")
 

@@ -11,8 +11,8 @@ ANGRY = (
 
 
 def test_a_question_with_an_article_is_answered(world: World, customer: Customer) -> None:
-    """The everyday case: a customer asks what the knowledge base answers and has the answer a moment later."""
-    world.start()
+    """The everyday case, with the daemon as a shell starts it: a customer has the answer a moment later."""
+    world.start(cold=True)
     mail = customer.writes("Payment methods", "Hello, which payment methods do you accept?\n\nTom\n")
 
     answer = customer.receives("answer")

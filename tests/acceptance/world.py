@@ -16,11 +16,13 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import make_msgid
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 from mailagent.store.audit import Audit, Broken
 from mailagent.store.database import open_database
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.forked import Forked
 from tests.servers.smtp import SmtpServer
 from tests.shop import SHOP
 
@@ -40,7 +42,7 @@ class World:
     user: str
     folder: Path
     settings: Mapping[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
+    process: Forked | subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
         self.config = self.folder / "config"
@@ -75,22 +77,23 @@ baseline = "all"
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run ``mailagent WORDS --config ...`` to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "mailagent", *words, "--config", str(self.config)],
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            env=self._environment(),
-            check=False,
-        )
+        with TemporaryDirectory(dir=self.folder) as folder:
+            out, errors = Path(folder) / "out", Path(folder) / "errors"
+            process = self._mailagent(*words, out=out, errors=errors)
+            code = process.wait(PATIENCE)
+            return subprocess.CompletedProcess(words, code, out.read_text(), errors.read_text())
 
-    def start(self) -> Self:
-        """Start the daemon."""
-        with (self.folder / "daemon.log").open("ab") as log:
+    def start(self, *, cold: bool = False) -> Self:
+        """Start the daemon; `cold` as a shell would, at the price of seconds."""
+        log = self.folder / "daemon.log"
+        if not cold:
+            self.process = self._mailagent("run", out=log, errors=log)
+            return self
+        with log.open("ab") as stream:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "mailagent", "run", "--config", str(self.config)],
-                stderr=log,
-                env=self._environment(),
+                stderr=stream,
+                env={**os.environ, **self._environment()},
             )
         return self
 
@@ -99,7 +102,7 @@ baseline = "all"
         if self.process is None:
             return 0
         self.process.send_signal(how)
-        code = self.process.wait(timeout=within)
+        code = self.process.wait(within)
         self.process = None
         return code
 
@@ -154,8 +157,13 @@ baseline = "all"
 
         return asyncio.run(look()) if path.exists() else []
 
-    def _environment(self) -> dict[str, str]:
-        return {**os.environ, "MAILAGENT_TEST_PASSWORD": PASSWORD, **self.settings}
+    def _environment(self) -> Mapping[str, str]:
+        return {"MAILAGENT_TEST_PASSWORD": PASSWORD, **self.settings}
+
+    def _mailagent(self, *words: str, out: Path, errors: Path) -> Forked:
+        return Forked.mailagent(
+            *words, "--config", str(self.config), out=out, errors=errors, environment=self._environment()
+        )
 
 
 @dataclass(kw_only=True)

@@ -1,16 +1,17 @@
 """One daemon after the other on one data folder, until nothing is left to do."""
 
+import signal
 import sqlite3
 import time
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from multiprocessing.context import ForkServerProcess
 
 from tests.acceptance.world import World
 from tests.crash.matrix import Crash
 from tests.crash.process import start
 from tests.servers.dovecot import PASSWORD
+from tests.servers.forked import Forked
 
 ROUND = timedelta(minutes=20)
 """Longer than anything waits that is tried again."""
@@ -43,8 +44,8 @@ class Life:
         log = self.world.folder / "daemon.log"
         process = start(self.world.config, log, environment, ahead=self.ahead, once=once)
         self._wait(process, once=once)
-        self.crashed |= process.exitcode == KILLED
-        assert process.exitcode in (0, KILLED), log.read_text()[-3000:]
+        self.crashed |= process.poll() == KILLED
+        assert process.poll() in (0, KILLED), log.read_text()[-3000:]
         self.world.smtp.wait_until_left()
         self.ahead += ROUND
 
@@ -63,11 +64,11 @@ class Life:
                 return False
         return not undone
 
-    def _wait(self, process: ForkServerProcess, *, once: bool) -> None:
+    def _wait(self, process: Forked, *, once: bool) -> None:
         end = time.monotonic() + PATIENCE
-        while process.is_alive():
-            process.join(PATIENCE if once else 0.05)
+        while process.poll() is None:
+            process.process.join(PATIENCE if once else 0.05)
             if not once and self.is_done(now=True):
-                process.terminate()
-                process.join(PATIENCE)
+                process.send_signal(signal.SIGTERM)
+                process.wait(PATIENCE)
             assert time.monotonic() < end, (self.world.folder / "daemon.log").read_text()[-3000:]

@@ -1,26 +1,21 @@
 """The whole daemon in a process of its own, which is quick to start and may be killed.
 
-A server process that has imported everything forks them. Each runs what ``mailagent run`` runs, some minutes ahead of
+Each runs what ``mailagent run`` runs, some minutes ahead of
 the true time, so that nobody waits for what is tried again later.
 """
 
 import asyncio
-import multiprocessing
-import os
 import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from mailagent.events import configure_logging
 from mailagent.settings import load_settings
 from mailagent.wiring.daemon import open_daemon
-
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["mailagent.wiring.daemon", "tests.crash.process", "tests.crash.warm"])
+from tests.servers.forked import Forked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,21 +29,13 @@ class ClockAhead:
         return datetime.now(UTC) + self.ahead
 
 
-def start(
-    config: Path, log: Path, environment: Mapping[str, str], *, ahead: timedelta, once: bool
-) -> ForkServerProcess:
+def start(config: Path, log: Path, environment: Mapping[str, str], *, ahead: timedelta, once: bool) -> Forked:
     """Start a daemon; with `once` it ends when all that is due is done."""
-    process = CONTEXT.Process(
-        target=_run, args=(config, log, dict(environment)), kwargs={"ahead": ahead, "once": once}, daemon=True
-    )
-    process.start()
-    return process
+    return Forked.start(_run, config, ahead, once, out=log, errors=log, environment=environment)
 
 
-def _run(config: Path, log: Path, environment: Mapping[str, str], *, ahead: timedelta, once: bool) -> None:
+def _run(config: Path, ahead: timedelta, once: bool) -> None:  # noqa: FBT001 - see `start`
     """In the new process."""
-    os.environ.update(environment)
-    sys.stderr = log.open("a")
     configure_logging(json_lines=True, file=sys.stderr)
 
     async def main() -> None:

@@ -1,4 +1,7 @@
-"""What every daemon of these tests reads and works out at its start: done once, before they are forked."""
+"""What every process of ours imports, reads and works out at its start: done once, before they are forked.
+
+See `Forked`.
+"""
 
 import asyncio
 import gc
@@ -6,6 +9,7 @@ import gc
 from mailagent.cli.trial import Trial
 from mailagent.cli.trial_letter import letter_of
 from mailagent.settings import load_settings
+from mailagent.wiring import daemon  # noqa: F401 - what it imports is what takes long
 from mailagent.wiring.trial import open_trial
 from tests.shop import SHOP
 
