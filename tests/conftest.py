@@ -1,5 +1,6 @@
 """The servers that tests share, and how many examples hypothesis tries."""
 
+import gc
 import itertools
 import os
 import zlib
@@ -39,12 +40,19 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_collection_finish() -> None:
+    """What was imported stays: to look through it for garbage again and again takes a twentieth of the time."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Tests that take `database_server` run on both databases. Those of jobs run on one, chosen by name, where both are
-    not asked for: each job has tests on each.
+    """Tests that take `database_server` run on both databases. Those of jobs, also of jobs that die, run on one, chosen
+    by name, where both are not asked for: each job has tests on each.
     """
     if "database_server" in metafunc.fixturenames:
-        on_one = "jobs" in metafunc.definition.path.parts and not metafunc.config.getoption("--both-databases")
+        of_jobs = {"jobs", "crash"} & {*metafunc.definition.path.parts}
+        on_one = of_jobs and not metafunc.config.getoption("--both-databases")
         chosen = zlib.crc32(metafunc.function.__name__.encode()) % 2
         metafunc.parametrize("database_server", DATABASES[chosen : chosen + 1] if on_one else DATABASES, indirect=True)
 
