@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError
@@ -22,12 +22,19 @@ class Sessions:
 
     writing: AsyncEngine
     reading: AsyncEngine
+    _turns: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Within this process writers queue here: where SQLite makes them wait, they ask again and again, and sleep longer
+    each time."""
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """One that may write, while no other does: what it read is still so when it writes."""
         with told_apart():
-            async with AsyncSession(self.writing, expire_on_commit=False) as session, session.begin():
+            async with (
+                self._turns,
+                AsyncSession(self.writing, expire_on_commit=False) as session,
+                session.begin(),
+            ):
                 yield session
 
     @asynccontextmanager
