@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from mailagent.adapters.offline_model import Languages
 from mailagent.domain.category import Category
 from mailagent.language.examples import Examples
+from mailagent.language.identification import language_of
 from mailagent.settings import load_settings
 
 HERE = Path(__file__).parent
@@ -49,11 +49,10 @@ def _mails(categories: tuple[Category, ...]) -> Iterator[Case]:
 
 
 def _left_out(categories: tuple[Category, ...]) -> Iterator[Case]:
-    languages = Languages()
     for category in categories:
         for example in category.examples:
             rest = tuple(replace(one, examples=tuple(e for e in one.examples if e != example)) for one in categories)
-            likeness = Examples(rest).likeness("", example, languages.of(example) or "en")
+            likeness = Examples(rest).likeness("", example, language_of(example) or "en")
             yield likeness.evidence, likeness.lead, likeness.category == category.id
 
 

@@ -7,9 +7,7 @@ gives the same result.
 """
 
 import asyncio
-import threading
 from collections.abc import Sequence
-from typing import Protocol
 
 from mailagent.domain.category import Category
 from mailagent.domain.facts import names_code
@@ -19,23 +17,13 @@ from mailagent.language.asks import asks_of, complexity_of, is_grave, wants_act
 from mailagent.language.claims import CLAIM_WORDS
 from mailagent.language.examples import Examples
 from mailagent.language.files import FALLBACK
+from mailagent.language.identification import language_of
 from mailagent.language.mood import mood_of, wants_human
 from mailagent.language.summary import excerpt_of, first_steps, summary_of
 from mailagent.language.words import stems
 from mailagent.mail.phrases import REPLY_PREFIXES, prefix_of
 from mailagent.ports import LONGEST_MAIL, Answer, Article, Asked, Brief, Classification, CustomerMail, Revision, Usage
 
-TOLD_APART = (
-    "en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "no", "fi", "pl", "cs", "hu", "ro", "tr", "el", "ru", "uk",
-    "ar", "he", "hi", "ja", "ko", "zh",
-)  # fmt: skip
-"""More languages than the four whose words are known: asked to choose among those, the data calls Italian Spanish."""
-SHORTEST_TEXT = 12
-"""Letters; the language of a shorter text is a guess."""
-SURE_LANGUAGE = 0.6
-SHORTEST_CHANGE = 20
-SURE_CHANGE = 0.9
-"""The same for a text in a case whose language is known: "Thanks, that worked" does not change it."""
 LONGEST_ANSWER = 2_400
 LEAST_SHARED = 2
 """Words that an article shares with a question that it answers: one, such as "shop", proves nothing."""
@@ -53,7 +41,6 @@ class OfflineModel:
         if not categories:
             raise ConfigurationError("config/categories.toml: category: there is none; add at least one [[category]]")
         self._examples = Examples(categories)
-        self._languages = Languages()
 
     async def classify(self, mail: CustomerMail) -> Classification:
         """See `Model`. The first call loads the language data, about a second in a thread."""
@@ -160,45 +147,11 @@ class OfflineModel:
     async def _language(self, mail: CustomerMail) -> str:
         """Empty where it is not clear."""
         text = f"{_subject(mail)}\n{mail.text[:LONGEST_MAIL]}"
-        return await asyncio.to_thread(self._languages.of, text, so_far=mail.language)
+        return await asyncio.to_thread(language_of, text, so_far=mail.language)
 
     async def _excerpt(self, mail: CustomerMail, article: Article) -> str:
         wanted = f"{mail.subject} {mail.text[:LONGEST_MAIL]}"
         return excerpt_of(article.text, wanted, await self._language(mail) or FALLBACK, limit=LONGEST_ANSWER)
-
-
-class _Identifier(Protocol):
-    """What is used of py3langid, which has no types."""
-
-    def classify(self, text: str) -> tuple[str, float]:
-        """The language and its probability."""
-
-
-class Languages:
-    """Tells languages apart. Blocking and safe to use from several threads; the data is loaded when first used."""
-
-    def __init__(self) -> None:
-        self._loading = threading.Lock()
-        self._identifier: _Identifier | None = None
-
-    def of(self, text: str, *, so_far: str = "") -> str:
-        """A BCP 47 tag; that of the case `so_far`, or none, where `text` is too short or its language not clear."""
-        if sum(letter.isalpha() for letter in text) < (SHORTEST_CHANGE if so_far else SHORTEST_TEXT):
-            return so_far
-        with self._loading:
-            if self._identifier is None:
-                self._identifier = _load()
-        language, probability = self._identifier.classify(text)
-        return language if probability >= (SURE_CHANGE if so_far else SURE_LANGUAGE) else so_far
-
-
-def _load() -> _Identifier:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 (a second and 100 MB, only if used)
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(list(TOLD_APART))
-    found: _Identifier = identifier
-    return found
 
 
 def _answering(ask: Asked, usable: Sequence[Article], language: str) -> Article | None:

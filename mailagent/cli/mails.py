@@ -6,11 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailagent.adapters.offline_model import Languages
 from mailagent.cli.show import complain, print_facts, print_json, print_json_line, say
 from mailagent.domain.policy import SENDS
 from mailagent.errors import PermanentError
 from mailagent.events import configure_logging
+from mailagent.language.identification import language_of
 from mailagent.mail.automatic import Kind, kind_of
 from mailagent.mail.bounce import read_bounce
 from mailagent.mail.cautions import UNPROVEN, sender_verdict
@@ -29,7 +29,6 @@ def inspect_mails(files: list[Path], *, as_json: bool) -> int:
     """One answer a mail; one that is no mail is ``aside`` with the reason. Returns 1 when a file could not be read,
     which is said on standard error; the others are answered all the same.
     """
-    languages = Languages()
     unread = 0
     for file in files:
         try:
@@ -39,7 +38,7 @@ def inspect_mails(files: list[Path], *, as_json: bool) -> int:
             unread += 1
             continue
         try:
-            answer = _inspect(raw, languages)
+            answer = _inspect(raw)
         except PermanentError as error:
             answer = {"kind": "aside", "reason": str(error)}
         except Exception as error:  # noqa: BLE001 - one mail that we fail to read must not hide the others
@@ -158,7 +157,7 @@ def _reason(error: PermanentError | OSError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def _inspect(raw: bytes, languages: Languages) -> dict[str, object]:
+def _inspect(raw: bytes) -> dict[str, object]:
     mail = parse(raw)
     bounce = read_bounce(raw, mail)
     kind = kind_of(mail, ours=(), bounced=bounce is not None)
@@ -169,7 +168,7 @@ def _inspect(raw: bytes, languages: Languages) -> dict[str, object]:
         "from": mail.sender_written,
         "subject": mail.subject,
         "date": mail.date and mail.date.isoformat(),
-        "language": languages.of((mail.text or mail.full_text)[:ENOUGH_TO_TELL]) or None,
+        "language": language_of((mail.text or mail.full_text)[:ENOUGH_TO_TELL]) or None,
         "text": mail.text,
         "full_text": mail.full_text,
         "quoted": mail.quoted,

@@ -20,6 +20,7 @@ from mailagent.jobs.resume_reviews import Effects, ResumeLists, ResumeReviews
 from mailagent.jobs.settle_uncertain import SettleUncertain
 from mailagent.jobs.sort_mail import SortMail
 from mailagent.jobs.triage_cases import TriageCases
+from mailagent.language.identification import load_languages
 from mailagent.letters.customer import CustomerLetters
 from mailagent.letters.desk import Stationery
 from mailagent.letters.notices import Notices
@@ -61,6 +62,8 @@ async def open_daemon(settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> Asy
     """
     data_dir, where = settings.path(settings.data_dir), place_of(settings)
     async with AsyncExitStack() as stack:
+        if settings.model.provider == "offline":
+            load_languages()  # now, while little else is in memory, and not when the first customer waits
         alone = await stack.enter_async_context(only_daemon(data_dir, where))
         engine, sessions = await open_database(where)
         stack.push_async_callback(engine.dispose)
