@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailagent.adapters.smtp import SmtpAccount, SmtpSender
+from mailagent.domain.chain import ChainKey
 from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry
 from mailagent.store.database import open_database
 from mailagent.store.outbox import StoredOutbox
@@ -33,7 +34,7 @@ class Careless(StoredSending):
 
     async def sent(self, entry: OutboxEntry, *, at: datetime) -> None:
         """From where it is."""
-        await self._claimed(entry, "sending", state="sent", sent_at=at, error="")
+        await self._claimed(entry, "sending", told="sent", state="sent", sent_at=at, error="")
 
 
 async def send_all(sending: StoredSending, outbox: StoredOutbox, sender: SmtpSender, *, mails: int, name: str) -> float:
@@ -60,7 +61,7 @@ async def measure(mails: int, rounds: int) -> tuple[list[float], list[float]]:
     """Mails a second of each round, with the commit and without."""
     careful, careless = [], []
     with tempfile.TemporaryDirectory() as folder, SmtpServer() as server:
-        engine, sessions = await open_database(Path(folder) / "mailagent.db")
+        engine, sessions = await open_database(Path(folder) / "mailagent.db", lambda: [ChainKey(secret=bytes(32))])
         outbox = StoredOutbox(sessions=sessions)
         account = SmtpAccount(
             name="support", host=server.host, port=server.port, security="none", user=None, password=None,

@@ -260,8 +260,15 @@ def forget(address: Annotated[str, typer.Argument(metavar="ADDRESS")], config: C
 
 
 @app.command()
-def audit(config: ConfigFolder = CONFIG, *, as_json: AsJson = False) -> None:
+def audit(
+    config: ConfigFolder = CONFIG,
+    *,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Also check the record of what was received, decided and sent.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Look for broken promises: mail without an outcome, two answers, failures that nobody was told of."""
     from mailagent.cli.audit import audit_promises
 
-    raise typer.Exit(audit_promises(config, as_json=as_json))
+    raise typer.Exit(audit_promises(config, verify=verify, as_json=as_json))

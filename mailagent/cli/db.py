@@ -16,7 +16,7 @@ from mailagent.store.holds import StoredHolds
 from mailagent.store.schema import newest
 from mailagent.wiring.checkpoints import CHECKPOINTS
 from mailagent.wiring.lock import hold
-from mailagent.wiring.opening import place_of
+from mailagent.wiring.opening import chain_keys_of, place_of
 
 AFTER_RESTORE = (
     "What came or was sent after this backup is not in it. Nothing is sent until 'mailagent resume', and mail that was"
@@ -30,7 +30,7 @@ def migrate(config: Path) -> None:
     where = place_of(settings)
 
     async def main() -> None:
-        engine, _ = await open_database(where)
+        engine, _ = await open_database(where, chain_keys_of(settings))
         await engine.dispose()
 
     asyncio.run(main())
@@ -57,7 +57,7 @@ def restore_from(config: Path, file: Path) -> None:
         with TemporaryDirectory(dir=database.parent, prefix="restore-") as folder:
             ready = Path(folder) / database.name
             take(file, ready)
-            asyncio.run(_hold(ready, file))  # before it is put back: no daemon must ever find it without
+            asyncio.run(_hold(settings, ready, file))  # before it is put back: no daemon must ever find it without
             before = put_back(database, ready)
         for paused in database.parent.glob(f"{CHECKPOINTS}*"):
             paused.unlink()  # of cases as they were; each is made anew from the database when it goes on
@@ -67,9 +67,9 @@ def restore_from(config: Path, file: Path) -> None:
     say(AFTER_RESTORE, "yellow")
 
 
-async def _hold(ready: Path, file: Path) -> None:
+async def _hold(settings: Settings, ready: Path, file: Path) -> None:
     """In the schema of this release. Raises `ConfigurationError` for the backup of a newer one."""
-    engine, sessions = await open_database(ready)
+    engine, sessions = await open_database(ready, chain_keys_of(settings))
     try:
         reason = f"the backup {file.name} was put back"
         await StoredHolds(sessions=sessions).put(

@@ -15,7 +15,7 @@ from mailagent.store.database import open_database
 from mailagent.store.erasure import Erasure, Forgotten
 from mailagent.wiring.checkpoints import CHECKPOINTS, open_saver
 from mailagent.wiring.lock import only_daemon
-from mailagent.wiring.opening import place_of
+from mailagent.wiring.opening import chain_keys_of, place_of
 
 
 def forget(config: Path, address: str) -> int:
@@ -45,7 +45,7 @@ def forget(config: Path, address: str) -> int:
 
 async def _forget(settings: Settings, where: Path | str, address: str) -> Forgotten:
     async with only_daemon(settings.path(settings.data_dir), where):
-        engine, sessions = await open_database(where)
+        engine, sessions = await open_database(where, chain_keys_of(settings))
         try:
             done = await Erasure(sessions=sessions).forget(address, at=SystemClock().now())
         finally:

@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
+from mailagent.domain.chain import ChainKey
 from mailagent.domain.outgoing import ANSWERS, OutboxState
+from mailagent.store.chain_audit import ChainPromise, check_chain
 from mailagent.store.database import Sessions
 from mailagent.store.tables import EscalationRow, LogRow, MessageRow, OutboxRow, RawMailRow
 
@@ -35,8 +37,17 @@ GONE = ("withdrawn", "failed")
 class Broken:
     """A promise that is not kept: by which rows, as ``message 7`` or ``mail 12``, some of them where there are many."""
 
-    promise: Promise
+    promise: Promise | ChainPromise
     where: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chained:
+    """What the chain came to: how many entries, the last of them as ``812:SEAL``, and which promises it breaks."""
+
+    entries: int
+    head: str
+    broken: tuple[Broken, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +65,13 @@ class Audit:
                 if rows:
                     found.append(Broken(promise=promise, where=tuple(f"{noun} {row}" for row in rows)))
         return found
+
+    async def chain(self, keys: Sequence[ChainKey]) -> Chained:
+        """The chain, checked with `keys` from its first entry to its last, and the tables against it."""
+        async with self.sessions.read() as session:
+            found = await check_chain(session, keys)
+        broken = tuple(Broken(promise=promise, where=tuple(named)) for promise, named in found.wrong.items())
+        return Chained(entries=found.entries, head=found.head, broken=broken)
 
 
 def _questions(at: datetime) -> Sequence[tuple[Promise, str, Select[tuple[int | None]]]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,17 +11,22 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from mailagent.domain.chain import ChainKey, ChainKeys
 from mailagent.errors import ConfigurationError
 from mailagent.store import postgresql, sqlite
+from mailagent.store.chain import CHAIN, ChainEnd
 from mailagent.store.failures import first_line, told_apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sessions:
-    """Transactions. Each raises `TemporaryError` for what may pass; then nobody knows whether it was written."""
+    """Transactions; `keys` seal the chain. Each raises `TemporaryError` for what may pass; then nobody knows whether it
+    was written.
+    """
 
     writing: AsyncEngine
     reading: AsyncEngine
+    keys: ChainKeys
     _turns: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Within this process writers queue here: where SQLite makes them wait, they ask again and again, and sleep longer
     each time."""
@@ -35,6 +40,7 @@ class Sessions:
                 AsyncSession(self.writing, expire_on_commit=False) as session,
                 session.begin(),
             ):
+                session.info[CHAIN] = ChainEnd(keys=self.keys)
                 yield session
 
     @asynccontextmanager
@@ -45,15 +51,20 @@ class Sessions:
                 yield session
 
 
-async def open_database(where: Path | str) -> tuple[AsyncEngine, Sessions]:
+def no_keys() -> Sequence[ChainKey]:
+    """For whom writes nothing that the chain tells of."""
+    raise LookupError("this database was opened without the keys of the chain")
+
+
+async def open_database(where: Path | str, keys: ChainKeys = no_keys) -> tuple[AsyncEngine, Sessions]:
     """The SQLite database in the file `where`, made when it is not there, or the PostgreSQL database at the address
-    `where`; migrated to the newest schema.
+    `where`; migrated to the newest schema. `keys` are asked for when the first entry of the chain is written.
 
     Raises `ConfigurationError` when an admin must act, `TemporaryError` when the server is away.
     """
     engine = await _open_file(where) if isinstance(where, Path) else await _open_server(where)
     options = {"reads": True} if isinstance(where, Path) else {"reads": True, **postgresql.SNAPSHOT}
-    return engine, Sessions(writing=engine, reading=engine.execution_options(**options))
+    return engine, Sessions(writing=engine, reading=engine.execution_options(**options), keys=keys)
 
 
 async def _open_file(path: Path) -> AsyncEngine:

@@ -12,6 +12,7 @@ from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.case import CaseId, case_number
+from mailagent.store.chain import outcome, record
 from mailagent.store.database import Sessions
 from mailagent.store.tables import (
     AddressBlockRow,
@@ -99,6 +100,7 @@ class Erasure:
                     "rule": "forgotten",
                 }
                 await session.merge(LogRow(message_id=cast("int", row.id), case_id=row.case_id, at=at, entry=entry))
+                await record(session, "handled", message=row.id, case=row.case_id, facts=outcome(entry))
             row.text = row.text if row.part_of in answers else ""
             row.sender, row.answer = None, None
             row.sender_name = row.subject = row.message_id = row.id_hash = row.quoted = ""
@@ -108,6 +110,8 @@ class Erasure:
         ids = [cast("int", row.id) for row in rows]
         bytes_of = {*ids, *(row.part_of for row in rows if row.part_of is not None)}
         await session.exec(update(RawMailRow).where(col(RawMailRow.message_id).in_(bytes_of)).values(raw=b""))
+        for message_id in sorted(bytes_of):
+            await record(session, "forgotten", message=message_id)
         await session.exec(delete(CorrectionRow).where(col(CorrectionRow.message_id).in_(ids)))
         for log in await session.exec(select(LogRow).where(col(LogRow.message_id).in_(ids))):
             log.entry = {**{name: log.entry[name] for name in KEPT if name in log.entry}, "forgotten": True}
@@ -126,7 +130,11 @@ class Erasure:
         open_ones = col(OutboxRow.state).in_(UNSENT) | (
             (col(OutboxRow.state) == "uncertain") & col(OutboxRow.settled_at).is_(None)
         )
+        for mail_id in [*await session.exec(select(OutboxRow.id).where(theirs, open_ones).order_by(col(OutboxRow.id)))]:
+            await record(session, "withdrawn", mail=mail_id)
         await session.exec(update(OutboxRow).where(theirs, open_ones).values(state="withdrawn"))
+        for mail_id in [*await session.exec(select(OutboxRow.id).where(theirs).order_by(col(OutboxRow.id)))]:
+            await record(session, "forgotten", mail=mail_id)
         done = await session.exec(update(OutboxRow).where(theirs).values(raw=b"", recipient="", error=""))
         of_many = col(OutboxRow.case_id).is_(None) & col(OutboxRow.state).in_(DONE)
         await session.exec(update(OutboxRow).where(of_many).values(raw=b"", error=""))

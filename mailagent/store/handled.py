@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.escalation import NewEscalation
 from mailagent.ports import Handled, QuestionChange
+from mailagent.store.chain import outcome, record
 from mailagent.store.messages import remember_id
 from mailagent.store.outbox import enqueue, show, withdraw
 from mailagent.store.tables import (
@@ -31,8 +32,7 @@ async def write_handled(session: AsyncSession, handled: Handled) -> bool:
     await _update_case(session, handled)
     if handled.opens is not None:
         session.add(_new_escalation(handled.opens, handled.at))
-    for message_id, entry in handled.log.items():
-        await session.merge(LogRow(message_id=message_id, case_id=handled.case_id, at=handled.at, entry=dict(entry)))
+    await _log(session, handled)
     await _keep_what_was_learned(session, handled)
     if handled.answer is not None:
         answered = await session.get_one(MessageRow, handled.answer[0])
@@ -44,6 +44,31 @@ async def write_handled(session: AsyncSession, handled: Handled) -> bool:
         await remember_id(session, letter.message_id, handled.case_id)
     await enqueue(session, handled.outbox, at=handled.at, cause=handled.message_id)
     return True
+
+
+async def _log(session: AsyncSession, handled: Handled) -> None:
+    """A decision may give the message that it is about another outcome: the chain tells of that too."""
+    decides, opens = handled.decides, handled.opens
+    for message_id, entry in handled.log.items():
+        before = await session.get(LogRow, message_id)
+        is_other = before is None or outcome(before.entry) != outcome(entry)
+        if message_id != handled.message_id and is_other:
+            await record(session, "handled", message=message_id, case=handled.case_id, facts=outcome(entry))
+        await session.merge(LogRow(message_id=message_id, case_id=handled.case_id, at=handled.at, entry=dict(entry)))
+    await record(
+        session,
+        "decided" if decides else "handled" if handled.undoes is None else "undone",
+        message=handled.message_id,
+        case=handled.case_id,
+        of=(decides.reviewer, decides.verb, handled.at.isoformat()) if decides else (),
+        facts={
+            **outcome(handled.log.get(handled.message_id, {})),
+            "opens": opens and opens.revision,
+            "revision": decides.revision if decides else handled.undoes,
+            "supersedes": handled.supersedes,
+            "verb": decides and decides.verb,
+        },
+    )
 
 
 async def _settle_question(session: AsyncSession, handled: Handled) -> bool:

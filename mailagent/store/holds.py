@@ -8,6 +8,7 @@ from sqlmodel import col, select, update
 
 from mailagent.domain.outgoing import ANSWERS, NewOutboxEntry
 from mailagent.ports import RESTORED, Hold
+from mailagent.store.chain import record
 from mailagent.store.database import Sessions
 from mailagent.store.outbox import enqueue
 from mailagent.store.tables import HoldRow, OutboxRow
@@ -36,6 +37,7 @@ class StoredHolds:
                     .where(col(OutboxRow.state).in_(("ready", "sending")), col(OutboxRow.kind).in_(ANSWERS))
                     .values(state="eod")
                 )
+            await record(session, "restored" if hold.name == RESTORED else "held", facts={"name": hold.name})
             await session.merge(HoldRow(name=hold.name, reason=hold.reason, since=hold.since, sure=hold.sure))
             await enqueue(session, notices, at=hold.since)
 
@@ -43,6 +45,7 @@ class StoredHolds:
         """See `ports.Holds`."""
         async with self.sessions.begin() as session:
             await session.exec(update(HoldRow).where(col(HoldRow.name) == name).values(lifted=True))
+            await record(session, "resumed", facts={"name": name})
 
     async def restored_at(self) -> datetime | None:
         """See `ports.Holds`."""

@@ -18,6 +18,7 @@ from mailagent.domain.case import CaseId
 from mailagent.domain.listed import ListId, NewList, Outcome, Part
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry, OutboxId, OutboxState
+from mailagent.store.chain import outcome, record
 from mailagent.store.database import Sessions
 from mailagent.store.messages import read_message
 from mailagent.store.outbox import enqueue, read_entry
@@ -83,26 +84,27 @@ class StoredLists:
                 key = f"part:{answer.id}:{part.case_id}:{line}"
                 if (await session.exec(select(MessageRow.id).where(MessageRow.content_key == key))).first() is not None:
                     continue
-                session.add(
-                    MessageRow(
-                        content_key=key,
-                        mailbox=answer.mailbox,
-                        received_at=answer.received_at,
-                        size=0,
-                        state="ready",
-                        due_at=answer.received_at,
-                        case_id=part.case_id,
-                        intake="review",
-                        authenticated=answer.authenticated,
-                        caution=answer.caution,
-                        sender=answer.sender,
-                        sender_name=answer.sender_name,
-                        subject=answer.subject,
-                        text=part.text,
-                        review_revision=revision,
-                        part_of=answer.id,
-                    )
+                row = MessageRow(
+                    content_key=key,
+                    mailbox=answer.mailbox,
+                    received_at=answer.received_at,
+                    size=0,
+                    state="ready",
+                    due_at=answer.received_at,
+                    case_id=part.case_id,
+                    intake="review",
+                    authenticated=answer.authenticated,
+                    caution=answer.caution,
+                    sender=answer.sender,
+                    sender_name=answer.sender_name,
+                    subject=answer.subject,
+                    text=part.text,
+                    review_revision=revision,
+                    part_of=answer.id,
                 )
+                session.add(row)
+                await session.flush()
+                await record(session, "received", message=row.id, case=part.case_id, facts={"part_of": answer.id})
 
     async def outcomes(self, answer: Message) -> Mapping[Part, Outcome]:
         """See `ports.Lists`."""
@@ -133,6 +135,7 @@ class StoredLists:
             row.state, row.reason = "handled", ""
             session.add(row)
             await session.merge(LogRow(message_id=answer.id, case_id=None, at=at, entry=dict(entry)))
+            await record(session, "handled", message=answer.id, facts=outcome(entry))
             await enqueue(session, mails, at=at)
 
 

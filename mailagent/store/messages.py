@@ -13,6 +13,7 @@ from mailagent.domain.listed import ListId
 from mailagent.domain.message import Intake, Message, MessageId, MessageState
 from mailagent.domain.outgoing import NewOutboxEntry
 from mailagent.ports import Sorted, Turn
+from mailagent.store.chain import outcome, record
 from mailagent.store.columns import id_hash
 from mailagent.store.database import Sessions
 from mailagent.store.outbox import enqueue
@@ -120,6 +121,7 @@ class StoredMessages:
                 await record_return(session, found.returned)
             if found.log_entry is not None:
                 session.add(LogRow(message_id=message_id, case_id=case_id, at=at, entry=dict(found.log_entry)))
+                await record(session, "handled", message=message_id, case=case_id, facts=outcome(found.log_entry))
             await enqueue(session, notices, at=at)
             return case_id
 
@@ -219,6 +221,7 @@ class StoredMessages:
             row.state = "aside"
             row.reason = reason
             session.add(row)
+            await record(session, "aside", message=message_id, case=row.case_id)
             await enqueue(session, notices, at=row.due_at)
 
 

@@ -14,6 +14,7 @@ from mailagent.domain.case import CaseId
 from mailagent.domain.message import MessageId
 from mailagent.domain.outgoing import ANSWERS, MailKind, NewOutboxEntry, OutboxEntry, OutboxId, OutboxState
 from mailagent.domain.reminders import digest_key
+from mailagent.store.chain import record
 from mailagent.store.database import Sessions
 from mailagent.store.tables import AddressBlockRow, OutboxRow
 
@@ -36,23 +37,26 @@ async def enqueue(
     for entry in entries:
         if (await session.exec(select(OutboxRow.id).where(OutboxRow.key == entry.key))).first() is not None:
             continue
-        session.add(
-            OutboxRow(
-                key=entry.key,
-                kind=entry.kind,
-                mailbox=entry.mailbox,
-                case_id=entry.case_id,
-                recipient=entry.recipient,
-                message_id=entry.message_id,
-                automatic=entry.automatic,
-                raw=entry.raw,
-                state="held" if entry.held else "ready",
-                created_at=at,
-                due_at=entry.not_before or at,
-                cause_id=cause,
-            )
+        row = OutboxRow(
+            key=entry.key,
+            kind=entry.kind,
+            mailbox=entry.mailbox,
+            case_id=entry.case_id,
+            recipient=entry.recipient,
+            message_id=entry.message_id,
+            automatic=entry.automatic,
+            raw=entry.raw,
+            state="held" if entry.held else "ready",
+            created_at=at,
+            due_at=entry.not_before or at,
+            cause_id=cause,
         )
+        session.add(row)
         await session.flush()
+        letter = (entry.recipient, entry.raw) if entry.raw else ()
+        await record(
+            session, "queued", message=cause, case=entry.case_id, mail=row.id, of=letter, facts={"kind": entry.kind}
+        )
 
 
 def given_up(*, since: datetime) -> ColumnElement[bool]:
@@ -72,6 +76,7 @@ async def withdraw(session: AsyncSession, *, cause: int, by: int) -> bool:
     for row in rows:
         row.state, row.key = "withdrawn", f"{row.key}:withdrawn:{by}"
         session.add(row)
+        await record(session, "withdrawn", message=by, case=row.case_id, mail=row.id)
     return True
 
 

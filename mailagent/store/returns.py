@@ -3,6 +3,7 @@
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.ports import Returned
+from mailagent.store.chain import record
 from mailagent.store.tables import AddressBlockRow, CaseRow, OutboxRow
 
 
@@ -11,6 +12,7 @@ async def record_return(session: AsyncSession, returned: Returned) -> None:
     row = await session.get_one(OutboxRow, returned.outbox_id)
     row.state, row.error = "returned", returned.reason
     session.add(row)
+    await record(session, "returned", case=row.case_id, mail=row.id)
     if returned.to_customer:
         await session.merge(AddressBlockRow(address=row.recipient, until=returned.until, reason=returned.reason))
         case = await session.get_one(CaseRow, row.case_id)

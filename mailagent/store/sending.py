@@ -10,7 +10,9 @@ from datetime import datetime
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from mailagent.domain.chain import ChainKind
 from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry, OutboxState
+from mailagent.store.chain import record
 from mailagent.store.database import Sessions
 from mailagent.store.outbox import enqueue, read_entry
 from mailagent.store.tables import HoldRow, OutboxRow
@@ -34,6 +36,7 @@ class StoredSending:
                 if row.state == "eod":
                     row.state, row.uncertain_since, row.due_at = "uncertain", at, at
                     row.error = "mailagent stopped before the server answered"
+                    await record(session, "uncertain", case=row.case_id, mail=row.id)
                 else:
                     row.state = "ready"
                 session.add(row)
@@ -65,7 +68,7 @@ class StoredSending:
 
     async def sent(self, entry: OutboxEntry, *, at: datetime) -> None:
         """See `ports.Sending`."""
-        await self._claimed(entry, "eod", "uncertain", state="sent", sent_at=at, error="")
+        await self._claimed(entry, "eod", "uncertain", told="sent", state="sent", sent_at=at, error="")
 
     async def postpone(self, entry: OutboxEntry, *, until: datetime, error: str) -> None:
         """See `ports.Sending`."""
@@ -74,14 +77,14 @@ class StoredSending:
     async def fail(self, entry: OutboxEntry, *, at: datetime, error: str, notices: Sequence[NewOutboxEntry]) -> None:
         """See `ports.Sending`."""
         async with self.sessions.begin() as session:
-            if await _change(
-                session, entry, IN_HAND, tries=entry.attempts + 1, state="failed", settled_at=at, error=error
-            ):
+            changes = {"state": "failed", "settled_at": at, "error": error}
+            if await _change(session, entry, IN_HAND, tries=entry.attempts + 1, told="failed", **changes):
                 await enqueue(session, notices, at=at)
 
     async def doubt(self, entry: OutboxEntry, *, at: datetime, error: str) -> None:
         """See `ports.Sending`."""
-        await self._claimed(entry, "eod", state="uncertain", uncertain_since=at, due_at=at, error=error)
+        changes = {"state": "uncertain", "uncertain_since": at, "due_at": at, "error": error}
+        await self._claimed(entry, "eod", told="uncertain", **changes)
 
     async def doubtful(self, *, at: datetime, limit: int) -> list[OutboxEntry]:
         """See `ports.Sending`."""
@@ -100,34 +103,49 @@ class StoredSending:
 
     async def found(self, entry: OutboxEntry, *, at: datetime) -> None:
         """See `ports.Sending`."""
-        await self._doubted(entry, state="sent", sent_at=at, error="")
+        await self._doubted(entry, told="sent", state="sent", sent_at=at, error="")
 
     async def resend(self, entry: OutboxEntry, *, at: datetime) -> None:
         """See `ports.Sending`."""
-        await self._doubted(entry, state="ready", due_at=at)
+        await self._doubted(entry, told="resent", state="ready", due_at=at)
 
     async def settle(self, entry: OutboxEntry, *, at: datetime, notices: Sequence[NewOutboxEntry]) -> None:
         """See `ports.Sending`."""
         async with self.sessions.begin() as session:
-            if await _change(session, entry, ("uncertain",), tries=entry.attempts, settled_at=at):
+            if await _change(session, entry, ("uncertain",), tries=entry.attempts, told="settled", settled_at=at):
                 await enqueue(session, notices, at=at)
 
-    async def _claimed(self, entry: OutboxEntry, *states: OutboxState, **values: object) -> None:
+    async def _claimed(
+        self, entry: OutboxEntry, *states: OutboxState, told: ChainKind | None = None, **values: object
+    ) -> None:
         async with self.sessions.begin() as session:
-            await _change(session, entry, states, tries=entry.attempts + 1, **values)
+            await _change(session, entry, states, tries=entry.attempts + 1, told=told, **values)
 
-    async def _doubted(self, entry: OutboxEntry, **values: object) -> None:
+    async def _doubted(self, entry: OutboxEntry, *, told: ChainKind | None = None, **values: object) -> None:
         async with self.sessions.begin() as session:
-            await _change(session, entry, ("uncertain",), tries=entry.attempts, **values)
+            await _change(session, entry, ("uncertain",), tries=entry.attempts, told=told, **values)
 
 
 async def _change(
-    session: AsyncSession, entry: OutboxEntry, states: Sequence[OutboxState], *, tries: int, **values: object
+    session: AsyncSession,
+    entry: OutboxEntry,
+    states: Sequence[OutboxState],
+    *,
+    tries: int,
+    told: ChainKind | None = None,
+    **values: object,
 ) -> bool:
-    """Within the caller's transaction: whether it was in one of `states`, after so many `tries`."""
+    """Within the caller's transaction: whether it was in one of `states`, after so many `tries`. `told` is what the
+    chain tells of it.
+    """
     changed = await session.exec(
         update(OutboxRow)
         .where(col(OutboxRow.id) == entry.id, col(OutboxRow.state).in_(states), col(OutboxRow.attempts) == tries)
         .values(**values)
     )
-    return changed.rowcount == 1
+    is_changed = changed.rowcount == 1
+    if is_changed and told is not None:
+        sent_at = values.get("sent_at")
+        of = (sent_at.isoformat(),) if isinstance(sent_at, datetime) else ()
+        await record(session, told, case=entry.case_id, mail=entry.id, of=of)
+    return is_changed

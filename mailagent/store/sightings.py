@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from mailagent.domain.message import RawMail
 from mailagent.domain.outgoing import NewOutboxEntry
 from mailagent.ports import Cursor
+from mailagent.store.chain import record
 from mailagent.store.database import Sessions
 from mailagent.store.outbox import enqueue
 from mailagent.store.tables import FolderRow, MessageRow, RawMailRow, SightingRow
@@ -78,6 +79,7 @@ class StoredSightings:
                         size=mail.size,
                     )
                     await _add(session, row, mail.raw)
+                    await record(session, "received", message=row.id, of=(mail.raw,) if mail.raw else ())
                     fresh += 1
                 session.add(
                     SightingRow(
@@ -109,6 +111,7 @@ class StoredSightings:
                 content_key=key, mailbox=mailbox, received_at=at, due_at=at, size=0, state="aside", reason=reason
             )
             await _add(session, row, b"")
+            await record(session, "aside", message=row.id)
             session.add(
                 SightingRow(
                     mailbox=mailbox, folder=folder, uidvalidity=uidvalidity, uid=uid, message_id=row.id, marked=True

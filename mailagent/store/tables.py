@@ -236,6 +236,22 @@ class LogRow(SQLModel, table=True):
     entry: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
+class ChainRow(SQLModel, table=True):
+    """An entry of the chain, see `ChainEntry`; it is never changed. `mac` is its seal."""
+
+    __tablename__ = "chain"
+    seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcTime)
+    kind: str
+    message_id: int | None = None
+    case_id: int | None = None
+    outbox_id: int | None = None
+    facts: str = Field(sa_column=Column(Text, nullable=False))
+    digest: str
+    key_id: str
+    mac: str
+
+
 class HealthRow(SQLModel, table=True):
     """When a mail server or a model last worked, and what it said when it did not."""
 

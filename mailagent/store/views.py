@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import col, delete, func, select
 
 from mailagent.domain.case import CaseId, case_number
+from mailagent.store.chain import outcome, record
 from mailagent.store.database import Sessions
 from mailagent.store.outbox import given_up
 from mailagent.store.tables import (
@@ -224,10 +225,12 @@ class Views:
                 await session.delete(raw)
                 await session.flush()
                 await session.delete(row)
+                await record(session, "refetched", message=message_id)
                 return
             row.state, row.reason = ("received" if row.case_id is None else "ready"), ""
             row.attempts = row.begun = 0
             session.add(row)
+            await record(session, "retried", message=message_id, case=row.case_id)
 
     async def end_aside(self, message_id: int, *, at: datetime) -> None:
         """A person has seen to a message that was set aside: that is its outcome."""
@@ -242,6 +245,7 @@ class Views:
                 "reason": row.reason,
             }
             await session.merge(LogRow(message_id=message_id, case_id=row.case_id, at=at, entry=entry))
+            await record(session, "handled", message=message_id, case=row.case_id, facts=outcome(entry))
             row.state = "handled"
             session.add(row)
 

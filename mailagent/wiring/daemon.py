@@ -47,6 +47,7 @@ from mailagent.wiring.checkpoints import open_saver
 from mailagent.wiring.knowledge import knowledge_in
 from mailagent.wiring.lock import only_daemon
 from mailagent.wiring.opening import (
+    chain_keys_of,
     place_of,
 )
 from mailagent.wiring.triage import build_engine
@@ -65,7 +66,7 @@ async def open_daemon(settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> Asy
         if settings.model.provider == "offline":
             load_languages()  # now, while little else is in memory, and not when the first customer waits
         alone = await stack.enter_async_context(only_daemon(data_dir, where))
-        engine, sessions = await open_database(where)
+        engine, sessions = await open_database(where, chain_keys_of(settings))
         stack.push_async_callback(engine.dispose)
         templates = JinjaTemplates(settings.path(settings.templates_dir))
         health = StoredHealth(sessions=sessions)

@@ -3,8 +3,11 @@
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache, partial
 from pathlib import Path
 
+from mailagent.adapters.signing_keys import chain_keys
+from mailagent.domain.chain import ChainKeys
 from mailagent.errors import ConfigurationError
 from mailagent.ports import Holds
 from mailagent.settings import Settings
@@ -53,11 +56,16 @@ async def open_views(settings: Settings) -> AsyncIterator[Views]:
     where = place_of(settings)
     if isinstance(where, Path) and not where.exists():
         raise ConfigurationError(f"{where}: there is no data yet; start the daemon with 'mailagent run'", exit_code=75)
-    engine, sessions = await open_database(where)
+    engine, sessions = await open_database(where, chain_keys_of(settings))
     try:
         yield Views(sessions=sessions)
     finally:
         await engine.dispose()
+
+
+def chain_keys_of(settings: Settings) -> ChainKeys:
+    """The keys that seal the chain, read or made when they are needed."""
+    return cache(partial(chain_keys, settings.path(settings.data_dir)))
 
 
 def place_of(settings: Settings) -> Path | str:

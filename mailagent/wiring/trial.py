@@ -12,7 +12,7 @@ from mailagent.store.meter import StoredMeter
 from mailagent.store.vectors import StoredVectors
 from mailagent.triage.engine import Engine
 from mailagent.wiring.knowledge import knowledge_in
-from mailagent.wiring.opening import place_of
+from mailagent.wiring.opening import chain_keys_of, place_of
 from mailagent.wiring.triage import build_engine
 
 
@@ -25,7 +25,7 @@ async def open_knowledge(settings: Settings) -> AsyncIterator[KnowledgeFolder]:
         yield KnowledgeFolder(settings.path(settings.knowledge_dir), clock=SystemClock())
         return
     clock = SystemClock()
-    engine, sessions = await open_database(place_of(settings))
+    engine, sessions = await open_database(place_of(settings), chain_keys_of(settings))
     vectors, meter = StoredVectors(sessions=sessions), StoredMeter(sessions=sessions, clock=clock)
     try:
         async with knowledge_in(settings, clock, vectors, meter) as knowledge:

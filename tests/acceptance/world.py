@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
 
+from mailagent.adapters.signing_keys import read_chain_keys
 from mailagent.store.audit import Audit, Broken
 from mailagent.store.database import open_database
 from tests.servers.dovecot import PASSWORD, Dovecot
@@ -145,13 +146,15 @@ baseline = "all"
         self.dovecot.append(self.user, f"Authentication-Results: {AUTHSERV}; {verdict}\r\n".encode() + bytes(mail))
 
     def audit(self, *, at: datetime | None = None) -> list[Broken]:
-        """What ``mailagent audit`` finds, as of `at`, without the start of a command."""
+        """What ``mailagent audit --verify`` finds, as of `at`, without the start of a command."""
         path = self.folder / "data" / "mailagent.db"
 
         async def look() -> list[Broken]:
             engine, sessions = await open_database(path)
             try:
-                return await Audit(sessions=sessions).broken(at=at or datetime.now(UTC))
+                audit = Audit(sessions=sessions)
+                chain = await audit.chain(read_chain_keys(path.parent))
+                return [*await audit.broken(at=at or datetime.now(UTC)), *chain.broken]
             finally:
                 await engine.dispose()
 

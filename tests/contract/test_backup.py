@@ -75,6 +75,7 @@ def test_a_backup_taken_while_the_daemon_writes_brings_it_back(data: Path, tmp_p
     assert done.exit_code == 0, done.exception
     assert "Nothing is sent until 'mailagent resume'" in " ".join(done.stdout.split())
     assert outside() == ["before"]
+    assert command("audit", "--verify").exit_code == 0
     assert not (data / "checkpoints.db").exists()
     assert [path.name for path in tmp_path.glob("saved*")] == ["saved.db"]
     (kept,) = (data / "backups").glob("*-before-restore.db")

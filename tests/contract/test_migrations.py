@@ -15,12 +15,14 @@ from sqlmodel import SQLModel
 
 from mailagent.domain.case import CaseId
 from mailagent.domain.message import MessageId
+from mailagent.store.audit import Audit
 from mailagent.store.cases import StoredCases
 from mailagent.store.database import open_database
 from mailagent.store.messages import StoredMessages
 from mailagent.store.schema import MIGRATIONS, migrate, newest
 from mailagent.store.sending import StoredSending
 from mailagent.store.views import Views
+from tests.fakes.chain import keys
 from tests.servers.postgres import Postgres
 
 AT = datetime(2026, 11, 1, 10, 0)  # noqa: DTZ001 - as it stands in the database
@@ -98,6 +100,7 @@ async def test_a_database_of_each_release_keeps_its_rows(where: Path | str, sche
             for statement in (text("UPDATE message SET state = 'ready'"), text("UPDATE outbox SET state = 'sent'")):
                 await session.exec(statement)  # type: ignore[call-overload]  # plain SQL
         assert (await Views(sessions=sessions).status())["pending"] == 1
+        assert schema == newest() or (await Audit(sessions=sessions).chain(keys())).broken == ()
     finally:
         await engine.dispose()
     with connected(where) as connection:
@@ -116,7 +119,7 @@ async def test_data_of_the_first_schema_is_kept(where: Path | str) -> None:
         for state in ("sending", "failed", "uncertain"):
             connection.execute(text(MAIL), {"state": state, "raw": b"mail"})
 
-    engine, sessions = await open_database(where)
+    engine, sessions = await open_database(where, keys)
     try:
         message = await StoredMessages(sessions=sessions).get(MessageId(3))
         assert message.caution == "no automatic answer may go to this sender"
@@ -130,6 +133,8 @@ async def test_data_of_the_first_schema_is_kept(where: Path | str) -> None:
         await sending.recover(at=now)
         assert await sending.due(at=now, limit=9) == []
         assert [entry.key for entry in await sending.doubtful(at=now, limit=9)] == ["sending"]
+        chain = await Audit(sessions=sessions).chain(keys())
+        assert (chain.entries, chain.broken) == (2, ())
     finally:
         await engine.dispose()
     with connected(where) as connection:

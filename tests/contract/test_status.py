@@ -18,6 +18,7 @@ from mailagent.store.meter import StoredMeter
 from mailagent.store.outbox import StoredOutbox
 from mailagent.wiring.daemon import open_daemon
 from mailagent.wiring.opening import vitals_of
+from tests.fakes.chain import keys
 from tests.fakes.clock import FakeClock
 from tests.jobs.outside import Outside
 from tests.shop import SHOP
@@ -106,7 +107,7 @@ def test_a_job_that_gave_up_is_no_trouble_after_a_restart(database: Path) -> Non
 
 async def test_a_digest_that_was_kept_back_for_hours_is_not_late(database: Path) -> None:
     """A list stood in its place; a reviewer asks for it now, and it leaves in a second."""
-    engine, sessions = await open_database(database)
+    engine, sessions = await open_database(database, keys)
     vitals = vitals_of(load_settings(CONFIG), sessions)
     digest = NewOutboxEntry(
         key="1:1:digest",

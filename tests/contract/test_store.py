@@ -24,6 +24,7 @@ from mailagent.store.outbox import StoredOutbox
 from mailagent.store.sending import StoredSending
 from mailagent.store.sightings import StoredSightings
 from mailagent.store.views import Views
+from tests.fakes.chain import keys
 
 AT = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -121,7 +122,7 @@ def handled(message_id: MessageId, case_id: CaseId, **rest: object) -> Handled:
 
 @pytest.fixture(name="store")
 async def _store(database: Path | str) -> AsyncIterator[Store]:
-    engine, sessions = await open_database(database)
+    engine, sessions = await open_database(database, keys)
     yield Store(
         sightings=StoredSightings(sessions=sessions, content_key=lambda raw: raw.hex()),
         messages=StoredMessages(sessions=sessions),

@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import time, timedelta
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Literal
 
+from mailagent.adapters.signing_keys import chain_keys
 from mailagent.domain.budget import Budget
 from mailagent.domain.caps import Caps
 from mailagent.domain.case import CaseId
@@ -37,6 +39,7 @@ from mailagent.mail.identity import content_key
 from mailagent.mail.reviewing import Style, Styles
 from mailagent.ports import Knowledge, Model
 from mailagent.runner import Runner
+from mailagent.store.audit import Audit
 from mailagent.store.cases import StoredCases
 from mailagent.store.database import Sessions, open_database
 from mailagent.store.holds import StoredHolds
@@ -173,10 +176,12 @@ async def open_office(
     escalate_to: str | None = None,
     times: Sequence[time] = (),
 ) -> AsyncIterator[Office]:
-    """Start a process on the folder of `outside`; `model`, `knowledge` and `modes` stand in for its own."""
+    """Start a process on the folder of `outside`; `model`, `knowledge` and `modes` stand in for its own. At its end the
+    chain must tell of all that the database holds.
+    """
     modes = modes or Modes(overall=mode)
     async with AsyncExitStack() as stack:
-        engine, sessions = await open_database(outside.database())
+        engine, sessions = await open_database(outside.database(), cache(partial(chain_keys, outside.folder)))
         stack.push_async_callback(engine.dispose)
         saver = await stack.enter_async_context(open_saver(outside.database()))
         templates = TEMPLATES
@@ -304,3 +309,5 @@ async def open_office(
             ),
             views=Views(sessions=sessions),
         )
+        chain = await Audit(sessions=sessions).chain(chain_keys(outside.folder))
+        assert outside.is_damaged or chain.broken == (), "something was written without its entry in the chain"

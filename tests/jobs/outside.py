@@ -34,7 +34,9 @@ def _with_tables() -> Path:
 
 @dataclass(kw_only=True)
 class Outside:
-    """Everything that a restart does not touch. Data is in files of `folder`, or in the database at `server`."""
+    """Everything that a restart does not touch. Data is in files of `folder`, or in the database at `server`; after
+    `damage` it is not what was written there.
+    """
 
     folder: Path
     server: str | None = None
@@ -43,6 +45,7 @@ class Outside:
     sender: FakeSender = field(default_factory=FakeSender)
     model: FakeModel = field(default_factory=FakeModel)
     knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
+    is_damaged: bool = False
 
     def database(self) -> Path | str:
         """Where the data is, as `open_database` takes it; a new file has its tables already."""
@@ -53,6 +56,16 @@ class Outside:
             file.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(_with_tables(), file)
         return file
+
+    def damage(self, statements: str) -> None:
+        """What somebody does who can write to the database, one SQL statement after the other."""
+        self.is_damaged = True
+        if self.server is None:
+            with closing(sqlite3.connect(self.folder / "mailagent.db")) as file:
+                file.executescript(statements)
+        else:
+            with psycopg.connect(self.server) as connection:
+                connection.execute(b"SET session_replication_role = replica;" + statements.encode())
 
     def lose_checkpoints(self) -> None:
         """They were deleted, or left out of a backup."""

@@ -3,8 +3,6 @@
 import asyncio
 import json
 import shutil
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -90,13 +88,12 @@ async def test_a_day_of_mail_keeps_every_promise(outside: Outside, office: Offic
 )
 async def test_each_broken_promise_is_named(outside: Outside, office: Office, damage: str, promise: Promise) -> None:
     """An audit that overlooks something would make every crash test worthless."""
-    with closing(sqlite3.connect(outside.folder / "mailagent.db")) as database:
-        database.executescript(damage)
+    outside.damage(damage)
 
     assert await broken(outside, office) == [promise]
 
 
-async def test_the_command_names_what_is_broken(tmp_path: Path) -> None:
+async def test_the_command_names_what_is_broken(tmp_path: Path, outside: Outside) -> None:
     """For a monitor: exit code 1, and which rows to look at."""
     shutil.copytree(SHOP / "config", tmp_path / "config")
 
@@ -104,9 +101,26 @@ async def test_the_command_names_what_is_broken(tmp_path: Path) -> None:
         return CliRunner().invoke(app, ["audit", "--config", str(tmp_path / "config"), *words])
 
     assert (await asyncio.to_thread(run)).exit_code == 0
-    with closing(sqlite3.connect(tmp_path / "data" / "mailagent.db")) as database, database:
-        database.execute("DELETE FROM log_entry WHERE message_id = 2")
+    outside.damage("DELETE FROM log_entry WHERE message_id = 2")
     result = await asyncio.to_thread(run, "--json")
     assert result.exit_code == 1
     assert json.loads(result.stdout) == {"ok": False, "broken": [{"promise": "one outcome", "where": ["message 2"]}]}
     assert "one outcome" in (await asyncio.to_thread(run)).stdout
+
+
+async def test_the_command_checks_the_chain_where_it_is_asked_to(tmp_path: Path, outside: Outside) -> None:
+    """An exit code for the monitor, the entry for whoever looks, and the last one to write down elsewhere."""
+    shutil.copytree(SHOP / "config", tmp_path / "config")
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(app, ["audit", "--config", str(tmp_path / "config"), *words])
+
+    whole = json.loads((await asyncio.to_thread(run, "--verify", "--json")).stdout)
+    assert (whole["ok"], whole["chain"]["head"].split(":")[0]) == (True, str(whole["chain"]["entries"] - 1))
+    outside.damage("DELETE FROM chain WHERE seq = 2")
+
+    assert (await asyncio.to_thread(run)).exit_code == 0
+    result = await asyncio.to_thread(run, "--verify", "--json")
+    assert result.exit_code == 1
+    assert {"promise": "chain is whole", "where": ["entry 2: removed"]} in json.loads(result.stdout)["broken"]
+    assert "entry 2: removed" in (await asyncio.to_thread(run, "--verify")).stdout

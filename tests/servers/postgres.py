@@ -11,11 +11,14 @@ import socket
 import subprocess
 import tempfile
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import psycopg
+
+from mailagent.domain.chain import BEFORE_ALL, ChainEntry, told
 
 PATIENCE = 60
 """Seconds that it may take to start or stop."""
@@ -45,6 +48,11 @@ BEGIN
 END $$
 """
 """Without looking at foreign keys, so in any order."""
+BEGUN = ChainEntry(seq=0, at=datetime(2026, 11, 1, tzinfo=UTC), kind="begun", facts=told({"messages": 0, "mails": 0}))
+BEGIN = """
+INSERT INTO chain (seq, at, kind, facts, digest, key_id, mac) VALUES (%s, %s, %s, %s, '', '', %s)
+"""
+"""The entry that the table is made with."""
 
 
 class Postgres:
@@ -96,6 +104,15 @@ class Postgres:
         """Delete what is in the tables of a database, and count from 1 again: quicker than a new database."""
         with psycopg.connect(self.url(name)) as connection:
             connection.execute(EMPTY)
+            if connection.execute("SELECT to_regclass('chain')").fetchone() != (None,):
+                values = (
+                    BEGUN.seq,
+                    BEGUN.at.replace(tzinfo=None),
+                    BEGUN.kind,
+                    BEGUN.facts,
+                    BEGUN.seal(None, BEFORE_ALL),
+                )
+                connection.execute(BEGIN, values)
 
     def create(self, name: str | None = None) -> str:
         """A new database, under a name that no other has unless one is given; returns its address."""
