@@ -14,6 +14,7 @@ from mailagent.store.backup import back_up, put_back, take
 from mailagent.store.database import open_database
 from mailagent.store.holds import StoredHolds
 from mailagent.store.schema import newest
+from mailagent.store.terms import begin_term
 from mailagent.wiring.checkpoints import CHECKPOINTS
 from mailagent.wiring.lock import hold
 from mailagent.wiring.opening import chain_keys_of, place_of
@@ -71,6 +72,7 @@ async def _hold(settings: Settings, ready: Path, file: Path) -> None:
     """In the schema of this release. Raises `ConfigurationError` for the backup of a newer one."""
     engine, sessions = await open_database(ready, chain_keys_of(settings))
     try:
+        sessions, _ = await begin_term(sessions, ready, program="mailagent db restore")
         reason = f"the backup {file.name} was put back"
         await StoredHolds(sessions=sessions).put(
             Hold(name=RESTORED, reason=reason, since=SystemClock().now(), sure=True)

@@ -13,6 +13,7 @@ from mailagent.settings import Settings, load_settings
 from mailagent.store.backup import FOLDER
 from mailagent.store.database import open_database
 from mailagent.store.erasure import Erasure, Forgotten
+from mailagent.store.terms import begin_term
 from mailagent.wiring.checkpoints import CHECKPOINTS, open_saver
 from mailagent.wiring.lock import only_daemon
 from mailagent.wiring.opening import chain_keys_of, place_of
@@ -47,6 +48,7 @@ async def _forget(settings: Settings, where: Path | str, address: str) -> Forgot
     async with only_daemon(settings.path(settings.data_dir), where):
         engine, sessions = await open_database(where, chain_keys_of(settings))
         try:
+            sessions, _ = await begin_term(sessions, where, program="mailagent forget")
             done = await Erasure(sessions=sessions).forget(address, at=SystemClock().now())
         finally:
             await engine.dispose()

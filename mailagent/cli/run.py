@@ -36,7 +36,11 @@ def run_daemon(config: Path, *, once: bool) -> int:
             await daemon.run(stop)
             return 0
 
-    code = asyncio.run(main())
+    try:
+        code = asyncio.run(main())
+    except ConfigurationError as error:
+        complain(str(error))
+        code = error.exit_code
     sys.stderr.flush()
     if threading.active_count() > 1:
         os._exit(code)  # a thread still waits for a silent server; all is committed, and the exit must not wait for it

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -18,15 +19,23 @@ from mailagent.store.chain import CHAIN, ChainEnd
 from mailagent.store.failures import first_line, told_apart
 
 
+class Fence(Protocol):
+    """Who may still write."""
+
+    async def check(self, session: AsyncSession) -> None:
+        """Within a transaction, before it writes. Raises `ConfigurationError` where another has taken over."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sessions:
-    """Transactions; `keys` seal the chain. Each raises `TemporaryError` for what may pass; then nobody knows whether it
-    was written.
+    """Transactions; `keys` seal the chain, `fence` is there for a daemon. Each raises `TemporaryError` for what may
+    pass; then nobody knows whether it was written.
     """
 
     writing: AsyncEngine
     reading: AsyncEngine
     keys: ChainKeys
+    fence: Fence | None = None
     _turns: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Within this process writers queue here: where SQLite makes them wait, they ask again and again, and sleep longer
     each time."""
@@ -40,6 +49,8 @@ class Sessions:
                 AsyncSession(self.writing, expire_on_commit=False) as session,
                 session.begin(),
             ):
+                if self.fence is not None:
+                    await self.fence.check(session)
                 session.info[CHAIN] = ChainEnd(keys=self.keys)
                 yield session
 

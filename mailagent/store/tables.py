@@ -252,6 +252,17 @@ class ChainRow(SQLModel, table=True):
     mac: str
 
 
+class TermRow(SQLModel, table=True):
+    """Who may write, of those who begin a term: the last. There is one row."""
+
+    __tablename__ = "term"
+    id: int = Field(primary_key=True)
+    number: int
+    token: str
+    holder: str
+    since: datetime = Field(sa_type=UtcTime)
+
+
 class HealthRow(SQLModel, table=True):
     """When a mail server or a model last worked, and what it said when it did not."""
 

@@ -1,7 +1,9 @@
 """The daemon with all its connections."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from mailagent.adapters.clock import SystemClock
 from mailagent.adapters.dispatch_local import LocalDispatcher
@@ -40,6 +42,7 @@ from mailagent.store.meter import StoredMeter
 from mailagent.store.outbox import StoredOutbox
 from mailagent.store.sending import StoredSending
 from mailagent.store.sightings import StoredSightings
+from mailagent.store.terms import begin_term
 from mailagent.store.vectors import StoredVectors
 from mailagent.wiring.accounts import desk_of, imap_account, journals_of, smtp_account
 from mailagent.wiring.alarms import build_watch
@@ -68,6 +71,7 @@ async def open_daemon(settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> Asy
         alone = await stack.enter_async_context(only_daemon(data_dir, where))
         engine, sessions = await open_database(where, chain_keys_of(settings))
         stack.push_async_callback(engine.dispose)
+        sessions, term = await begin_term(sessions, where, program="mailagent run")
         templates = JinjaTemplates(settings.path(settings.templates_dir))
         health = StoredHealth(sessions=sessions)
         await health.restarted()
@@ -245,5 +249,17 @@ async def open_daemon(settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> Asy
             ),
             watch_health=build_watch(settings, sessions, clock, stack),
             runner=runner,
-            alone=alone,
+            alone=partial(_alone, alone, partial(term.watch, sessions)),
         )
+
+
+async def _alone(*watches: Callable[[], Awaitable[object]]) -> None:
+    """Ends only by raising what the first of `watches` ends by."""
+    tasks = [asyncio.ensure_future(watch()) for watch in watches]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            await task
+    finally:
+        for task in tasks:
+            task.cancel()

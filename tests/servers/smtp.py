@@ -46,7 +46,7 @@ class SmtpServer:
     `script` says what to answer at a phase: a line such as ``450 later``, `DROP`, `DROP_ACCEPTED` or `HANG`. With
     `login` (user, password) nobody sends without it; without `offers_login` there is no AUTH. `connections` counts
     those that were made. `ends` are the answers at END to the next mails, one each, before the script; `on_accept` is
-    called with each mail that is accepted, before anything is answered.
+    called with each mail that is accepted, `on_reach` with each phase that is reached, before anything is answered.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class SmtpServer:
         self.script: dict[Phase, str] = {}
         self.ends: list[str] = []
         self.on_accept: Callable[[Received], object] = lambda _: None
+        self.on_reach: Callable[[Phase], object] = lambda _: None
         self.received: list[Received] = []
         self.reached: list[Phase] = []
         self.connections = 0
@@ -107,6 +108,7 @@ class SmtpServer:
 
     def reach(self, phase: Phase) -> str | None:
         """Note that a client came so far; what to answer, None for as usual."""
+        self.on_reach(phase)
         with self._changed:
             self.reached.append(phase)
             self._changed.notify_all()

@@ -1,0 +1,92 @@
+"""The fence against a daemon that another has replaced: only the one whose term began last may write.
+
+A lock can be lost without its holder's knowledge: a paused process or virtual machine, a network that was cut, a lock
+file that was deleted. So each start begins a term, and each transaction of that daemon looks, before it writes, whether
+a later one has begun. What would be sent is fenced with it, since no final dot is written without a commit before.
+"""
+
+import asyncio
+import os
+import secrets
+import socket
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from mailagent.errors import ConfigurationError, TemporaryError
+from mailagent.store.database import Sessions
+from mailagent.store.tables import TermRow
+
+ONLY = 1
+"""The number of the only row."""
+LOOK_SECONDS = 5.0
+
+
+@dataclass(kw_only=True)
+class Term:
+    """See `Fence`. `token` tells the term from one with its number in a restored database; `file` is the database's,
+    None on a server, and `identity` says which file that was at the start. `error` is why it is over.
+    """
+
+    token: str
+    file: Path | None
+    identity: tuple[int, int]
+    error: ConfigurationError | None = None
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def check(self, session: AsyncSession) -> None:
+        """See `Fence`."""
+        if self.file is not None and _identity(self.file) != self.identity:
+            raise self._ended(f"{self.file}: error: another file took the place of the database")
+        row = (await session.exec(select(TermRow))).first()
+        if row is None:
+            raise self._ended("the database was emptied, or another took its place")
+        if row.token != self.token:
+            raise self._ended(f"{row.holder} took the data over at {row.since:%Y-%m-%d %H:%M:%S} UTC")
+
+    async def watch(self, sessions: Sessions, *, every: float = LOOK_SECONDS) -> None:
+        """Ends only by raising `ConfigurationError`, once the term is over; a daemon that has nothing to write hears of
+        it within seconds too.
+        """
+        while self.error is None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.over.wait(), every)
+            with suppress(TemporaryError):  # the database is away
+                async with sessions.read() as session:
+                    await self.check(session)
+        raise self.error
+
+    def _ended(self, why: str) -> ConfigurationError:
+        self.error = ConfigurationError(
+            f"{why}; this process has ended, and wrote and sent nothing since", exit_code=75
+        )
+        self.over.set()
+        return self.error
+
+
+async def begin_term(sessions: Sessions, where: Path | str, *, program: str) -> tuple[Sessions, Term]:
+    """End the term of whoever wrote before, and begin one: the `sessions` that write while it is the last."""
+    file = where if isinstance(where, Path) else None
+    term = Term(token=secrets.token_hex(8), file=file, identity=_identity(file) if file else (0, 0))
+    async with sessions.begin() as session:
+        row = await session.get(TermRow, ONLY) or TermRow(id=ONLY, number=0, token="", holder="", since=_now())
+        row.number, row.token, row.since = row.number + 1, term.token, _now()
+        row.holder = f"{program}, process {os.getpid()} on {socket.gethostname()[:60]}"
+        session.add(row)
+    return replace(sessions, fence=term), term
+
+
+def _identity(file: Path) -> tuple[int, int]:
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return (found.st_dev, found.st_ino)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

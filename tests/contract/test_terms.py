@@ -1,0 +1,97 @@
+"""A daemon that was replaced while it slept writes and sends nothing any more, whatever lock it believes to have."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry
+from mailagent.errors import ConfigurationError
+from mailagent.ports import Hold
+from mailagent.store.database import Sessions, open_database
+from mailagent.store.holds import StoredHolds
+from mailagent.store.outbox import StoredOutbox
+from mailagent.store.sending import StoredSending
+from mailagent.store.terms import begin_term
+from tests.fakes.chain import keys
+
+AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def letter(key: str) -> NewOutboxEntry:
+    """A mail to a customer."""
+    return NewOutboxEntry(
+        key=key,
+        kind="answer",
+        mailbox="support",
+        case_id=None,
+        recipient="tom@customer.example",
+        message_id=f"<{key}@example.com>",
+        raw=b"Hello Tom.",
+    )
+
+
+async def due(sessions: Sessions) -> list[OutboxEntry]:
+    """What may be sent."""
+    return await StoredSending(sessions=sessions).due(at=AT, limit=9)
+
+
+async def test_whoever_was_replaced_writes_nothing(database: Path | str) -> None:
+    """It was paused with a mail in hand, which its successor sends: it may neither write the dot nor anything else."""
+    engine, sessions = await open_database(database, keys)
+    first, _ = await begin_term(sessions, database, program="the first")
+    await StoredOutbox(sessions=first).write([letter("1")], at=AT)
+    (entry,) = await due(first)
+    assert await StoredSending(sessions=first).claim(entry)
+
+    second, _ = await begin_term(sessions, database, program="the second")
+
+    for write in (
+        StoredSending(sessions=first).eod(entry),
+        StoredSending(sessions=first).recover(at=AT),
+        StoredOutbox(sessions=first).write([letter("2")], at=AT),
+    ):
+        with pytest.raises(ConfigurationError, match=r"the second, process .* took the data over at 20") as ended:
+            await write
+        assert ended.value.exit_code == 75
+    await StoredSending(sessions=second).recover(at=AT)
+    assert [found.key for found in await due(second)] == ["1"]
+    await engine.dispose()
+
+
+async def test_a_daemon_with_nothing_to_write_hears_that_it_was_replaced(database: Path | str) -> None:
+    """Else it would go on receiving for a folder that is not its own."""
+    engine, sessions = await open_database(database, keys)
+    first, term = await begin_term(sessions, database, program="the first")
+    await begin_term(sessions, database, program="the second")
+
+    with pytest.raises(ConfigurationError, match="the second"):
+        await term.watch(first, every=0)
+    await engine.dispose()
+
+
+async def test_commands_write_beside_the_daemon(database: Path | str) -> None:
+    """``hold`` and ``aside`` are not daemons, and end no term."""
+    engine, sessions = await open_database(database, keys)
+    daemon, _ = await begin_term(sessions, database, program="mailagent run")
+
+    await StoredHolds(sessions=sessions).put(Hold(name="operator", reason="", since=AT, sure=True))
+
+    await StoredOutbox(sessions=daemon).write([letter("1")], at=AT)
+    assert await due(daemon) == []
+    await engine.dispose()
+
+
+async def test_a_daemon_whose_database_file_was_replaced_writes_nothing(tmp_path: Path) -> None:
+    """A copy of the data folder was put in its place: what the old process has open, nobody else reads."""
+    file = tmp_path / "mailagent.db"
+    engine, sessions = await open_database(file, keys)
+    daemon, _ = await begin_term(sessions, file, program="mailagent run")
+    file.rename(tmp_path / "old.db")
+    (tmp_path / "old.db-wal").touch()
+
+    with pytest.raises(ConfigurationError, match="another file took the place of the database"):
+        await StoredOutbox(sessions=daemon).write([letter("1")], at=AT)
+
+    assert await due(daemon) == []
+    await engine.dispose()
