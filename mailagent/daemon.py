@@ -114,6 +114,7 @@ class Daemon:
         self.runner.stopping.set()
         self._sweep()
         self._minute.set()
+        self._doubted.set()
         for watch in self.watches:
             watch.receive.mailbox.wake()
         end = asyncio.get_running_loop().time() + STOP_SECONDS

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from structlog.testing import capture_logs
 
 from mailagent.jobs.deliver_outbox import DeliverOutbox
 from mailagent.jobs.settle_uncertain import SettleUncertain
-from mailagent.settings import load_settings
+from mailagent.settings import Settings, load_settings
 from mailagent.wiring.daemon import open_daemon
 from tests.jobs.outside import Outside
 from tests.shop import SHOP
@@ -48,19 +49,30 @@ class Counted:
         return []
 
 
-async def test_a_journal_that_does_not_answer_holds_up_no_mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each look may take two minutes, and after a bad night a hundred mails are looked for."""
+@pytest.fixture(name="settings")
+def _settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """What is shipped, with data of its own."""
     monkeypatch.setenv("MAILAGENT__DATA_DIR", str(tmp_path))
     monkeypatch.setenv("MAILAGENT_SUPPORT_PASSWORD", "of no use here")
     Outside(folder=tmp_path).database()
+    return load_settings(SHOP / "config")
+
+
+async def test_a_journal_that_does_not_answer_holds_up_no_mail(settings: Settings) -> None:
+    """Each look may take two minutes, and after a bad night a hundred mails are looked for. A stop finds every loop
+    awake, and abandons none.
+    """
     delivers, stuck, stop = Counted(), Stuck(), asyncio.Event()
-    async with open_daemon(load_settings(SHOP / "config")) as whole:
+    async with open_daemon(settings) as whole:
         daemon = replace(
             whole, watches=[], deliver=cast("DeliverOutbox", delivers), settle=cast("SettleUncertain", stuck)
         )
-        async with asyncio.timeout(LIMIT):
-            running = asyncio.create_task(daemon.run(stop))
-            await delivers.often.wait()
-            stuck.free.set()
-            stop.set()
-            await running
+        with capture_logs() as logged:
+            async with asyncio.timeout(LIMIT):
+                running = asyncio.create_task(daemon.run(stop))
+                await delivers.often.wait()
+                stuck.free.set()
+                stop.set()
+                await running
+
+    assert [line["abandoned"] for line in logged if line["event"] == "daemon.stopped"] == [0]
