@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from mailagent.crash_points import passing
-from mailagent.errors import TemporaryError
+from mailagent.errors import ConfigurationError, TemporaryError
 from mailagent.events import log
 from mailagent.letters.notices import Notices
-from mailagent.ports import Clock, Cursor, Hold, Holds, Mailbox, Sightings
+from mailagent.ports import Clock, Cursor, Hold, Holds, Mailbox, Outbox, Sightings
 
 COMPARE_EVERY = timedelta(hours=1)
 """How often the whole folder is compared with what is recorded: a server may show a mail below those that were read."""
@@ -48,6 +48,7 @@ class ReceiveMail:
     mailbox: Mailbox
     sightings: Sightings
     holds: Holds
+    outbox: Outbox
     notices: Notices
     clock: Clock
     baseline: Literal["now", "unseen", "all"]
@@ -55,7 +56,17 @@ class ReceiveMail:
     _reading: Reading = field(default_factory=Reading)
 
     async def visit(self) -> None:
-        """Receive all that is new. Raises what the mailbox raises; what was received by then is kept."""
+        """Receive all that is new. Raises what the mailbox raises; what was received by then is kept. Where an admin
+        must act, a mail says so.
+        """
+        try:
+            await self._visit()
+        except ConfigurationError as error:
+            notice = self.notices.cannot_read(self.mailbox.name, error)
+            await self.outbox.write([notice], at=self.clock.now())
+            raise
+
+    async def _visit(self) -> None:
         uidvalidity = await self.mailbox.epoch()
         cursor = await self._cursor(uidvalidity)
         uids = await self.mailbox.uids(above=self._above(cursor))

@@ -206,6 +206,18 @@ class Notices:
             facts=[("Mailbox", mailbox), ("Reason", str(error))],
         )
 
+    def cannot_read(self, mailbox: str, error: Exception) -> NewOutboxEntry:
+        """No mail of `mailbox` is taken until an admin acts. Once a day."""
+        return self._notice(
+            key=f"cannot-read:{mailbox}:{self.paper.clock.now():%Y-%m-%d}",
+            mailbox=mailbox,
+            heading="Mail cannot be read",
+            what="The mail server lets mailagent not read the mailbox. Nobody who writes to it is answered; what comes"
+            " waits there, and is taken once the mailbox can be read.",
+            remedy="Correct what the server names in config/mailboxes.toml, and restart mailagent.",
+            facts=[("Mailbox", mailbox), ("Reason", str(error))],
+        )
+
     def _notice(
         self, *, key: str, mailbox: str, heading: str, what: str, remedy: str, facts: Sequence[tuple[str, str]]
     ) -> NewOutboxEntry:

@@ -177,6 +177,7 @@ async def open_daemon(settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> Asy
                         mailbox=mailboxes[row.name],
                         sightings=StoredSightings(sessions=sessions, content_key=content_key),
                         holds=holds,
+                        outbox=outbox,
                         notices=notices,
                         clock=clock,
                         baseline=row.baseline,

@@ -9,11 +9,15 @@ from typing import cast
 import pytest
 from structlog.testing import capture_logs
 
+from mailagent.adapters.imap import ImapMailbox
+from mailagent.daemon import Watch
 from mailagent.jobs.deliver_outbox import DeliverOutbox
 from mailagent.jobs.settle_uncertain import SettleUncertain
 from mailagent.settings import Settings, load_settings
 from mailagent.wiring.daemon import open_daemon
+from tests.conftest import Open
 from tests.jobs.outside import Outside
+from tests.servers.scripted_imap import ScriptedImap
 from tests.shop import SHOP
 
 LIMIT = 20.0
@@ -76,3 +80,30 @@ async def test_a_journal_that_does_not_answer_holds_up_no_mail(settings: Setting
                 await running
 
     assert [line["abandoned"] for line in logged if line["event"] == "daemon.stopped"] == [0]
+
+
+async def test_fault_02_a_refused_login_is_not_hammered(settings: Settings, open_mailbox: Open) -> None:
+    """Providers lock accounts that try a wrong password again and again. A server that is only busy is asked again
+    soon.
+    """
+    refuses = ScriptedImap({"LOGIN": "{tag} NO [AUTHENTICATIONFAILED] wrong\r\n"}, on_every_connection=True)
+    busy = ScriptedImap({"LOGIN": "{tag} NO [UNAVAILABLE] later\r\n"}, on_every_connection=True)
+    stop = asyncio.Event()
+    with refuses, busy:
+        async with open_daemon(settings) as whole:
+
+            def watch(mailbox: ImapMailbox) -> Watch:
+                return Watch(receive=replace(whole.watches[0].receive, mailbox=mailbox), poll_seconds=1)
+
+            daemon = replace(
+                whole,
+                watches=[watch(open_mailbox(refuses)), watch(open_mailbox(busy, name="other"))],
+                deliver=cast("DeliverOutbox", Counted()),
+            )
+            async with asyncio.timeout(LIMIT):
+                running = asyncio.create_task(daemon.run(stop))
+                await asyncio.to_thread(busy.wait_for_connections, 3)
+                stop.set()
+                await running
+
+    assert refuses.connections == 1

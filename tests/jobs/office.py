@@ -206,6 +206,7 @@ async def open_office(
                 mailbox=outside.mailbox,
                 sightings=StoredSightings(sessions=sessions, content_key=content_key),
                 holds=holds,
+                outbox=outbox,
                 notices=notices,
                 clock=outside.clock,
                 baseline=baseline,

@@ -28,15 +28,20 @@ CLOSE = "(close)"
 class ScriptedImap:
     """``with ScriptedImap({"LOGIN": "{tag} NO [UNAVAILABLE] later"}) as server``; `connections` counts them.
 
-    An answer is used on the first connection and `usual` ones afterwards, so that a test can see a client recover.
+    An answer is used on the first connection and `usual` ones afterwards, so that a test can see a client recover, or
+    `on_every_connection`.
     """
 
-    def __init__(self, answers: dict[str, str], *, greeting: str = "* OK hello") -> None:
+    def __init__(
+        self, answers: dict[str, str], *, greeting: str = "* OK hello", on_every_connection: bool = False
+    ) -> None:
         self.host = "127.0.0.1"
         self.port = 0
         self.connections = 0
         self.said: list[str] = []
         self._answers = answers
+        self._always = on_every_connection
+        self._changed = threading.Condition()
         self._greeting = greeting
         self._listener = socket.create_server((self.host, 0))
         self._thread = threading.Thread(target=self._serve, name="scripted-imap", daemon=True)
@@ -57,12 +62,20 @@ class ScriptedImap:
                 self._open.shutdown(socket.SHUT_RDWR)
         self._thread.join(PATIENCE)
 
+    def wait_for_connections(self, count: int) -> None:
+        """Return once there were so many; raises `TimeoutError` after `PATIENCE` seconds."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self.connections >= count, PATIENCE):
+                raise TimeoutError(f"{self.connections} of {count} connections")
+
     def _serve(self) -> None:
         with contextlib.suppress(OSError):
             while True:
                 self._open, _ = self._listener.accept()
-                self.connections += 1
-                answers = {**USUAL, **self._answers} if self.connections == 1 else USUAL
+                with self._changed:
+                    self.connections += 1
+                    self._changed.notify_all()
+                answers = {**USUAL, **self._answers} if self._always or self.connections == 1 else USUAL
                 with self._open as connection, contextlib.suppress(OSError):
                     self._talk(connection, answers)
 

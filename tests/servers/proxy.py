@@ -1,0 +1,146 @@
+"""A way to a mail server that breaks as it is told to: late, slow, cut, half-open, or with another answer.
+
+It stands between a client and a real server of a protocol of lines that is not encrypted, as IMAP and SMTP are here.
+"""
+
+import re
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal, Self
+
+Way = Literal["command", "answer"]
+"""To the server, or from it."""
+PATIENCE = 10.0
+
+
+@dataclass(kw_only=True)
+class Fault:
+    r"""What happens at the first line, on its `way`, in which the regular expression `sign` is found.
+
+    `line` goes on in its place (``\1`` is the first group of `sign`), after `delay` seconds and when `meanwhile` was
+    called. From there on a byte takes `pace` seconds, or the connection is cut `cut_after` so many bytes, or with
+    `half_open` nothing goes through any more, on either way, and nobody is told. It happens `times` times.
+    """
+
+    way: Way
+    sign: bytes
+    line: bytes | None = None
+    delay: float = 0
+    meanwhile: Callable[[], object] = lambda: None
+    pace: float = 0
+    cut_after: int | None = None
+    half_open: bool = False
+    times: int = 1
+
+
+class Proxy:
+    """``with Proxy(server.port) as proxy``: serves on `port`. `faults` may be added at any time; `said` is what clients
+    sent to the server, and `connections` counts them.
+    """
+
+    def __init__(self, to: int, *faults: Fault) -> None:
+        self.host = "127.0.0.1"
+        self.port = 0
+        self.faults = [*faults]
+        self.said: list[bytes] = []
+        self.connections = 0
+        self._to = to
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._listener: socket.socket | None = None
+        self._ends: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        self.listen()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self._closed.set()
+        self.hang_up()
+        for thread in self._threads:
+            thread.join(PATIENCE)
+        for end in self._ends:
+            end.close()
+
+    def listen(self) -> None:
+        """Accept connections, again on the same port after `hang_up`."""
+        self._listener = socket.create_server((self.host, self.port))
+        self.port = self._listener.getsockname()[1]
+        self._start(self._accept, self._listener)
+
+    def hang_up(self) -> None:
+        """Drop every connection and accept no more."""
+        listener, self._listener = self._listener, None
+        for end in [*([listener] if listener else []), *self._ends]:
+            _hang_up(end)
+        if listener is not None:
+            listener.close()
+
+    def _start(self, work: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=work, args=arguments, name="proxy", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self, listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                self.connections += 1
+                server = socket.create_connection((self.host, self._to))
+                for end in (client, server):
+                    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    self._ends.append(end)
+                dead = threading.Event()
+                self._start(self._relay, "command", client, server, dead)
+                self._start(self._relay, "answer", server, client, dead)
+
+    def _relay(self, way: Way, source: socket.socket, target: socket.socket, dead: threading.Event) -> None:
+        """Until one end is gone; `dead` is set once the connection is half-open."""
+        pace, left = 0.0, -1
+        with suppress(OSError), source.makefile("rb") as lines:
+            for arrived in lines:
+                line = arrived
+                if way == "command":
+                    self.said.append(line.rstrip())
+                fault = self._met(way, line)
+                if fault is not None:
+                    fault.meanwhile()
+                    self._closed.wait(fault.delay)
+                    line = line if fault.line is None else re.sub(fault.sign, fault.line, line, count=1)
+                    pace, left = fault.pace, -1 if fault.cut_after is None else fault.cut_after
+                    if fault.half_open:
+                        dead.set()
+                if dead.is_set():
+                    self._closed.wait()
+                    break
+                self._forward(line if left < 0 else line[:left], target, pace)
+                left -= min(left, len(line)) if left > 0 else 0
+                if left == 0:
+                    break
+        for end in (target, source):  # neither protocol says half a goodbye
+            _hang_up(end)
+
+    def _met(self, way: Way, line: bytes) -> Fault | None:
+        with self._lock:
+            for fault in self.faults:
+                if fault.way == way and fault.times and re.search(fault.sign, line):
+                    fault.times -= 1
+                    return fault
+        return None
+
+    def _forward(self, data: bytes, target: socket.socket, pace: float) -> None:
+        for piece in (data,) if not pace else (data[at : at + 1] for at in range(len(data))):
+            target.sendall(piece)
+            self._closed.wait(pace)
+
+
+def _hang_up(end: socket.socket) -> None:
+    with suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
