@@ -15,6 +15,10 @@ class TemporaryError(Exception):
         self.retry_after = retry_after
 
 
+class UnreachableError(TemporaryError):
+    """Nobody is served there now, whatever the item: others that wait for the same server need not ask it too."""
+
+
 class PermanentError(Exception):
     """This item will never work; it is set aside and a person is told."""
 

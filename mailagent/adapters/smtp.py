@@ -16,7 +16,7 @@ import aiosmtplib
 
 from mailagent.crash_points import passing
 from mailagent.domain.hosts import is_this_machine
-from mailagent.errors import ConfigurationError, PermanentError, TemporaryError, UncertainError
+from mailagent.errors import ConfigurationError, PermanentError, TemporaryError, UncertainError, UnreachableError
 from mailagent.ports import AtEnd
 
 ADDRESS = re.compile(r"[^\s<>,;\x00-\x1f\x7f\ud800-\udfff]{1,255}@[^\s<>,;@\x00-\x1f\x7f\ud800-\udfff]{1,255}")
@@ -145,7 +145,7 @@ class SmtpSender:
             await client.login(user, password)
         except aiosmtplib.SMTPAuthenticationError as error:
             if 400 <= error.code < 500:  # noqa: PLR2004  # 4xx: later
-                raise
+                raise UnreachableError(f"{account.place}: no login for now: {_words(error)}") from error
             raise ConfigurationError(
                 f"{account.place}: the server refused the login of {user}: {_words(error)}; correct user, smtp_user or"
                 " secret in mailboxes.toml, and ask your provider whether programs need a password of their own",
@@ -246,7 +246,7 @@ def _unreachable(account: SmtpAccount, error: Exception) -> Exception:
     if isinstance(error, TimeoutError) and account.security != "tls":
         hint += '; a port for TLS, usually 465, needs smtp.security = "tls"'
     reason = (cause.strerror if isinstance(cause, OSError) else None) or _words(error)
-    return TemporaryError(f"{account.place}: no connection: {reason}; {hint}")
+    return UnreachableError(f"{account.place}: no connection: {reason}; {hint}")
 
 
 def _words(error: Exception) -> str:

@@ -7,12 +7,20 @@ it leaves an uncertain one, which `settle_uncertain` looks for.
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from mailagent.crash_points import passing
 from mailagent.domain.outgoing import MOST_TRIES, OutboxEntry
-from mailagent.errors import ConfigurationError, PermanentError, TemporaryError, UncertainError, spoken
+from mailagent.domain.pauses import Pauses
+from mailagent.errors import (
+    ConfigurationError,
+    PermanentError,
+    TemporaryError,
+    UncertainError,
+    UnreachableError,
+    spoken,
+)
 from mailagent.events import log
 from mailagent.letters.notices import Notices
 from mailagent.ports import Clock, Health, MailSender, Outbox, Sending
@@ -33,6 +41,7 @@ class DeliverOutbox:
     health: Health
     clock: Clock
     name: str = "deliver_outbox"
+    _pauses: Pauses = field(default_factory=Pauses)
 
     async def due(self) -> Sequence[OutboxEntry]:
         """What may be sent now; what an earlier process or round broke off is dealt with first."""
@@ -50,6 +59,7 @@ class DeliverOutbox:
         sender = self.senders.get(entry.mailbox)
         if sender is None:
             raise PermanentError(f"the mailbox '{entry.mailbox}' is not in config/mailboxes.toml any more")
+        self._pauses.check(entry.mailbox, at=self.clock.now())
         at_end = _AtEnd(sending=self.sending, entry=entry)
         try:
             return_path = self.notices.paper.desk(entry.mailbox).return_path(entry.message_id)
@@ -68,6 +78,7 @@ class DeliverOutbox:
         except Exception as error:  # also a temporary one: sent again, it would answer somebody twice
             raise UncertainError(f"it was sent, but not written down: {spoken(error)}") from error
         passing("outbox.done")
+        self._pauses.end(entry.mailbox)
         await self.health.worked(f"smtp:{entry.mailbox}", at=self.clock.now())
         log("outbox.sent", outbox_id=entry.id, kind=entry.kind, case_id=entry.case_id, attempt=entry.attempts + 1)
 
@@ -103,6 +114,8 @@ class DeliverOutbox:
     async def _unreachable(self, entry: OutboxEntry, error: Exception) -> None:
         """`status` tells of it; where an admin must act, a mail does, by another mailbox if there is one."""
         now = self.clock.now()
+        if isinstance(error, ConfigurationError | UnreachableError):
+            self._pauses.begin(entry.mailbox, error, at=now)
         await self.health.failed(f"smtp:{entry.mailbox}", str(error), at=now)
         if isinstance(error, ConfigurationError):
             others = [name for name in self.senders if name != entry.mailbox]

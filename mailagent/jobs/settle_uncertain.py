@@ -5,11 +5,13 @@ before. Without one it stays uncertain and a person is told, or it is sent again
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from mailagent.crash_points import passing
 from mailagent.domain.outgoing import MOST_TRIES, OutboxEntry
+from mailagent.domain.pauses import Pauses
+from mailagent.errors import ConfigurationError, UnreachableError
 from mailagent.events import log
 from mailagent.letters.notices import Notices
 from mailagent.ports import Clock, Journal, Sending
@@ -30,6 +32,7 @@ class SettleUncertain:
     notices: Notices
     clock: Clock
     name: str = "settle_uncertain"
+    _pauses: Pauses = field(default_factory=Pauses)
 
     async def due(self) -> Sequence[OutboxEntry]:
         """Uncertain mail of which no person was told yet."""
@@ -37,8 +40,7 @@ class SettleUncertain:
 
     async def handle(self, entry: OutboxEntry) -> None:
         """Look once, and settle it when it was looked for long enough."""
-        journal = self.journals.get(entry.mailbox)
-        is_found = journal is not None and await journal.holds(entry.message_id)
+        is_found = await self._has_copy(entry)
         passing("doubt.looked")
         if is_found:
             await self.sending.found(entry, at=self.clock.now())
@@ -46,6 +48,20 @@ class SettleUncertain:
         else:
             await self.postpone(entry, "")
         passing("doubt.done")
+
+    async def _has_copy(self, entry: OutboxEntry) -> bool:
+        """Whether it is in the journal; one that lets us not in is not asked for each mail."""
+        journal = self.journals.get(entry.mailbox)
+        if journal is None:
+            return False
+        self._pauses.check(entry.mailbox, at=self.clock.now())
+        try:
+            is_found = await journal.holds(entry.message_id)
+        except (ConfigurationError, UnreachableError) as error:
+            self._pauses.begin(entry.mailbox, error, at=self.clock.now())
+            raise
+        self._pauses.end(entry.mailbox)
+        return is_found
 
     def attempts(self, entry: OutboxEntry) -> int:  # noqa: ARG002 - see `Job`
         """A look that crashes is tried again until the time is over."""

@@ -13,6 +13,7 @@ from typing import Literal
 from mailagent.adapters.imap import ImapAccount, ImapJournal, ImapMailbox
 from mailagent.adapters.smtp import SmtpAccount, SmtpSender
 from mailagent.store.audit import Audit
+from mailagent.store.database import open_database
 from tests.fakes.clock import FakeClock
 from tests.fakes.mails import ADMIN, SUPPORT, mail, read
 from tests.jobs.office import Office, Outside, open_office
@@ -104,8 +105,11 @@ class Place:
 
     async def audited(self) -> bool:
         """Whether every promise was kept, as `mailagent audit` sees it."""
-        async with open_office(self.outside) as office:
-            return await Audit(sessions=office.sessions).broken(at=self.outside.clock.now()) == []
+        engine, sessions = await open_database(self.outside.database())
+        try:
+            return await Audit(sessions=sessions).broken(at=self.outside.clock.now()) == []
+        finally:
+            await engine.dispose()
 
     def imap(self, changes: Mapping[str, object]) -> ImapAccount:
         """The account at `dovecot`, with these changes."""

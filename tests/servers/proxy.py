@@ -138,7 +138,8 @@ class Proxy:
     def _forward(self, data: bytes, target: socket.socket, pace: float) -> None:
         for piece in (data,) if not pace else (data[at : at + 1] for at in range(len(data))):
             target.sendall(piece)
-            self._closed.wait(pace)
+            if self._closed.wait(pace):
+                return
 
 
 def _hang_up(end: socket.socket) -> None:

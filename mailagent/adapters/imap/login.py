@@ -16,7 +16,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, LoginError
 
 from mailagent.domain.hosts import is_this_machine
-from mailagent.errors import ConfigurationError, TemporaryError
+from mailagent.errors import ConfigurationError, UnreachableError
 
 LOGIN_PATIENCE = 90.0
 """Seconds; servers slow down logins on purpose, up to a minute."""
@@ -96,7 +96,7 @@ class Client(IMAPClient):  # type: ignore[misc]  # the base class has no types
 def connect(account: ImapAccount) -> Client:
     """Connect, encrypt and log in.
 
-    Raises `ConfigurationError` when the server cannot be trusted or refuses the login, `TemporaryError` when it
+    Raises `ConfigurationError` when the server cannot be trusted or refuses the login, `UnreachableError` when it
     cannot be reached or refuses for now, and `BROKEN`.
     """
     client = _reach(account)
@@ -156,7 +156,7 @@ def _unreachable(account: ImapAccount, error: Exception) -> Exception:
     hint = "check imap.host and imap.port in mailboxes.toml, and whether the server runs"
     if isinstance(error, TimeoutError) and account.security != "tls":
         hint += '; a port for TLS, usually 993, needs imap.security = "tls"'
-    return TemporaryError(f"{account.place}: no connection: {server_words(error)}; {hint}")
+    return UnreachableError(f"{account.place}: no connection: {server_words(error)}; {hint}")
 
 
 def _encrypt(client: Client, account: ImapAccount) -> None:
@@ -197,7 +197,7 @@ def _log_in(client: Client, account: ImapAccount) -> None:
         if account.password:
             words = words.replace(account.password, "...")
         if isinstance(error.__context__, imaplib.IMAP4.abort) or any(sign in words for sign in PASSING):
-            raise TemporaryError(f"{account.place}: no login for now: {words}") from error
+            raise UnreachableError(f"{account.place}: no login for now: {words}") from error
         raise ConfigurationError(
             f"{account.place}: the server refused the login of {account.user}: {words}; correct user or secret in"
             " mailboxes.toml, and ask your provider whether programs need a password of their own",
