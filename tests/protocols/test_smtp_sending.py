@@ -165,7 +165,7 @@ async def test_fault_30_greylisting(place: Place) -> None:
         Fault(way="command", sign=rb"^Subject:", cut_after=7),
         Fault(way="command", sign=rb"^Subject:", half_open=True),
         Fault(way="command", sign=rb"^Subject:", pace=0.1),
-        Fault(way="command", sign=rb"^\.\r", half_open=True),
+        Fault(way="command", sign=rb"^\.$", half_open=True),
     ],
     ids=["cut", "half-open", "a byte at a time", "half-open at the dot"],
 )

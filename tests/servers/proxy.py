@@ -21,9 +21,10 @@ PATIENCE = 10.0
 class Fault:
     r"""What happens at the first line, on its `way`, in which the regular expression `sign` is found.
 
-    `line` goes on in its place (``\1`` is the first group of `sign`), after `delay` seconds and when `meanwhile` was
-    called. From there on a byte takes `pace` seconds, or the connection is cut `cut_after` so many bytes, or with
-    `half_open` nothing goes through any more, on either way, and nobody is told. It happens `times` times.
+    `line` goes on in the place of what was found (``\1`` is the first group of `sign`), unless nothing is left of it,
+    after `delay` seconds and when `meanwhile` was called. From there on a byte takes `pace` seconds, or the connection
+    is cut `cut_after` so many bytes, or with `half_open` nothing goes through any more, on either way, and nobody is
+    told. It happens `times` times.
     """
 
     way: Way
@@ -106,14 +107,16 @@ class Proxy:
         pace, left = 0.0, -1
         with suppress(OSError), source.makefile("rb") as lines:
             for arrived in lines:
-                line = arrived
+                line, words = arrived, arrived.rstrip(b"\r\n")
                 if way == "command":
-                    self.said.append(line.rstrip())
-                fault = self._met(way, line)
+                    self.said.append(words)
+                fault = self._met(way, words)
                 if fault is not None:
                     fault.meanwhile()
                     self._closed.wait(fault.delay)
-                    line = line if fault.line is None else re.sub(fault.sign, fault.line, line, count=1)
+                    if fault.line is not None:
+                        words = re.sub(fault.sign, fault.line, words, count=1)
+                        line = words + b"\r\n" if words else b""
                     pace, left = fault.pace, -1 if fault.cut_after is None else fault.cut_after
                     if fault.half_open:
                         dead.set()
@@ -127,10 +130,10 @@ class Proxy:
         for end in (target, source):  # neither protocol says half a goodbye
             _hang_up(end)
 
-    def _met(self, way: Way, line: bytes) -> Fault | None:
+    def _met(self, way: Way, words: bytes) -> Fault | None:
         with self._lock:
             for fault in self.faults:
-                if fault.way == way and fault.times and re.search(fault.sign, line):
+                if fault.way == way and fault.times and re.search(fault.sign, words):
                     fault.times -= 1
                     return fault
         return None

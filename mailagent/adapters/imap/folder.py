@@ -75,8 +75,18 @@ class Folder:
         self.epoch = cast("int", found[b"UIDVALIDITY"])
         return self.epoch
 
-    def search(self, *, above: int, unseen: bool = False, since: datetime | None = None) -> list[int]:
-        """See `Mailbox.uids`."""
+    def uids(self, *, above: int, unseen: bool = False, since: datetime | None = None) -> list[int]:
+        """See `Mailbox.uids`. A server that rebuilds its index may list nothing: where all is asked for, its count must
+        agree, or the mail of years would look new at the next visit.
+        """
+        found = self._search(above=above, unseen=unseen, since=since)
+        if not found and above == 0 and not unseen and since is None:
+            count = self._client.select_folder(self.account.folder).get(b"EXISTS")
+            if count:
+                raise imaplib.IMAP4.abort(f"the server counts {count} mails and lists none")
+        return found
+
+    def _search(self, *, above: int, unseen: bool = False, since: datetime | None = None) -> list[int]:
         criteria: list[object] = ["UID", f"{above + 1}:*"]
         if unseen:
             criteria.append("UNSEEN")
@@ -148,7 +158,7 @@ class Folder:
         """
         self._client.told_of_mail()
         while True:
-            found = self.search(above=highest)
+            found = self._search(above=highest)
             if found or not self._client.told_of_mail():
                 return max([highest, *found])
 

@@ -58,7 +58,7 @@ class ImapMailbox:
 
     async def uids(self, *, above: int = 0, unseen: bool = False, since: datetime | None = None) -> list[int]:
         """See `Mailbox`. The server compares dates only, in the zone in which it stamps arrivals."""
-        found = await self._call(partial(Folder.search, above=above, unseen=unseen, since=since))
+        found = await self._call(partial(Folder.uids, above=above, unseen=unseen, since=since))
         self._highest = max(self._highest, *found[-1:], 0)
         return found
 

@@ -1,0 +1,241 @@
+"""Rows 6, 8 to 14 and 18 of the fault matrix: a mailbox that breaks, lies or forgets while it is read.
+
+Every customer's mail is read whole and answered once, whatever one answer of the server was like.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.fakes.mails import ADMIN, TOM, words
+from tests.protocols.place import Place
+from tests.servers.proxy import Fault, Proxy
+
+ANN = "ann@customer.example"
+QUICK = 0.4
+"""Seconds that an answer may take, where one never comes."""
+
+
+def set_uidvalidity(place: Place, change: Callable[[int], int]) -> None:
+    """As if the server had made the folder anew: `change` makes the new number of the old one."""
+    (file,) = place.dovecot.home.glob(f"mail/{place.user}/Maildir/dovecot-uidlist")
+    first, rest = file.read_text().split("\n", 1)
+    words = [f"V{change(int(word[1:]))}" if word.startswith("V") else word for word in first.split()]
+    file.write_text("\n".join([" ".join(words), rest]))
+    for index in file.parent.glob("dovecot.index*"):
+        index.unlink()
+
+
+@pytest.mark.parametrize("by", [1, -1], ids=["up", "down"])
+async def test_fault_06_uidvalidity_changes(place: Place, by: int) -> None:
+    """A restored mailbox: all its mail looks new, and what was answered must not be answered again."""
+    place.customer_writes()
+    async with place.process() as process:
+        await process.round()
+        set_uidvalidity(place, lambda old: old + by)
+        place.customer_writes("Which cards do you take?", sender=ANN)
+        await process.rounds(3)
+        assert process.status["imap:support"] == ""
+    assert (len(place.mails_to(TOM)), len(place.mails_to(ANN)), place.told()) == (1, 1, [])
+
+
+async def test_fault_06_uidvalidity_is_missing(place: Place) -> None:
+    """Without it no number of a mail means anything: it is asked for again, and no mail is taken until it is there."""
+    place.customer_writes()
+    with Proxy(place.dovecot.port, Fault(way="answer", sign=rb".*UIDVALIDITY.*", line=b"")) as proxy:
+        async with place.process(imap={"port": proxy.port}) as process:
+            await process.round()
+            assert "the server gave no UIDVALIDITY" in process.status["imap:support"]
+            assert place.mails_to(TOM) == []
+            await process.round()
+    assert len(place.mails_to(TOM)) == 1
+
+
+async def test_fault_08_a_half_open_connection(place: Place) -> None:
+    """A firewall forgot it: nothing comes back and nothing says so. The next poll finds out, and connects anew."""
+    with Proxy(place.dovecot.port) as proxy:
+        async with place.process(imap={"port": proxy.port, "timeout": QUICK}) as process:
+            await process.round()
+            place.customer_writes()
+            proxy.faults.append(Fault(way="command", sign=b"", half_open=True))
+            await process.round()
+            assert "timed out" in process.status["imap:support"]
+            await process.round()
+            assert process.status["imap:support"] == ""
+        assert proxy.connections == 2
+    assert len(place.mails_to(TOM)) == 1
+
+
+async def test_fault_08_a_half_open_connection_while_waiting_for_mail(place: Place) -> None:
+    """IDLE is silent for hours where no mail comes, so its silence tells nothing: the scheduled poll does."""
+    with Proxy(place.dovecot.port) as proxy:
+        async with place.process(imap={"port": proxy.port, "timeout": QUICK}) as process:
+            mailbox = process.office.receive_mail.mailbox
+            await process.round()
+            proxy.faults.append(Fault(way="command", sign=b"IDLE", half_open=True))
+            place.customer_writes()
+            mailbox.wake()  # as the schedule does
+            await process.office.runner.reach("imap:support", lambda: mailbox.wait(60))
+            await process.rounds(2)
+    assert len(place.mails_to(TOM)) == 1
+
+
+async def test_fault_09_an_empty_search_though_mail_exists(place: Place) -> None:
+    """Servers say so while they rebuild an index. Nothing is forgotten, and nothing is taken for new afterwards."""
+    place.customer_writes()
+    with Proxy(place.dovecot.port) as proxy:
+        async with place.process(imap={"port": proxy.port}) as process:
+            await process.round()
+            place.customer_writes("Which cards do you take?", sender=ANN)
+            proxy.faults.append(Fault(way="answer", sign=rb"^\* SEARCH .*", line=b"* SEARCH"))
+            await process.rounds(3)
+    assert (len(place.mails_to(TOM)), len(place.mails_to(ANN)), place.told()) == (1, 1, [])
+
+
+async def test_fault_09_an_empty_search_at_the_first_start(place: Place) -> None:
+    """Taken at its word, it would make the mail of all years before us look new, and answer it."""
+    place.customer_writes()
+    with Proxy(place.dovecot.port, Fault(way="answer", sign=rb"^\* SEARCH .*", line=b"* SEARCH")) as proxy:
+        async with place.process(imap={"port": proxy.port}, baseline="now") as process:
+            await process.round()
+            assert "counts 1 mails and lists none" in process.status["imap:support"]
+            await process.round()
+            place.customer_writes("Which cards do you take?", sender=ANN)
+            await process.round()
+    assert (len(place.mails_to(TOM)), len(place.mails_to(ANN)), place.told()) == (0, 1, [])
+
+
+@pytest.mark.parametrize("after", [0, 40, 200, 700])
+async def test_fault_10_a_connection_cut_within_a_mail(place: Place, after: int) -> None:
+    """Half a mail must not be taken for a whole one: its question may be in the other half."""
+    text = "Which payment methods do you accept? " * 20 + "And is this the end?"
+    place.customer_writes(text)
+    with Proxy(place.dovecot.port, Fault(way="answer", sign=rb"FETCH.*BODY\[\]", cut_after=after)) as proxy:
+        async with place.process(imap={"port": proxy.port}) as process:
+            await process.round()
+            assert process.status["imap:support"]
+            await process.round()
+    assert [mail.endswith("And is this the end?") for mail in place.outside.model.classified] == [True]
+    assert len(place.mails_to(TOM)) == 1
+
+
+BODY = rb"(.*BODY\[\] )\{(\d+)\}"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(way="answer", sign=BODY, line=rb"\1{20}"),
+        Fault(way="answer", sign=BODY, line=rb"\1{99999}"),
+        Fault(way="answer", sign=BODY, line=rb"\1{99999999999}"),
+        Fault(way="answer", sign=BODY, line=rb"\1{-1}"),
+        Fault(way="answer", sign=rb"^(\S+) OK Fetch.*", line=rb"\1 BAD no such command", times=2),
+        Fault(way="answer", sign=rb"^(\S+) OK Search.*", line=rb"\1 BAD no such command"),
+        Fault(way="answer", sign=rb"^(\S+ OK Fetch)", line=rb"* 1 FETCH (FLAGS (\\Seen))\r\n* 9 EXISTS\r\n\1", times=2),
+        Fault(way="answer", sign=rb"^(\S+ OK Fetch)", line=rb"* 1 FETCH (UID 1 FLAGS ())\r\n* 7 RECENT\r\n\1", times=2),
+        Fault(way="answer", sign=rb"^\* SEARCH", line=rb"* SEARCH 4711\r\n* SEARCH"),
+        Fault(way="answer", sign=rb"^(\S+) OK Fetch", line=rb"what?\r\n\1 OK Fetch"),
+    ],
+    ids=[
+        "a literal too short", "too long", "larger than memory", "negative", "BAD to FETCH", "BAD to SEARCH",
+        "flags of another", "a mail without its body", "a search answered twice", "a line of nothing",
+    ],
+)  # fmt: skip
+async def test_fault_11_an_answer_that_is_no_answer(place: Place, fault: Fault) -> None:
+    """After one that cannot be read nobody can tell where the next begins: the connection is made anew. What merely
+    stands beside the answer is passed over.
+    """
+    place.customer_writes("Which payment methods do you accept? And is this the end?")
+    with Proxy(place.dovecot.port, replace(fault)) as proxy:
+        async with place.process(imap={"port": proxy.port, "timeout": QUICK}) as process:
+            await process.rounds(3)
+            assert process.status["imap:support"] == ""
+    assert place.outside.model.classified == ["Which payment methods do you accept? And is this the end?"]
+    assert (len(place.mails_to(TOM)), place.told()) == (1, [])
+
+
+async def test_fault_12_a_mail_that_is_deleted_meanwhile(place: Place) -> None:
+    """A colleague deletes one between the search and the fetch; the others are answered, and nobody is told."""
+    gone = place.customer_writes()
+    place.customer_writes("Which cards do you take?", sender=ANN)
+
+    def delete() -> None:
+        with place.dovecot.client(place.user) as client:
+            client.select_folder("INBOX")
+            client.delete_messages([gone])
+            client.expunge()
+
+    with Proxy(place.dovecot.port, Fault(way="command", sign=b"UID FETCH", meanwhile=delete)) as proxy:
+        async with place.process(imap={"port": proxy.port}) as process:
+            await process.rounds(2)
+            assert process.status["imap:support"] == ""
+    assert (len(place.mails_to(TOM)), len(place.mails_to(ANN)), place.told()) == (0, 1, [])
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(way="answer", sign=rb"UID 1 (.*BODY)", line=rb"UID 4711 \1"),
+        Fault(way="answer", sign=rb"BODY\[\] ", line=b"BODY[HEADER] "),
+        Fault(way="answer", sign=rb"BODY\[\] ", line=b"BODY[]<0> "),
+        Fault(way="command", sign=rb"BODY.PEEK\[\]", line=b"FLAGS"),
+    ],
+    ids=["of another number", "another part", "a part of it", "none"],
+)
+async def test_fault_13_other_bytes_than_were_asked_for(place: Place, fault: Fault) -> None:
+    """They are not taken for the mail; it is asked for again."""
+    place.customer_writes("Which payment methods do you accept? And is this the end?")
+    with Proxy(place.dovecot.port, replace(fault)) as proxy:
+        async with place.process(imap={"port": proxy.port}) as process:
+            await process.round()
+            assert place.outside.model.classified == []
+            await process.round()
+    assert place.outside.model.classified == ["Which payment methods do you accept? And is this the end?"]
+    assert len(place.mails_to(TOM)) == 1
+
+
+async def test_fault_14_a_huge_mail(place: Place) -> None:
+    """It is never fetched into memory: a person is told of it, and the mails beside it are answered."""
+    place.customer_writes()
+    place.customer_writes("Which cards do you take?", sender=ANN)
+    huge = Fault(way="answer", sign=rb"UID 1 RFC822.SIZE \d+", line=b"UID 1 RFC822.SIZE 4294967295")
+    with Proxy(place.dovecot.port, huge) as proxy:
+        async with place.process(imap={"port": proxy.port}) as process:
+            await process.rounds(2)
+        assert [line for line in proxy.said if b"BODY.PEEK[]" in line and b"FETCH 2 " not in line] == []
+    assert (len(place.mails_to(TOM)), len(place.mails_to(ANN)), place.told()) == (0, 1, ["A mail was set aside"])
+    assert "the mail has 4294967295 bytes, over the limit" in words(place.mails_to(ADMIN)[0])
+
+
+REFUSED = rb"\1 NO [NOPERM] not now"
+
+
+@pytest.mark.parametrize(
+    ("move_to", "fault"),
+    [
+        (None, Fault(way="command", sign=rb"^(\S+) UID STORE .*", line=rb"\1 UID NOTHING")),
+        (None, Fault(way="answer", sign=rb"^(\S+) OK Store.*", line=REFUSED)),
+        (None, Fault(way="answer", sign=rb"^(\S+) OK Store.*", cut_after=0)),
+        ("Done", Fault(way="command", sign=rb"^(\S+) UID MOVE .*", line=rb"\1 UID NOTHING")),
+        ("Done", Fault(way="answer", sign=rb"^(\w+) OK.*Move.*", line=REFUSED)),
+        ("Done", Fault(way="answer", sign=rb"^\* OK \[COPYUID", cut_after=0)),
+    ],
+    ids=["flag refused", "flag refused though done", "flag done, then cut", "move refused", "move refused though done",
+         "move done, then cut"],
+)  # fmt: skip
+async def test_fault_18_a_mail_that_cannot_be_marked(place: Place, move_to: str | None, fault: Fault) -> None:
+    """It is ours, and answered without delay; its mark is made up for, and no copy of it is made by trying again."""
+    uid = place.customer_writes()
+    with Proxy(place.dovecot.port, replace(fault)) as proxy:
+        async with place.process(imap={"port": proxy.port, "move_to": move_to}) as process:
+            await process.round()
+            assert process.status["imap:support"]
+            assert len(place.mails_to(TOM)) == 1
+            await process.rounds(2)
+            assert process.status["imap:support"] == ""
+    assert (len(place.mails_to(TOM)), place.told()) == (1, [])
+    if move_to is None:
+        assert b"\\Seen" in place.dovecot.messages(place.user)[uid][1]
+    else:
+        assert (len(place.dovecot.messages(place.user)), len(place.dovecot.messages(place.user, move_to))) == (0, 1)
