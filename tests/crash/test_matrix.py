@@ -1,25 +1,11 @@
 """A process that is killed anywhere, whatever the mail server does, and what customers and reviewers see of it."""
 
-from collections import Counter
-from collections.abc import Mapping
-from datetime import UTC, datetime
-
 import pytest
 
-from tests.acceptance.world import ADMIN, QUEUE, REVIEWER, Customer, Reviewer, World
-from tests.crash.life import Life
-from tests.crash.matrix import ANSWERS, IN_DOUBT, KEPT, UNSURE, Crash, Story, all_crashes, some_crashes
+from tests.acceptance.world import World
+from tests.crash.matrix import BEFORE_DOT, BEFORE_EOD, SAID_YES, TAKING, Crash, all_crashes, some_crashes
+from tests.crash.survival import survive
 
-QUESTION = ("Payment methods", "Hello, which payment methods do you accept?\n\nTom\n")
-ANGRY = ("Charged three times", "This is UNACCEPTABLE!!! You charged me THREE times for one order. I am furious!")
-TOM = Customer.address
-EXPECTED: Mapping[Story, Counter[str]] = {
-    "answered": Counter({TOM: 1}),
-    "escalated": Counter({TOM: 1, QUEUE: 1}),
-    "decided": Counter({TOM: 2, QUEUE: 1, REVIEWER: 1}),
-}
-"""How many mails each gets."""
-MOST_ROUNDS = 8
 CRASHES = all_crashes()
 SOME = some_crashes(CRASHES)
 
@@ -29,43 +15,25 @@ SOME = some_crashes(CRASHES)
 )
 def test_a_killed_process_loses_nothing_and_answers_nobody_twice(crash: Crash, world: World) -> None:
     """Every mail leaves once; where nobody can know that it did, a person is told."""
-    life = Life(world=world, crash=crash)
-    if crash.outcome == KEPT:
-        keep_copies(world)
-    Customer(world=world).writes(*(QUESTION if crash.story == "answered" else ANGRY))
-    if crash.story == "decided":
-        life.run(once=True, may_crash=False)
-        reviewer = Reviewer(world=world)
-        reviewer.replies(reviewer.receives_digest(), "MODIFY\nHello Tom,\nyour money is on its way back.")
-        life.mails = 2
-    if crash.outcome in ANSWERS:
-        world.smtp.ends.append(ANSWERS[crash.outcome])
-
-    life.run(once=False)
-    for _ in range(MOST_ROUNDS):
-        if life.crashed and life.is_done():
-            break
-        life.run(once=True)
-
-    assert life.crashed, "no process came by that point"
-    assert life.is_done(), "it does not come to rest"
-    received = Counter(str(mail["Message-ID"]) for address in EXPECTED[crash.story] for mail in world.mails_to(address))
-    seen = Counter({address: len(world.mails_to(address)) for address in EXPECTED[crash.story]})
-    told = len({mail["Message-ID"] for mail in world.mails_to(ADMIN)})
-    missing = EXPECTED[crash.story] - seen
-    assert set(received.values()) <= {1}, "somebody got a mail twice"
-    assert not seen - EXPECTED[crash.story], "somebody got more than one answer"
-    assert missing.total() <= told, "a mail is missing, and nobody was told"
-    proven = crash.outcome == KEPT and crash.point == "outbox.answered"
-    if proven or (crash.point not in IN_DOUBT and crash.outcome not in ("554 no", *UNSURE)):
-        assert (missing.total(), told) == (0, 0), "all could have been well"
-    assert world.audit(at=datetime.now(UTC) + life.ahead) == []
+    survive(crash, world)
 
 
-def keep_copies(world: World) -> None:
-    """As many providers do, the server keeps what is sent in the folder Sent, which the daemon knows."""
-    with world.dovecot.client(world.user) as client:
-        client.create_folder("Sent")
-    file = world.config / "mailboxes.toml"
-    file.write_text(f'{file.read_text()}journal = "Sent"\n')
-    world.smtp.on_accept = lambda mail: world.dovecot.append(world.user, mail.raw, "Sent")
+@pytest.mark.parametrize("crash", TAKING, ids=str)
+def test_fault_15_17_killed_while_a_mail_is_taken(crash: Crash, world: World) -> None:
+    """Before it is written down, it is fetched again; after that it is not, and its flag is made up for."""
+    assert survive(crash, world) == (1, 0)
+
+
+def test_fault_33_killed_before_the_end_of_a_mail_is_noted(world: World) -> None:
+    """The server has all of it but the dot, and throws it away: it is sent again, and nobody is bothered."""
+    assert survive(BEFORE_EOD, world) == (1, 0)
+
+
+def test_fault_34_killed_before_the_dot(world: World) -> None:
+    """From what was written down, it may have left. It did not, and a person is told, who writes themselves."""
+    assert survive(BEFORE_DOT, world) == (0, 1)
+
+
+def test_fault_37_killed_after_the_server_said_yes(world: World) -> None:
+    """The customer has the answer, and gets no second one; the next process cannot know, so a person is told."""
+    assert survive(SAID_YES, world) == (1, 1)
