@@ -118,7 +118,7 @@ class SmtpSender:
             timeout=account.timeout,
             use_tls=account.security == "tls",
             start_tls=False,
-            tls_context=_verifying(account),
+            tls_context=None if account.security == "none" else _verifying(account),
         )
         try:
             await client.connect()

@@ -41,14 +41,13 @@ class Crash:
         return f"{self.story}-{self.point}:{self.passing}-{self.outcome}"
 
 
-TAKING = tuple(
-    Crash(story="answered", point=point, passing=1, outcome="250")
-    for point in ("intake.fetched", "intake.recorded", "intake.flagged")
-)
+FETCHED = Crash(story="answered", point="intake.fetched", passing=1, outcome="250")
+RECORDED = Crash(story="answered", point="intake.recorded", passing=1, outcome="250")
+FLAGGED = Crash(story="answered", point="intake.flagged", passing=1, outcome="250")
 BEFORE_EOD = Crash(story="answered", point="outbox.before_eod", passing=1, outcome="250")
 BEFORE_DOT = Crash(story="answered", point="outbox.before_dot", passing=1, outcome="250")
 SAID_YES = Crash(story="answered", point="outbox.answered", passing=1, outcome="250")
-NAMED = (*TAKING, BEFORE_EOD, BEFORE_DOT, SAID_YES)
+NAMED = (FETCHED, RECORDED, FLAGGED, BEFORE_EOD, BEFORE_DOT, SAID_YES)
 """Rows of the fault matrix, which have tests of their own."""
 
 

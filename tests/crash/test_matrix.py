@@ -3,7 +3,17 @@
 import pytest
 
 from tests.acceptance.world import World
-from tests.crash.matrix import BEFORE_DOT, BEFORE_EOD, SAID_YES, TAKING, Crash, all_crashes, some_crashes
+from tests.crash.matrix import (
+    BEFORE_DOT,
+    BEFORE_EOD,
+    FETCHED,
+    FLAGGED,
+    RECORDED,
+    SAID_YES,
+    Crash,
+    all_crashes,
+    some_crashes,
+)
 from tests.crash.survival import survive
 
 CRASHES = all_crashes()
@@ -18,10 +28,19 @@ def test_a_killed_process_loses_nothing_and_answers_nobody_twice(crash: Crash, w
     survive(crash, world)
 
 
-@pytest.mark.parametrize("crash", TAKING, ids=str)
-def test_fault_15_17_killed_while_a_mail_is_taken(crash: Crash, world: World) -> None:
-    """Before it is written down, it is fetched again; after that it is not, and its flag is made up for."""
-    assert survive(crash, world) == (1, 0)
+def test_fault_15_killed_before_a_mail_is_written_down(world: World) -> None:
+    """It was fetched, and nothing says so: it is fetched again."""
+    assert survive(FETCHED, world) == (1, 0)
+
+
+def test_fault_15_17_killed_after_a_mail_was_written_down_and_before_it_is_flagged(world: World) -> None:
+    """On the server it looks new, and it is ours: it is not taken again."""
+    assert survive(RECORDED, world) == (1, 0)
+
+
+def test_fault_17_killed_before_it_is_written_down_that_a_mail_was_flagged(world: World) -> None:
+    """It is flagged a second time, which changes nothing."""
+    assert survive(FLAGGED, world) == (1, 0)
 
 
 def test_fault_33_killed_before_the_end_of_a_mail_is_noted(world: World) -> None:

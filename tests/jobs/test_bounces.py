@@ -43,7 +43,7 @@ async def state_of(office: Office) -> object:
     return found["state"]
 
 
-async def test_an_answer_that_came_back_needs_a_person(outside: Outside, office: Office) -> None:
+async def test_fault_40_an_answer_that_came_back_needs_a_person(outside: Outside, office: Office) -> None:
     """The customer did not get it, and nobody else would notice."""
     answer = await answered(outside, office)
 
@@ -111,7 +111,7 @@ async def test_a_delay_changes_nothing(outside: Outside, office: Office, status:
 @pytest.mark.parametrize(
     "ids", [(), ("<c1.aaaaaaaaaa.aaaaaaaaaaaaaaaaa@larkfield.example>",), ("<x@customer.example>",)]
 )
-async def test_a_forged_report_changes_nothing(outside: Outside, office: Office, ids: tuple[str, ...]) -> None:
+async def test_fault_40_a_forged_report_changes_nothing(outside: Outside, office: Office, ids: tuple[str, ...]) -> None:
     """Anybody can write that a customer's address does not exist."""
     await answered(outside, office)
 
@@ -139,7 +139,7 @@ FAILED_DMARC = f"Authentication-Results: {AUTHSERV}; dmarc=fail header.from=mx.c
     ],
     ids=["of somebody else", "no status", "in words", "no report", "of a person", "forged"],
 )
-async def test_a_report_that_proves_nothing_blocks_nobody(
+async def test_fault_40_a_report_that_proves_nothing_blocks_nobody(
     outside: Outside, office: Office, before: bytes, old: bytes, new: bytes
 ) -> None:
     """Everybody who was copied in knows our Message-ID, and could cut the customer off for two months."""

@@ -137,7 +137,7 @@ def _reach(account: ImapAccount) -> Client:
             account.host,
             account.port,
             ssl=account.security == "tls",
-            ssl_context=_verifying(account),
+            ssl_context=_verifying(account) if account.security == "tls" else None,
             timeout=SocketTimeout(account.timeout, account.timeout),
         )
     except ssl.SSLCertVerificationError as error:
