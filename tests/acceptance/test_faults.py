@@ -61,7 +61,7 @@ def test_a_good_configuration_is_said_to_be_good(world: World) -> None:
     assert "anybody who sees a digest" in words(done.stdout)
 
 
-def test_a_refused_login_has_its_own_exit_code(world: World) -> None:
+def test_fault_02_a_refused_login_has_its_own_exit_code(world: World) -> None:
     """Scripts tell a wrong password (77) from a server that is away (75)."""
     world.settings = {"MAILAGENT_TEST_PASSWORD": "wrong"}
 
@@ -89,7 +89,7 @@ def test_a_mail_that_cannot_be_read_is_kept_and_the_next_goes_on(world: World, c
     assert (status["ok"], status["set_aside"], status["pending"]) == (False, 1, 0)
 
 
-def test_a_mail_server_that_goes_away_is_waited_for(world: World, customer: Customer) -> None:
+def test_fault_01_a_mail_server_that_goes_away_is_waited_for(world: World, customer: Customer) -> None:
     """Providers restart; mail that arrived meanwhile is answered once they are back, and status says what is wrong."""
     with Dovecot() as own:
         world.dovecot = own

@@ -215,7 +215,7 @@ async def test_a_mail_whose_process_died_after_the_final_dot_is_told_to_a_person
     assert len(outside.mails_to(ADMIN)) == 1
 
 
-async def test_a_mail_that_left_is_not_sent_again_when_that_cannot_be_written_down(
+async def test_fault_16_a_mail_that_left_is_not_sent_again_when_that_cannot_be_written_down(
     outside: Outside, office: Office
 ) -> None:
     """The disk is full in the moment after the server said 250: a person is asked, the customer gets one answer."""
@@ -228,7 +228,9 @@ async def test_a_mail_that_left_is_not_sent_again_when_that_cannot_be_written_do
     assert ("answer", "uncertain") in await office.mails_of()
 
 
-async def test_a_mail_leaves_later_when_its_end_cannot_be_written_down(outside: Outside, office: Office) -> None:
+async def test_fault_16_a_mail_leaves_later_when_its_end_cannot_be_written_down(
+    outside: Outside, office: Office
+) -> None:
     """The disk is full before the dot: nothing left, and nothing is uncertain."""
     full = FullSending(sessions=office.sessions)
     await office.runner.run_due(replace(office.deliver_outbox, sending=full))

@@ -75,7 +75,7 @@ async def test_more_than_a_batch_is_received_in_one_visit(outside: Outside, offi
     assert len(outside.mailbox.marked) == 230
 
 
-async def test_a_server_with_new_numbers_gives_nothing_twice(outside: Outside, office: Office) -> None:
+async def test_fault_06_a_server_with_new_numbers_gives_nothing_twice(outside: Outside, office: Office) -> None:
     """A restored mailbox has another UIDVALIDITY: every mail looks new, and each was answered already."""
     outside.customer_writes()
     await office.work()
@@ -90,7 +90,7 @@ async def test_a_server_with_new_numbers_gives_nothing_twice(outside: Outside, o
     assert await received(office) == 2
 
 
-async def test_new_numbers_do_not_dig_out_old_mail(outside: Outside) -> None:
+async def test_fault_06_new_numbers_do_not_dig_out_old_mail(outside: Outside) -> None:
     """What was there before the first start stays left alone, also after a restore."""
     outside.mailbox.deliver(mail("last year"), at=outside.clock.now() - timedelta(days=300))
     async with open_office(outside, baseline="now") as office:

@@ -90,8 +90,8 @@ async def test_fault_03_a_login_that_takes_long_is_waited_for(place: Place) -> N
     is slowed down further.
     """
     place.customer_writes()
-    with Proxy(place.dovecot.port, Fault(way="answer", sign=LOGGED_IN, delay=0.6)) as proxy:
-        async with place.process(imap={"port": proxy.port, "timeout": 0.3}) as process:
+    with Proxy(place.dovecot.port, Fault(way="answer", sign=LOGGED_IN, delay=1.5)) as proxy:
+        async with place.process(imap={"port": proxy.port, "timeout": 1}) as process:
             await process.round()
 
             assert process.status["imap:support"] == ""
@@ -117,7 +117,7 @@ async def test_fault_04_a_server_that_says_something_else(place: Place, fault: F
     fault = replace(fault)
     place.customer_writes()
     with Proxy(place.dovecot.port, fault) as proxy:
-        async with place.process(imap={"port": proxy.port, "timeout": 0.5}) as process:
+        async with place.process(imap={"port": proxy.port}) as process:
             await process.round()
             assert told in process.status["imap:support"]
             assert place.mails_to(TOM) == []

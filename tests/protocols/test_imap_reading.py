@@ -12,7 +12,7 @@ from tests.protocols.place import Place
 from tests.servers.proxy import Fault, Proxy
 
 ANN = "ann@customer.example"
-QUICK = 0.4
+QUICK = 1.0
 """Seconds that an answer may take, where one never comes."""
 
 

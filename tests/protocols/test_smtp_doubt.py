@@ -57,14 +57,14 @@ async def test_fault_36_without_a_folder_of_sent_mail(place: Place) -> None:
     assert (len(place.mails_to(TOM)), place.told()) == (1, [MAYBE])
 
 
-LATE = Fault(way="answer", sign=b"^250 accepted", delay=0.6)
+LATE = Fault(way="answer", sign=b"^250 accepted", delay=1.5)
 
 
 async def test_fault_38_a_yes_that_comes_late_is_waited_for(place: Place) -> None:
     """Servers look through a mail before they say 250, some of them for minutes, and say everything else at once."""
     place.customer_writes()
     with Proxy(place.smtp.port, replace(LATE)) as proxy:
-        async with place.process(smtp={"port": proxy.port, "timeout": 0.3, "final_timeout": 10}) as process:
+        async with place.process(smtp={"port": proxy.port, "timeout": 1, "final_timeout": 10}) as process:
             await process.round()
             assert await process.office.mails_of() == [("answer", "sent")]
     assert (len(place.mails_to(TOM)), place.told()) == (1, [])

@@ -174,7 +174,7 @@ async def test_fault_32_connections_that_break_within_a_mail(place: Place) -> No
         Fault(way="command", sign=rb"^\.$", half_open=True),
     ]
     with Proxy(place.smtp.port) as proxy:
-        async with place.process(smtp={"port": proxy.port, "final_timeout": 0.3}) as process:
+        async with place.process(smtp={"port": proxy.port, "final_timeout": 1}) as process:
             for number, fault in enumerate(faults, start=1):
                 place.customer_writes(sender=f"tom{number}@customer.example")
                 proxy.faults.append(fault)
@@ -197,7 +197,7 @@ async def test_fault_31_32_a_server_that_speaks_a_byte_at_a_time(place: Place) -
     """Each answer has a deadline as a whole, or one server would keep all mail for days. Nothing was accepted yet."""
     place.customer_writes()
     with Proxy(place.smtp.port, Fault(way="answer", sign=rb"^354", pace=0.1)) as proxy:
-        async with place.process(smtp={"port": proxy.port, "timeout": 0.3}) as process:
+        async with place.process(smtp={"port": proxy.port, "timeout": 1}) as process:
             await process.round()
             assert "smtp 127.0.0.1" in process.status["smtp:support"]
             await process.round()
@@ -213,7 +213,7 @@ async def test_fault_39_a_goodbye_that_fails(place: Place, fault: Fault) -> None
     """What was accepted stays accepted: the next process does not send it again, and nobody is told of anything."""
     place.customer_writes()
     with Proxy(place.smtp.port, replace(fault)) as proxy:
-        async with place.process(smtp={"port": proxy.port, "timeout": 0.2}) as process:
+        async with place.process(smtp={"port": proxy.port, "timeout": 1}) as process:
             await process.round()
         assert b"QUIT" in proxy.said
     async with place.process() as process:

@@ -94,7 +94,11 @@ class Proxy:
             while True:
                 client, _ = listener.accept()
                 self.connections += 1
-                server = socket.create_connection((self.host, self._to))
+                try:
+                    server = socket.create_connection((self.host, self._to))
+                except ConnectionRefusedError:
+                    client.close()
+                    continue
                 for end in (client, server):
                     end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     self._ends.append(end)
