@@ -1,5 +1,6 @@
 """``mailagent`` and ``python -m mailagent``."""
 
+import os
 import sys
 
 from mailagent.cli.app import app
@@ -9,6 +10,7 @@ from mailagent.errors import ConfigurationError, TemporaryError
 
 def main() -> None:
     """Run a command; the exit codes are 0 done, 1 failed, 2 usage, 75 try again, 77 login refused, 78 bad config."""
+    _open_streams()
     try:
         app()
     except ConfigurationError as error:
@@ -19,6 +21,19 @@ def main() -> None:
         sys.exit(75)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _open_streams() -> None:
+    """Started without standard streams, as some supervisors do, the lock or the database would be opened in their place
+    and printed into.
+    """
+    if None not in (sys.stdin, sys.stdout, sys.stderr):
+        return
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:  # noqa: PLR2004 - standard error
+        pass
+    os.close(number)
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
 """Every log event, its level and its fields. Facts are fields; ids only: no body, subject, address or prompt."""
 
 import logging
+import os
+import select
 import sys
+from dataclasses import dataclass
 from typing import Literal, TextIO
 
 import structlog
@@ -21,6 +24,7 @@ Event = Literal[
     "alarm.sounded", "alarm.failed",
     "embeddings.failed", "embeddings.restored", "knowledge.failed",
     "database.failed", "database.saved",
+    "log.interrupted",
 ]  # fmt: skip
 """``noun.past_participle``. The type checker refuses any other name."""
 
@@ -31,6 +35,7 @@ WARNINGS: frozenset[Event] = frozenset({
     "model.failed", "model.endpoint_failed",
     "cap.reached", "budget.used_up", "mail.returned", "review.refused", "review.not_bundled",
     "database.failed", "embeddings.failed", "knowledge.failed",
+    "log.interrupted",
 })  # fmt: skip
 """It passes by itself, or was seen to."""
 ERRORS: frozenset[Event] = frozenset({
@@ -38,6 +43,9 @@ ERRORS: frozenset[Event] = frozenset({
     "job.crashed",
 })  # fmt: skip
 """It waits for a person."""
+
+PATIENCE = 1000
+"""Milliseconds for which a reader that has fallen behind is waited for, once."""
 
 Fact = str | int | float | bool | None
 
@@ -57,5 +65,41 @@ def configure_logging(*, json_lines: bool, file: TextIO = sys.stderr) -> None:
             structlog.processors.JSONRenderer() if json_lines else structlog.dev.ConsoleRenderer(colors=file.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(file=file),
+        logger_factory=structlog.WriteLoggerFactory(file=Target(file=file)),  # type: ignore[arg-type]  # it only writes
     )
+
+
+@dataclass(kw_only=True, eq=False)
+class Target:
+    """Where lines go. Its disk may be full, its reader gone or asleep: mail goes on without a log. `lost` lines are
+    told of when it takes one again.
+    """
+
+    file: TextIO
+    lost: int = 0
+
+    def write(self, line: str) -> None:
+        """Write it, or lose it."""
+        try:
+            self._put(line)
+        except (OSError, ValueError):  # the latter of a file that was closed
+            self.lost += 1
+            return
+        lost, self.lost = self.lost, 0
+        if lost:
+            log("log.interrupted", lines=lost)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+    def _put(self, line: str) -> None:
+        try:
+            number = self.file.fileno()
+        except ValueError:
+            self.file.write(line)  # in memory
+            return
+        ready = select.poll()
+        ready.register(number, select.POLLOUT)
+        if not ready.poll(0 if self.lost else PATIENCE):
+            raise TimeoutError
+        os.write(number, line.encode("utf-8", "replace"))

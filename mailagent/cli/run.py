@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from mailagent.cli.show import complain
@@ -41,7 +42,8 @@ def run_daemon(config: Path, *, once: bool) -> int:
     except ConfigurationError as error:
         complain(str(error))
         code = error.exit_code
-    sys.stderr.flush()
+    with suppress(OSError):  # its disk is full
+        sys.stderr.flush()
     if threading.active_count() > 1:
         os._exit(code)  # a thread still waits for a silent server; all is committed, and the exit must not wait for it
     return code

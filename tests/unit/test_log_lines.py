@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -50,3 +52,20 @@ def test_the_words_of_an_unknown_error_are_not_told() -> None:
 def test_a_long_answer_does_not_flood_the_log() -> None:
     """Some servers explain themselves in pages."""
     assert len(spoken(TemporaryError("word " * 5_000))) == 400
+
+
+def test_fault_54_lines_that_were_lost_are_told_of(tmp_path: Path) -> None:
+    """Whoever reads the log must not take a gap for a quiet night."""
+    with (tmp_path / "log").open("w") as file, Path("/dev/full").open("w") as full:
+        configure_logging(json_lines=True, file=file)
+        roomy = os.dup(file.fileno())
+        os.dup2(full.fileno(), file.fileno())
+        for _ in range(3):
+            log("mail.received")
+        os.dup2(roomy, file.fileno())
+        os.close(roomy)
+
+        log("mail.sorted")
+
+    told = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert [(line["event"], line.get("lines")) for line in told] == [("mail.sorted", None), ("log.interrupted", 3)]
