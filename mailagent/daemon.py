@@ -11,12 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
 from mailagent.errors import ConfigurationError
 from mailagent.events import log
 from mailagent.jobs.bundle_digests import BundleDigests
 from mailagent.jobs.deliver_outbox import DeliverOutbox
+from mailagent.jobs.follow_clock import FollowClock
 from mailagent.jobs.list_waiting import ListWaiting
 from mailagent.jobs.receive_mail import ReceiveMail
 from mailagent.jobs.remind_reviewers import RemindReviewers
@@ -63,6 +62,7 @@ class Daemon:
     deliver: DeliverOutbox
     watch_health: WatchHealth
     settle: SettleUncertain
+    follow_clock: FollowClock
     runner: Runner
     alone: Callable[[], Awaitable[object]]
     _received: asyncio.Event = field(default_factory=asyncio.Event)
@@ -70,9 +70,11 @@ class Daemon:
     _decided: asyncio.Event = field(default_factory=asyncio.Event)
     _doubted: asyncio.Event = field(default_factory=asyncio.Event)
     _minute: asyncio.Event = field(default_factory=asyncio.Event)
+    _watched: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run_once(self) -> list[Exception]:
         """Receive, decide and send what is due now. Returns why servers could not be used."""
+        await self.follow_clock.look()
         errors = [await self.runner.reach(watch.name, watch.receive.visit) for watch in self.watches]
         await self._sort()
         await self.runner.run_due(self.resume_lists)
@@ -96,24 +98,23 @@ class Daemon:
             asyncio.create_task(self._loop(self._minute, self._remind), name="remind"),
             asyncio.create_task(self._loop(self._decided, self._deliver), name="deliver"),
             asyncio.create_task(self._loop(self._doubted, self._settle), name="settle"),
+            asyncio.create_task(self._loop(self._watched, self._look), name="watch"),
+            *(
+                asyncio.create_task(self._every(watch.poll_seconds, watch.receive.mailbox.wake))
+                for watch in self.watches
+            ),
+            asyncio.create_task(self._every(SWEEP_SECONDS, self._sweep)),
+            asyncio.create_task(self._every(REMIND_SECONDS, self._remember)),
         ]
-        scheduler = AsyncIOScheduler(timezone="UTC")
-        for watch in self.watches:
-            scheduler.add_job(watch.receive.mailbox.wake, "interval", seconds=watch.poll_seconds, id=watch.name)
-        scheduler.add_job(self._sweep, "interval", seconds=SWEEP_SECONDS, id="sweep")
-        scheduler.add_job(self._minute.set, "interval", seconds=REMIND_SECONDS, id="remind")
-        scheduler.add_job(self._look, "interval", seconds=REMIND_SECONDS, id="watch")
-        scheduler.start()
         self._sweep()
         self._minute.set()
         log("daemon.started", mailboxes=len(self.watches))
         alone = asyncio.ensure_future(self.alone())
         stopped = asyncio.ensure_future(stop.wait())
         await asyncio.wait({alone, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        scheduler.shutdown(wait=False)
         self.runner.stopping.set()
         self._sweep()
-        self._minute.set()
+        self._remember()
         self._doubted.set()
         for watch in self.watches:
             watch.receive.mailbox.wake()
@@ -154,6 +155,13 @@ class Daemon:
             if not self.runner.stopping.is_set():
                 await self.runner.guard(work)
 
+    async def _every(self, seconds: float, wake: Callable[[], None]) -> None:
+        """Until a stop, by a clock that nobody sets: by the time of day, one that was put back would end all work."""
+        while not self.runner.stopping.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.runner.stopping.wait(), seconds)
+            wake()
+
     async def _sort(self) -> None:
         while await self.runner.run_due(self.sort):
             pass
@@ -172,6 +180,7 @@ class Daemon:
         self._decided.set()
 
     async def _deliver(self) -> None:
+        await self.runner.guard(self.follow_clock.look)
         await self.runner.run_due(self.bundle)
         while await self.runner.run_due(self.deliver):
             pass
@@ -184,11 +193,15 @@ class Daemon:
 
     async def _look(self) -> None:
         """On its own, so that no loop that is stuck keeps it from telling so."""
-        await self.runner.guard(partial(self.runner.run_due, self.watch_health))
+        await self.runner.run_due(self.watch_health)
 
     def _one_done(self) -> None:
         self._sorted.set()
         self._decided.set()
+
+    def _remember(self) -> None:
+        self._minute.set()
+        self._watched.set()
 
     def _sweep(self) -> None:
         self._received.set()

@@ -24,7 +24,7 @@ Event = Literal[
     "alarm.sounded", "alarm.failed",
     "embeddings.failed", "embeddings.restored", "knowledge.failed",
     "database.failed", "database.saved",
-    "log.interrupted",
+    "log.interrupted", "clock.went_back",
 ]  # fmt: skip
 """``noun.past_participle``. The type checker refuses any other name."""
 
@@ -35,7 +35,7 @@ WARNINGS: frozenset[Event] = frozenset({
     "model.failed", "model.endpoint_failed",
     "cap.reached", "budget.used_up", "mail.returned", "review.refused", "review.not_bundled",
     "database.failed", "embeddings.failed", "knowledge.failed",
-    "log.interrupted",
+    "log.interrupted", "clock.went_back",
 })  # fmt: skip
 """It passes by itself, or was seen to."""
 ERRORS: frozenset[Event] = frozenset({

@@ -1,7 +1,7 @@
 """A mail that leaves: what it says, and its entry in the outbox."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, NewType
 
 from mailagent.domain.case import CaseId
@@ -21,6 +21,8 @@ is written from here on, and the server may accept it. uncertain: nobody knows w
 then a person is told. returned: it was sent, and a mail system gave it back for good. withdrawn: a reviewer took the
 decision back before it left. held: a digest of a burst, which waits for a list of them; listed: the list went in its
 place, and it leaves when a reviewer asks for it."""
+LONGEST_RETRY = timedelta(hours=1)
+"""How long an entry waits for its next try at most."""
 MOST_TRIES = 60
 """Then an entry is given up: after about two days."""
 

@@ -52,7 +52,7 @@ def troubles(vitals: Vitals, *, since: datetime, at: datetime) -> list[Trouble]:
 
 def _broken(vitals: Vitals, since: datetime, at: datetime) -> Iterator[Trouble]:
     for mailbox, read in vitals.read.items():
-        last = max(filter(None, (read, since)))
+        last = max((when for when in (read, since) if when and when <= at), default=at)  # not by a clock that was ahead
         if at - last > SILENT:
             told = f"could not be read for {_minutes(at - last)}" if read else "was never read"
             text = f"mailbox {mailbox} {told}; 'mailagent status' tells why"

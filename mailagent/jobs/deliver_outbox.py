@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from mailagent.crash_points import passing
-from mailagent.domain.outgoing import MOST_TRIES, OutboxEntry
+from mailagent.domain.outgoing import LONGEST_RETRY, MOST_TRIES, OutboxEntry
 from mailagent.domain.pauses import Pauses
 from mailagent.errors import (
     ConfigurationError,
@@ -27,7 +27,6 @@ from mailagent.ports import Clock, Health, MailSender, Outbox, Sending
 
 BATCH = 100
 FIRST_RETRY = timedelta(minutes=1)
-LONGEST_RETRY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,7 +69,8 @@ class ReceiveMail:
     async def _visit(self) -> None:
         uidvalidity = await self.mailbox.epoch()
         cursor = await self._cursor(uidvalidity)
-        uids = await self.mailbox.uids(above=self._above(cursor))
+        above = self._above(cursor)
+        uids = await self.mailbox.uids(above=above)
         new = await self._unrecorded(uidvalidity, uids)
         in_vain = {uid: since for uid, since in self._reading.in_vain.items() if uid in new}
         self._reading.in_vain = dict(in_vain)
@@ -79,12 +80,12 @@ class ReceiveMail:
         await self._settle_hold()
         await self._mark(uidvalidity)
         missing = await self._unrecorded(uidvalidity, uids)
-        self._reading.read_to = min(missing, default=max([cursor.floor, *uids]) + 1) - 1
+        self._reading.read_to = min(missing, default=max([above, *uids]) + 1) - 1
 
     def _above(self, cursor: Cursor) -> int:
         """The UID above which to look: that of the cursor at first and once an hour."""
         now, reading = self.clock.now(), self._reading
-        if reading.compared_at is None or now - reading.compared_at >= COMPARE_EVERY:
+        if reading.compared_at is None or abs(now - reading.compared_at) >= COMPARE_EVERY:
             reading.compared_at, reading.read_to = now, cursor.floor
         return reading.read_to
 
@@ -138,7 +139,7 @@ class ReceiveMail:
         """Where to read on.
 
         The first visit settles what was there before. Under a new UIDVALIDITY all mail since then is looked at again,
-        and what is known by content is not taken twice.
+        and what is known by content is not taken twice; all mail, if the clock of the first visit was ahead.
         """
         known = await self.sightings.cursor(self.mailbox.name, self.mailbox.folder)
         if known is not None and known.uidvalidity == uidvalidity:
@@ -155,8 +156,8 @@ class ReceiveMail:
             if len(wanted) > STORM:
                 await self._hold(f"its first reading took {len(wanted)} mails", sure=True)
         else:
-            wanted = set(await self.mailbox.uids(since=known.since))
-            since = known.since
+            since = min(known.since, self.clock.now())
+            wanted = set(await self.mailbox.uids(since=since if since == known.since else None))
             if wanted:
                 await self._hold("the folder was made anew (other UIDVALIDITY); its mail is compared", sure=False)
         settled = [uid for uid in everything if uid not in wanted]

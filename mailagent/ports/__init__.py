@@ -19,7 +19,7 @@ from mailagent.ports.model import (
     Usage,
 )
 from mailagent.ports.outbox import Outbox, Sending
-from mailagent.ports.outside import AtEnd, Body, Clock, Dispatcher, Journal, Mailbox, MailSender, Templates
+from mailagent.ports.outside import AtEnd, Body, Clock, Dispatcher, Journal, Mailbox, MailSender, Templates, Times
 from mailagent.ports.store import (
     Cases,
     Cursor,
@@ -75,6 +75,7 @@ __all__ = [
     "Sorted",
     "Spending",
     "Templates",
+    "Times",
     "Turn",
     "UnusableAnswerError",
     "Usage",

@@ -15,6 +15,15 @@ class Clock(Protocol):
         """An aware time in UTC."""
 
 
+class Times(Protocol):
+    """Times that were written down."""
+
+    async def mend(self, *, at: datetime) -> int:
+        """What a clock ahead of `at` wrote is due, and counts, as if it had been written at `at`. Returns how many rows
+        were changed.
+        """
+
+
 class Mailbox(Protocol):
     """The watched folder of one mailbox. Every call has a deadline and reconnects when the connection is gone.
 

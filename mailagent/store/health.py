@@ -29,7 +29,7 @@ class StoredHealth:
     async def worked(self, name: str, *, at: datetime) -> None:
         """See `ports.Health`."""
         written = self._working.get(name)
-        if written is not None and at - written < WRITTEN_AGAIN:
+        if written is not None and abs(at - written) < WRITTEN_AGAIN:
             return
         self._working[name] = at  # first, for many mails at once would each write it
         async with self.sessions.begin() as session:

@@ -15,6 +15,7 @@ from mailagent.daemon import Daemon, Watch
 from mailagent.domain.case import CaseId
 from mailagent.jobs.bundle_digests import BundleDigests
 from mailagent.jobs.deliver_outbox import DeliverOutbox
+from mailagent.jobs.follow_clock import FollowClock
 from mailagent.jobs.list_waiting import ListWaiting
 from mailagent.jobs.receive_mail import ReceiveMail
 from mailagent.jobs.remind_reviewers import RemindReviewers
@@ -43,6 +44,7 @@ from mailagent.store.outbox import StoredOutbox
 from mailagent.store.sending import StoredSending
 from mailagent.store.sightings import StoredSightings
 from mailagent.store.terms import begin_term
+from mailagent.store.times import StoredTimes
 from mailagent.store.vectors import StoredVectors
 from mailagent.wiring.accounts import desk_of, imap_account, journals_of, smtp_account
 from mailagent.wiring.alarms import build_watch
@@ -249,6 +251,7 @@ async def open_daemon(settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> Asy
                 clock=clock,
             ),
             watch_health=build_watch(settings, sessions, clock, stack),
+            follow_clock=FollowClock(times=StoredTimes(sessions=sessions), clock=clock),
             runner=runner,
             alone=partial(_alone, alone, partial(term.watch, sessions)),
         )

@@ -716,6 +716,9 @@ async def test_what_goes_on_working_is_written_down_once_a_minute(store: Store) 
     await store.health.worked("job:triage_cases", at=AT + timedelta(seconds=61))
     assert await shown() == (True, "2026-11-21T12:01:01+00:00")
 
+    await store.health.worked("job:triage_cases", at=AT - MINUTE)  # the clock was ahead
+    assert await shown() == (True, "2026-11-21T11:59:00+00:00")
+
 
 async def test_health_remembers_when_it_last_worked(store: Store) -> None:
     """ "down since when" is the first question."""

@@ -22,6 +22,7 @@ from mailagent.domain.routing import Conditions, Rule
 from mailagent.domain.working_time import WorkingTime, around_the_clock
 from mailagent.jobs.bundle_digests import BundleDigests
 from mailagent.jobs.deliver_outbox import DeliverOutbox
+from mailagent.jobs.follow_clock import FollowClock
 from mailagent.jobs.list_waiting import ListWaiting
 from mailagent.jobs.receive_mail import ReceiveMail
 from mailagent.jobs.remind_reviewers import RemindReviewers
@@ -48,6 +49,7 @@ from mailagent.store.messages import StoredMessages
 from mailagent.store.outbox import StoredOutbox
 from mailagent.store.sending import StoredSending
 from mailagent.store.sightings import StoredSightings
+from mailagent.store.times import StoredTimes
 from mailagent.store.views import Views
 from mailagent.wiring.checkpoints import open_saver
 from tests.fakes.health import FakeHealth
@@ -98,6 +100,7 @@ class Office:
     bundle_digests: BundleDigests
     deliver_outbox: DeliverOutbox
     settle_uncertain: SettleUncertain
+    follow_clock: FollowClock
     views: Views
 
     async def receive(self) -> None:
@@ -125,7 +128,8 @@ class Office:
             pass
 
     async def remind(self) -> None:
-        """Remind the reviewers, and send what came of it."""
+        """What is done once a minute: put times right, remind the reviewers, and send what came of it."""
+        await self.follow_clock.look()
         await self.runner.run_due(self.remind_reviewers)
         await self.runner.run_due(self.list_waiting)
         await self.deliver()
@@ -308,6 +312,7 @@ async def open_office(
             settle_uncertain=SettleUncertain(
                 sending=sending, journals={}, resends=frozenset(), notices=notices, clock=outside.clock
             ),
+            follow_clock=FollowClock(times=StoredTimes(sessions=sessions), clock=outside.clock),
             views=Views(sessions=sessions),
         )
         chain = await Audit(sessions=sessions).chain(chain_keys(outside.folder))

@@ -41,3 +41,10 @@ def test_trouble_is_known_by_its_signs(vitals: Vitals, wanted: list[tuple[str, b
 def test_a_daemon_that_just_started_has_time_to_log_in() -> None:
     """After a night switched off, the last reading is hours ago, and nothing is wrong."""
     assert names(Vitals(read={"support": AT - timedelta(hours=9)}), since=AT - SECOND) == []
+
+
+def test_fault_46_a_clock_that_was_ahead_keeps_no_alarm_from_ringing() -> None:
+    """The daemon started ahead of time; that the mailbox was read an hour ago is known all the same."""
+    assert names(Vitals(read={"support": AT - timedelta(hours=1)}), since=AT + timedelta(days=400)) == [
+        ("mailbox:support", True)
+    ]
