@@ -65,6 +65,7 @@ class Daemon:
     follow_clock: FollowClock
     runner: Runner
     alone: Callable[[], Awaitable[object]]
+    stop_seconds: float = STOP_SECONDS
     _received: asyncio.Event = field(default_factory=asyncio.Event)
     _sorted: asyncio.Event = field(default_factory=asyncio.Event)
     _decided: asyncio.Event = field(default_factory=asyncio.Event)
@@ -87,7 +88,7 @@ class Daemon:
         return [*(error for error in errors if error is not None), *self.runner.hindered.values()]
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run until `stop` is set; then finish the work in hand, or abandon it after `STOP_SECONDS`.
+        """Run until `stop` is set; then finish the work in hand, or abandon it after `stop_seconds`.
 
         Raises `ConfigurationError`, after the same, when another process took over.
         """
@@ -113,13 +114,12 @@ class Daemon:
         stopped = asyncio.ensure_future(stop.wait())
         await asyncio.wait({alone, stopped}, return_when=asyncio.FIRST_COMPLETED)
         self.runner.stopping.set()
-        self._sweep()
-        self._remember()
-        self._doubted.set()
+        for wake in (self._received, self._sorted, self._minute, self._decided, self._doubted, self._watched):
+            wake.set()
         for watch in self.watches:
             watch.receive.mailbox.wake()
-        end = asyncio.get_running_loop().time() + STOP_SECONDS
-        in_hand = await self.dispatcher.finish(STOP_SECONDS)
+        end = asyncio.get_running_loop().time() + self.stop_seconds
+        in_hand = await self.dispatcher.finish(self.stop_seconds)
         _, late = await asyncio.wait(tasks, timeout=max(0.0, end - asyncio.get_running_loop().time()))
         for task in late:
             task.cancel()

@@ -107,7 +107,7 @@ def test_fault_01_a_mail_server_that_goes_away_is_waited_for(world: World, custo
         world.until(lambda: _works(world, "imap:support") is True, "status to tell that the server is back")
 
 
-def test_a_stop_is_obeyed_while_the_mail_server_is_away(world: World) -> None:
+def test_fault_52_a_stop_is_obeyed_while_the_mail_server_is_away(world: World) -> None:
     """Systemd and container runtimes kill what does not stop in time."""
     world.configure(imap_port=9)
     world.start()
@@ -116,7 +116,7 @@ def test_a_stop_is_obeyed_while_the_mail_server_is_away(world: World) -> None:
     assert world.stop(signal.SIGTERM, within=20) == 0
 
 
-def test_a_stop_is_obeyed_while_the_mail_server_is_silent(world: World) -> None:
+def test_fault_52_a_stop_is_obeyed_while_the_mail_server_is_silent(world: World) -> None:
     """A server that accepts the connection and says nothing holds a thread; the process must end all the same."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         world.configure(imap_port=silent.getsockname()[1])

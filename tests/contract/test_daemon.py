@@ -107,3 +107,17 @@ async def test_fault_02_a_refused_login_is_not_hammered(settings: Settings, open
                 await running
 
     assert refuses.connections == 1
+
+
+async def test_fault_52_a_daemon_with_nothing_to_do_stops_at_once(settings: Settings) -> None:
+    """A loop that sleeps through the stop would make every deployment wait ten seconds for it."""
+    settles, stop = Counted(), asyncio.Event()
+    async with open_daemon(settings) as whole, asyncio.timeout(LIMIT):
+        daemon = replace(whole, watches=[], settle=cast("SettleUncertain", settles))
+        with capture_logs() as logged:
+            running = asyncio.create_task(daemon.run(stop))
+            await settles.often.wait()
+            stop.set()
+            await running
+
+    assert [line["abandoned"] for line in logged if line["event"] == "daemon.stopped"] == [0]
