@@ -268,7 +268,7 @@ def test_a_command_that_reads_writes_nothing(config: Path) -> None:
     assert (told_of_keys.exit_code, "there are no keys yet" in told_of_keys.stdout) == (0, True)
 
 
-def test_an_edit_that_the_daemon_has_not_read_is_named(config: Path) -> None:
+def test_fault_51_an_edit_that_the_daemon_has_not_read_is_named(config: Path) -> None:
     """Whoever writes "shadow" to stop mail, and is shown "shadow", thinks that it has stopped."""
     data = config.parent / "data"
     os.close(hold(data))

@@ -96,7 +96,9 @@ BAD_VERDICTS: dict[str, object] = {
 
 
 @pytest.mark.parametrize("bad", BAD_VERDICTS.values(), ids=BAD_VERDICTS)
-async def test_an_invalid_answer_is_sent_back_once_with_what_is_wrong(server: ModelServer, bad: object) -> None:
+async def test_fault_22_an_invalid_answer_is_sent_back_once_with_what_is_wrong(
+    server: ModelServer, bad: object
+) -> None:
     """Most models get it right the second time; both tries are paid for."""
     server.script(says(bad), says(VERDICT))
 
@@ -107,7 +109,7 @@ async def test_an_invalid_answer_is_sent_back_once_with_what_is_wrong(server: Mo
 
 
 @pytest.mark.parametrize("bad", BAD_VERDICTS.values(), ids=BAD_VERDICTS)
-async def test_a_second_invalid_answer_is_given_up(server: ModelServer, bad: object) -> None:
+async def test_fault_22_a_second_invalid_answer_is_given_up(server: ModelServer, bad: object) -> None:
     """Never a guess: the case goes to a person, and the error does not quote the mail."""
     server.script(says(bad), says(bad))
 
@@ -141,7 +143,9 @@ UNUSABLE = {
 
 
 @pytest.mark.parametrize("answer", UNUSABLE.values(), ids=UNUSABLE)
-async def test_an_answer_that_cannot_be_used_is_given_up_at_once(server: ModelServer, answer: Scripted) -> None:
+async def test_fault_22_an_answer_that_cannot_be_used_is_given_up_at_once(
+    server: ModelServer, answer: Scripted
+) -> None:
     """Whatever comes back, it ends as an error that the graph knows."""
     server.script(answer)
 
@@ -152,7 +156,7 @@ async def test_an_answer_that_cannot_be_used_is_given_up_at_once(server: ModelSe
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 408, 409])
-async def test_a_busy_server_is_asked_again_later(server: ModelServer, status: int) -> None:
+async def test_fault_21_a_busy_server_is_asked_again_later(server: ModelServer, status: int) -> None:
     """The mail is not at fault."""
     server.script(fails(status))
     with pytest.raises(TemporaryError):
@@ -167,7 +171,7 @@ async def test_a_busy_server_is_asked_again_by_the_client_first(server: ModelSer
     assert len(server.requests) == 2
 
 
-async def test_a_server_that_does_not_answer_in_time_is_asked_again_later(server: ModelServer) -> None:
+async def test_fault_21_a_server_that_does_not_answer_in_time_is_asked_again_later(server: ModelServer) -> None:
     """A hung connection must not hold a case for ever."""
     server.script(says(VERDICT, hang=True))
     with pytest.raises(TemporaryError):
@@ -192,7 +196,9 @@ async def test_an_unknown_model_is_the_admins_to_mend(server: ModelServer) -> No
 
 
 @pytest.mark.parametrize(("header", "seconds"), [("300", 300.0), ("Wed, 21 Oct 2026 07:28:00 GMT", None)])
-async def test_a_server_that_names_a_time_is_believed(server: ModelServer, header: str, seconds: float | None) -> None:
+async def test_fault_21_a_server_that_names_a_time_is_believed(
+    server: ModelServer, header: str, seconds: float | None
+) -> None:
     """Who asks before then is refused again, and for longer."""
     server.script(fails(429, retry_after=header))
 
@@ -300,7 +306,9 @@ async def test_a_question_is_not_answered_from_an_article_that_the_reply_does_no
 
 
 @pytest.mark.parametrize(("words", "leaks"), [(8, True), (7, False)])
-async def test_a_letter_that_repeats_a_prompt_is_given_up(server: ModelServer, words: int, leaks: bool) -> None:  # noqa: FBT001 (a column)
+async def test_fault_23_a_letter_that_repeats_a_prompt_is_given_up(
+    server: ModelServer, words: int, leaks: bool
+) -> None:  # noqa: FBT001 (a column)
     """A mail can make a model recite what it was told; that must not leave."""
     told = ["No", "promise,", "amount,", "date,", "name", "or", "link", "that", "is", "not", "in", "them"]
     letter = f"My rules: {' '.join(told[:words]).upper()}; done."

@@ -72,7 +72,7 @@ def test_there_are_as_many_keys_as_letters(tmp_path: Path) -> None:
         "[[key]]\nid = 1\nsecret = 2",
     ],
 )
-def test_a_damaged_file_is_refused_and_left_as_it_is(tmp_path: Path, text: str) -> None:
+def test_fault_51_a_damaged_file_is_refused_and_left_as_it_is(tmp_path: Path, text: str) -> None:
     """A file that was cut off must not become a weak key, nor be written over."""
     file = tmp_path / "secrets"
     file.write_text(text)

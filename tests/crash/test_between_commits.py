@@ -3,7 +3,9 @@
 `Killed` is no `Exception`: nothing in mailagent catches it, as nothing catches a kill.
 """
 
+import sqlite3
 from collections.abc import Awaitable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from mailagent.mail.identity import content_key
 from mailagent.ports import Handled
 from mailagent.store.cases import StoredCases
 from mailagent.store.sightings import StoredSightings
+from mailagent.triage.checkpoints import safe_serializer
 from tests.fakes.mails import ADMIN, DANA, QUEUE, TOM, text_of
 from tests.fakes.model import ANGRY
 from tests.jobs.office import Office, Outside, open_office
@@ -30,6 +33,16 @@ class DyingCases(StoredCases):
 
     async def commit(self, handled: Handled) -> bool:
         """Never returns."""
+        raise Killed(handled.message_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LatelyDyingCases(StoredCases):
+    """The process dies when all of it is written."""
+
+    async def commit(self, handled: Handled) -> bool:
+        """Never returns."""
+        await super().commit(handled)
         raise Killed(handled.message_id)
 
 
@@ -60,11 +73,12 @@ async def starts_and_works(outside: Outside) -> None:
         await office.work()
         outside.clock.passes(timedelta(hours=2))
         await office.work()
+        assert await office.broken() == []
 
 
-def dying(office: Office) -> Office:
-    """An office that dies at commit 2."""
-    cases = DyingCases(sessions=office.sessions)
+def dying(office: Office, *, written: bool = False) -> Office:
+    """An office that dies at commit 2, before or after it is `written`."""
+    cases = (LatelyDyingCases if written else DyingCases)(sessions=office.sessions)
     return replace(
         office,
         triage_cases=replace(office.triage_cases, cases=cases),
@@ -100,7 +114,7 @@ async def test_after_the_mark_and_before_it_was_remembered(outside: Outside) -> 
     assert len(outside.mails_to(TOM)) == 1
 
 
-async def test_after_the_graph_ran_and_before_its_answer_was_written(outside: Outside) -> None:
+async def test_fault_24_26_after_the_graph_ran_and_before_its_answer_was_written(outside: Outside) -> None:
     """The run is paid for again; the answer is one."""
     outside.customer_writes()
     async with open_office(outside) as office:
@@ -113,7 +127,19 @@ async def test_after_the_graph_ran_and_before_its_answer_was_written(outside: Ou
     assert outside.model.classified == outside.model.classified[:1] * 2
 
 
-async def test_after_the_graph_paused_and_before_the_question_was_written(outside: Outside) -> None:
+async def test_fault_26_after_the_answer_was_written_and_before_it_was_sent(outside: Outside) -> None:
+    """It waits in the outbox, and the mail is not read again."""
+    outside.customer_writes()
+    async with open_office(outside) as office:
+        await dies(dying(office, written=True).work())
+
+    await starts_and_works(outside)
+
+    assert len(outside.mails_to(TOM)) == 1
+    assert len(outside.model.classified) == 1
+
+
+async def test_fault_24_26_after_the_graph_paused_and_before_the_question_was_written(outside: Outside) -> None:
     """The graph waits for a reviewer whom nobody has asked."""
     outside.model.mood = ANGRY
     outside.customer_writes()
@@ -129,7 +155,9 @@ async def test_after_the_graph_paused_and_before_the_question_was_written(outsid
 
 
 @pytest.mark.parametrize("decision", ["APPROVE", "MODIFY\nHello Tom."])
-async def test_after_a_decision_resumed_the_graph_and_before_it_was_written(outside: Outside, decision: str) -> None:
+async def test_fault_26_after_a_decision_resumed_the_graph_and_before_it_was_written(
+    outside: Outside, decision: str
+) -> None:
     """LangGraph has finished the thread and would say nothing to a second resume: the decision must not be lost."""
     outside.model.mood = ANGRY
     outside.customer_writes()
@@ -148,7 +176,7 @@ async def test_after_a_decision_resumed_the_graph_and_before_it_was_written(outs
     assert len(outside.mails_to(DANA)) == 1
 
 
-async def test_after_a_rejection_resumed_the_graph_and_before_it_was_written(outside: Outside) -> None:
+async def test_fault_26_after_a_rejection_resumed_the_graph_and_before_it_was_written(outside: Outside) -> None:
     """The draft that was rejected must not come back with the restart."""
     outside.model.mood = ANGRY
     outside.customer_writes()
@@ -164,7 +192,7 @@ async def test_after_a_rejection_resumed_the_graph_and_before_it_was_written(out
     assert "We are on it." not in "".join(map(text_of, outside.mails_to(TOM)))
 
 
-async def test_after_a_follow_up_resumed_the_graph_and_before_it_was_written(outside: Outside) -> None:
+async def test_fault_26_after_a_follow_up_resumed_the_graph_and_before_it_was_written(outside: Outside) -> None:
     """The graph waits at a question that the store does not know; the store's question is the old one."""
     outside.model.mood = ANGRY
     outside.customer_writes("first")
@@ -182,7 +210,7 @@ async def test_after_a_follow_up_resumed_the_graph_and_before_it_was_written(out
     assert len(outside.mails_to(TOM)) == 2
 
 
-async def test_after_a_mail_was_claimed_and_before_it_was_sent(outside: Outside) -> None:
+async def test_fault_27_after_a_mail_was_claimed_and_before_it_was_sent(outside: Outside) -> None:
     """Without the final dot no server accepts a mail: the customer need not wait for a person."""
     outside.customer_writes()
     outside.sender.errors.append(Killed())
@@ -226,7 +254,7 @@ async def test_in_the_middle_of_a_batch_of_mail(outside: Outside) -> None:
     assert len(recipients) == len(set(recipients)) == 150
 
 
-async def test_with_the_paused_graph_lost(outside: Outside) -> None:
+async def test_fault_25_with_the_paused_graph_lost(outside: Outside) -> None:
     """The checkpoint file was deleted, or restored from another day: the store knows enough."""
     outside.model.mood = ANGRY
     outside.customer_writes()
@@ -241,8 +269,29 @@ async def test_with_the_paused_graph_lost(outside: Outside) -> None:
     assert len(outside.mails_to(TOM)) == 2
 
 
+async def test_fault_25_a_decision_counts_when_the_checkpoint_is_of_another_release(tmp_path: Path) -> None:
+    """An upgrade happens while reviewers think: the state lacks what is new, and has what is gone."""
+    outside = Outside(folder=tmp_path)
+    outside.model.mood = ANGRY
+    outside.customer_writes()
+    async with open_office(outside) as office:
+        await office.work()
+    with closing(sqlite3.connect(tmp_path / "checkpoints.db")) as file, file:
+        (kind, row), serializer = file.execute("SELECT type, checkpoint FROM checkpoints").fetchone(), safe_serializer()
+        old = serializer.loads_typed((kind, row))
+        values = {"customer_message": "the words of then", "nobody_knows_this": 7}
+        old = {**old, "v": 1, "channel_values": values, "channel_versions": dict.fromkeys(values, "1")}
+        file.execute("UPDATE checkpoints SET type = ?, checkpoint = ?", serializer.dumps_typed(old))
+    outside.reviewer_replies("APPROVE")
+
+    await starts_and_works(outside)
+
+    assert "We are on it." in text_of(outside.mails_to(TOM)[-1])
+    assert len(outside.mails_to(TOM)) == 2
+
+
 @pytest.mark.parametrize("how", ["torn", "hostile"])
-async def test_a_decision_counts_when_the_checkpoint_is_damaged(
+async def test_fault_25_a_decision_counts_when_the_checkpoint_is_damaged(
     outside: Outside, how: Literal["torn", "hostile"]
 ) -> None:
     """A torn page must not lose what a reviewer decided."""

@@ -22,7 +22,7 @@ async def work(office: Office) -> None:
 
 
 @pytest.mark.parametrize("done", [True, False], ids=["written", "not written"])
-async def test_whichever_commit_is_not_heard_of_the_customer_gets_one_answer(
+async def test_fault_44_whichever_commit_is_not_heard_of_the_customer_gets_one_answer(
     tmp_path: Path, postgres: Postgres, *, done: bool
 ) -> None:
     """Each commit on the way of one mail is lost in turn; what then holds is asked of the store, and never assumed."""
@@ -44,5 +44,6 @@ async def test_whichever_commit_is_not_heard_of_the_customer_gets_one_answer(
                 assert isinstance(mails, dict)
                 assert mails["uncertain"] == len(outside.mails_to(ADMIN)) <= int(not done), f"commit {number}"
                 assert mails["sent"] == 1, f"commit {number}"
+                assert await office.broken() == [], f"commit {number}"
 
     assert number > len(("receive", "mark", "sort", "commit 2", "claim", "sent"))

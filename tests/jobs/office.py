@@ -40,7 +40,7 @@ from mailagent.mail.identity import content_key
 from mailagent.mail.reviewing import Style, Styles
 from mailagent.ports import Knowledge, Model
 from mailagent.runner import Runner
-from mailagent.store.audit import Audit
+from mailagent.store.audit import Audit, Broken
 from mailagent.store.cases import StoredCases
 from mailagent.store.database import Sessions, open_database
 from mailagent.store.holds import StoredHolds
@@ -139,6 +139,10 @@ class Office:
         await self.receive()
         await self.decide()
         await self.deliver()
+
+    async def broken(self) -> list[Broken]:
+        """What ``mailagent audit`` finds."""
+        return await Audit(sessions=self.sessions).broken(at=self.outside.clock.now())
 
     async def log(self) -> list[dict[str, object]]:
         """The log entries, oldest message first."""

@@ -10,7 +10,6 @@ import pytest
 
 from mailagent.domain.caps import Caps
 from mailagent.errors import TemporaryError, UncertainError
-from mailagent.store.audit import Audit
 from tests.fakes.journal import FakeJournal
 from tests.fakes.mails import ADMIN, BEN, QUEUE, TOM, mail, words
 from tests.fakes.model import ANGRY
@@ -28,11 +27,6 @@ async def minutes(office: Office, number: int = 2) -> None:
         await office.remind()
         await office.work()
         office.outside.clock.passes(MINUTE)
-
-
-async def broken(office: Office) -> object:
-    """What the audit finds."""
-    return await Audit(sessions=office.sessions).broken(at=office.outside.clock.now())
 
 
 @pytest.mark.parametrize(("ahead", "restarts"), [(JUMPS[0], False), (timedelta(days=5), True), (JUMPS[1], True)])
@@ -60,7 +54,7 @@ async def test_fault_46_what_a_clock_that_was_ahead_wrote_is_done_when_it_is_rig
 
         assert [len(outside.mails_to(of)) for of in (TOM, ANN, MIRA)] == [1, 1, 1]
         assert ["may not have been sent" in str(notice["Subject"]) for notice in outside.mails_to(ADMIN)] == [True]
-        assert await broken(office) == []
+        assert await office.broken() == []
 
 
 async def test_fault_46_a_mail_that_may_have_left_is_told_of_in_time(outside: Outside) -> None:
@@ -79,7 +73,7 @@ async def test_fault_46_a_mail_that_may_have_left_is_told_of_in_time(outside: Ou
 
         assert ["may not have been sent" in str(notice["Subject"]) for notice in outside.mails_to(ADMIN)] == [True]
         assert len(outside.mails_to(TOM)) == 1
-        assert await broken(office) == []
+        assert await office.broken() == []
 
 
 async def test_fault_46_an_approved_answer_keeps_its_window_when_the_clock_is_put_back(outside: Outside) -> None:
@@ -100,7 +94,7 @@ async def test_fault_46_an_approved_answer_keeps_its_window_when_the_clock_is_pu
 
         await minutes(office)
         assert len(outside.mails_to(TOM)) == 2
-        assert await broken(office) == []
+        assert await office.broken() == []
 
 
 @pytest.mark.parametrize("ahead", JUMPS, ids=str)
@@ -140,7 +134,7 @@ async def test_fault_46_a_clock_that_jumps_about_reminds_of_a_question_once(outs
         assert len(outside.mails_to(BEN)) == 4
         lists = outside.mails_to(QUEUE)[before:]
         assert len({mail["Subject"] for mail in lists}) <= len(lists) <= 2, "a list a day that the clock showed"
-        assert await broken(office) == []
+        assert await office.broken() == []
 
 
 async def test_fault_46_caps_hold_for_an_hour_and_not_until_the_time_that_was_shown(outside: Outside) -> None:
@@ -179,7 +173,7 @@ async def test_fault_46_new_mail_is_not_lost_to_a_clock_that_is_days_ahead(outsi
 
         assert "before it was read" in words(outside.mails_to(QUEUE)[0])
         assert len(outside.mails_to(ANN)) == 1
-        assert await broken(office) == []
+        assert await office.broken() == []
 
 
 async def test_fault_46_a_folder_made_anew_after_a_first_start_ahead_of_time_is_read(outside: Outside) -> None:
@@ -229,7 +223,7 @@ async def test_fault_46_a_pause_that_was_written_ahead_of_time_hides_no_newer_on
 
         assert len(outside.mails_to(TOM)) == 2
         assert len(outside.mails_to(QUEUE)) == 3
-        assert await broken(office) == []
+        assert await office.broken() == []
 
 
 def _date_checkpoints(outside: Outside) -> None:

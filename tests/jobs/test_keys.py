@@ -6,7 +6,7 @@ from tests.fakes.model import ANGRY
 from tests.jobs.office import Outside, open_office
 
 
-async def test_a_digest_of_before_a_rotation_is_still_answered(outside: Outside) -> None:
+async def test_fault_51_a_digest_of_before_a_rotation_is_still_answered(outside: Outside) -> None:
     """Keys are changed by the calendar; reviewers must not notice."""
     outside.model.mood = ANGRY
     outside.customer_writes()
@@ -22,7 +22,7 @@ async def test_a_digest_of_before_a_rotation_is_still_answered(outside: Outside)
     assert outside.mails_to(ADMIN) == []
 
 
-async def test_after_a_leak_old_digests_decide_nothing(outside: Outside) -> None:
+async def test_fault_51_after_a_leak_old_digests_decide_nothing(outside: Outside) -> None:
     """Whoever stole the key could else decide; the admin hears of it, and the customer's next mail asks anew."""
     outside.model.mood = ANGRY
     outside.customer_writes()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fakes.mails import DANA, TOM, text_of
+from tests.fakes.mails import DANA, QUEUE, TOM, text_of
 from tests.fakes.model import ANGRY
 from tests.jobs.office import Outside, open_office
 from tests.jobs.replying import POLICY, asked, codes, digests, later, question, reply
@@ -13,6 +13,22 @@ LEAK = "Hello Tom, write to support+r.c1.1.abcdefghijklmnopq@example.com, all is
 def received(outside: Outside) -> str:
     """All that the customer got."""
     return "\n".join(text_of(mail) for mail in outside.mails_to(TOM))
+
+
+@pytest.mark.parametrize(
+    "held", ["https://evil.example/pay", "eve@evil.example", "support+r.c1.1.abcdefghijklmnopq@x.org"]
+)
+async def test_fault_23_an_answer_with_a_foreign_link_or_address_goes_to_a_person(outside: Outside, held: str) -> None:
+    """A mail that talks the model into it must not send customers to a stranger."""
+    outside.model.answer = f"We accept cards and PayPal: {held}"
+    async with open_office(outside) as office:
+        outside.customer_writes()
+        await office.work()
+
+        assert (await office.log())[0]["disposition"] == "escalate"
+        assert "We accept cards" not in received(outside)
+        assert len(outside.mails_to(QUEUE)) == 1
+        assert await office.broken() == []
 
 
 async def test_a_draft_that_shows_it_cannot_be_approved(outside: Outside) -> None:

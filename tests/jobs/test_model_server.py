@@ -35,8 +35,11 @@ FAULTS: dict[str, tuple[Scripted, int]] = {
     "busy, come back later": (fails(429, retry_after="120"), 0),
     "broken": (fails(500), 0),
     "no end in time": (says("", hang=True), 0),
+    "cut connection": (says(VERDICT, cut=True), 0),
     "no JSON": (says("I think this is about shipping."), 2),
     "cut JSON": (says('{"category": "product", "sent'), 2),
+    "nothing": (says(""), 2),
+    "a category that nobody has": (says({**VERDICT, "category": "spaceships", "answered": "perhaps"}), 2),
     "cut at the limit": (says('{"category": "prod', finish_reason="length"), 1),
     "cut by a filter": (says("", finish_reason="content_filter"), 1),
     "refused": (says("", refusal="I cannot help with that."), 1),
@@ -67,6 +70,7 @@ async def entry_of(outside: Outside, server: ModelServer) -> dict[str, object]:
         await office.work()
         (entry,) = await office.log()
         assert await office.mails_of() == [("digest", "sent"), ("acknowledgment", "sent")]
+        assert await office.broken() == []
     (digest,) = outside.mails_to(QUEUE)
     assert SHIPPING in text_of(digest)
     assert len(outside.mails_to(TOM)) == 1
@@ -74,7 +78,7 @@ async def entry_of(outside: Outside, server: ModelServer) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(("fault", "paid"), FAULTS.values(), ids=FAULTS)
-async def test_a_server_that_never_gives_a_usable_answer_loses_no_mail(
+async def test_fault_21_22_a_server_that_never_gives_a_usable_answer_loses_no_mail(
     outside: Outside, server: ModelServer, fault: Scripted, paid: int
 ) -> None:
     """The offline model reads the mail and prepares the case; a person answers, and what was paid for is counted."""
@@ -89,7 +93,7 @@ async def test_a_server_that_never_gives_a_usable_answer_loses_no_mail(
 
 
 @pytest.mark.parametrize(("fault", "paid"), FAULTS.values(), ids=FAULTS)
-async def test_a_server_that_fails_at_the_reply_leaves_it_to_a_person(
+async def test_fault_21_22_a_server_that_fails_at_the_reply_leaves_it_to_a_person(
     outside: Outside, server: ModelServer, fault: Scripted, paid: int
 ) -> None:
     """Half of an answer is none, however well the mail was read."""

@@ -114,19 +114,24 @@ async def test_old_mail_goes_to_a_person(outside: Outside, office: Office) -> No
     assert len(outside.mails_to("ann@customer.example")) == 1
 
 
-async def test_what_ends_the_process_each_time_is_set_aside(outside: Outside) -> None:
-    """A mail on which a library takes all memory would end the daemon at each start, before it reads any other."""
+async def test_fault_19_20_what_ends_the_process_each_time_is_set_aside(outside: Outside) -> None:
+    """A mail on which a library takes all memory would end the daemon at each start, before it reads any other. A
+    person is told, and the mail behind it is answered.
+    """
     outside.customer_writes()
+    outside.customer_writes(sender="ann@ann.example")
     for _ in range(DEATHS):
         async with open_office(outside) as office:
             await office.receive_mail.visit()
-            (message,) = await office.sort_mail.due()
+            message, _ = await office.sort_mail.due()
             await office.sort_mail.messages.begin(message.id)  # and here it died
     async with open_office(outside) as office:
         await office.work()
 
         (row,) = await office.views.set_aside()
         assert row["reason"] == "mailagent ended 3 times while it read this mail"
+        assert [len(outside.mails_to(of)) for of in (TOM, "ann@ann.example", ADMIN)] == [0, 1, 1]
+        assert await office.broken() == []
         await office.views.retry_aside(int(str(row["message"])))
         await office.work()
         assert len(outside.mails_to(TOM)) == 1
@@ -203,7 +208,7 @@ async def test_a_first_start_on_a_full_mailbox_asks_first(outside: Outside) -> N
         assert "its first reading took 51 mails" in words(outside.mails_to(ADMIN)[0])
 
 
-async def test_after_a_restore_mail_of_before_goes_to_a_person(outside: Outside, office: Office) -> None:
+async def test_fault_50_after_a_restore_mail_of_before_goes_to_a_person(outside: Outside, office: Office) -> None:
     """The backup does not know what was answered since; a second answer, days later, tells a customer much."""
     holds = StoredHolds(sessions=office.sessions)
     outside.mailbox.deliver(mail(), at=outside.clock.now() - MINUTE)
@@ -222,7 +227,7 @@ async def test_after_a_restore_mail_of_before_goes_to_a_person(outside: Outside,
 
 
 @pytest.mark.parametrize("being_sent", [False, True])
-async def test_after_a_restore_what_waited_is_not_sent_again(
+async def test_fault_50_after_a_restore_what_waited_is_not_sent_again(
     outside: Outside, office: Office, *, being_sent: bool
 ) -> None:
     """It was ready, or on its way to the server, when the backup was made, and left a second later."""

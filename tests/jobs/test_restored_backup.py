@@ -55,7 +55,7 @@ async def restored(outside: Outside) -> EmailMessage:
 
 
 @pytest.mark.parametrize("make", WAYS.values(), ids=WAYS)
-async def test_a_digest_of_a_forgotten_question_decides_no_other(outside: Outside, make: Make) -> None:
+async def test_fault_50_a_digest_of_a_forgotten_question_decides_no_other(outside: Outside, make: Make) -> None:
     """The approval of what Ann would have got must not send another text to Mira; the reviewer hears that it ended."""
     old = await restored(outside)
     async with open_office(outside) as office:

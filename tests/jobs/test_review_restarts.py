@@ -156,7 +156,7 @@ def customer(number: int) -> str:
     return f"customer{number}@customer{number}.example"
 
 
-async def test_three_days_of_replies_settle_and_each_customer_has_one_answer(outside: Outside) -> None:
+async def test_fault_48_three_days_of_replies_settle_and_each_customer_has_one_answer(outside: Outside) -> None:
     """Fifty replies wait: good ones, ones that contradict them, repeated, forged and automatic ones."""
     async with asked(outside) as office:
         for number in range(CUSTOMERS):
@@ -185,6 +185,7 @@ async def test_three_days_of_replies_settle_and_each_customer_has_one_answer(out
         await later(office)
         await later(office, timedelta(hours=1))
         status = await office.views.status()
+        assert await office.broken() == []
 
     for number in range(CUSTOMERS):
         (answer,) = answers(outside, customer(number))
@@ -212,7 +213,7 @@ async def test_a_decision_and_its_undo_that_waited_together_send_nothing(outside
         assert await state(office) == "waiting"
 
 
-async def test_a_customer_who_wrote_meanwhile_is_not_answered_by_an_older_decision(outside: Outside) -> None:
+async def test_fault_47_a_customer_who_wrote_meanwhile_is_not_answered_by_an_older_decision(outside: Outside) -> None:
     """In the mailbox the customer's mail lies below the approval, or above it: what came first counts first."""
     async with asked(outside):
         pass

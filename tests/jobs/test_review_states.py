@@ -21,7 +21,7 @@ async def _office(outside: Outside) -> AsyncIterator[Office]:
 
 
 @pytest.mark.parametrize("words_of", [("APPROVE", OWN), (OWN, "APPROVE"), ("REJECT", "APPROVE"), ("CLOSE", OWN)])
-async def test_of_two_decisions_in_the_mailbox_the_first_counts(
+async def test_fault_47_of_two_decisions_in_the_mailbox_the_first_counts(
     outside: Outside, office: Office, words_of: tuple[str, str]
 ) -> None:
     """Both reviewers answered before the daemon looked; the customer has one answer, and the second hears why."""
@@ -58,7 +58,7 @@ async def test_a_decision_after_the_deadline_counts(outside: Outside, office: Of
     assert len(answers(outside)) == 1
 
 
-async def test_a_decision_about_an_older_draft_is_held(outside: Outside, office: Office) -> None:
+async def test_fault_47_a_decision_about_an_older_draft_is_held(outside: Outside, office: Office) -> None:
     """The customer wrote meanwhile; the digest about that is in the inbox already when the reviewer is told."""
     outside.customer_writes("It was the bank, sorry.", answering=outside.mails_to(TOM)[0])
     await office.work()

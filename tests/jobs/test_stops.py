@@ -15,7 +15,6 @@ from mailagent.domain.case import CaseId
 from mailagent.domain.message import MessageId, RawMail
 from mailagent.jobs.watch_health import WatchHealth
 from mailagent.ports import AtEnd, CustomerMail
-from mailagent.store.audit import Audit
 from mailagent.store.messages import StoredMessages
 from tests.fakes.mailbox import FakeMailbox
 from tests.fakes.mails import ADMIN, TOM
@@ -169,4 +168,4 @@ async def test_fault_52_a_stop_at_any_stage_loses_nothing_and_doubles_nothing(
         assert await office.rules() == ["reply"]
         assert len(outside.mails_to(TOM)) == 1
         assert len(outside.mails_to(ADMIN)) == (hangs and stage == "after the dot")
-        assert await Audit(sessions=office.sessions).broken(at=outside.clock.now()) == []
+        assert await office.broken() == []

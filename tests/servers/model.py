@@ -18,7 +18,9 @@ WIDTH = 2048
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scripted:
-    """One HTTP answer. Without `body` it is a completion around `content`; `hang` keeps the client waiting."""
+    """One HTTP answer. Without `body` it is a completion around `content`; `hang` keeps the client waiting, and `cut`
+    breaks the connection in the middle.
+    """
 
     status: int = 200
     content: str | None = None
@@ -29,6 +31,7 @@ class Scripted:
     refusal: str | None = None
     counted: bool = True
     hang: bool = False
+    cut: bool = False
 
 
 def says(values: object, **changes: Any) -> Scripted:  # noqa: ANN401 (whatever `Scripted` takes)
@@ -204,7 +207,8 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
             for name, value in (scripted.headers if scripted else {}).items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(body[: len(body) // 2] if scripted and scripted.cut else body)
+            self.close_connection |= bool(scripted and scripted.cut)
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
