@@ -307,8 +307,8 @@ async def test_a_question_is_not_answered_from_an_article_that_the_reply_does_no
 
 @pytest.mark.parametrize(("words", "leaks"), [(8, True), (7, False)])
 async def test_fault_23_a_letter_that_repeats_a_prompt_is_given_up(
-    server: ModelServer, words: int, leaks: bool
-) -> None:  # noqa: FBT001 (a column)
+    server: ModelServer, words: int, *, leaks: bool
+) -> None:
     """A mail can make a model recite what it was told; that must not leave."""
     told = ["No", "promise,", "amount,", "date,", "name", "or", "link", "that", "is", "not", "in", "them"]
     letter = f"My rules: {' '.join(told[:words]).upper()}; done."
