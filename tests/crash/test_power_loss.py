@@ -117,7 +117,7 @@ async def test_fault_43_a_loss_of_power_at_any_byte_loses_nothing_and_answers_no
 
 
 async def test_fault_43_a_commit_waits_for_the_disk(tmp_path: Path) -> None:
-    """Otherwise the dot could be on its way while what says so is not on the disk; SQLite's default in this mode."""
+    """Otherwise the dot could be on its way while what says so is not on the disk yet."""
     async with open_office(Outside(folder=tmp_path)) as office, office.sessions.begin() as session:
         connection = await session.connection()
         assert (await connection.exec_driver_sql("PRAGMA synchronous")).scalar() == FULL
