@@ -2,6 +2,7 @@
 
 import os
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,9 +27,8 @@ def running(world: World, log: Path) -> Iterator[None]:
     daemon = start(world.config, log, PASSWORDS, ahead=timedelta(), once=False)
     try:
         yield
-        daemon.terminate()
-        daemon.join(PATIENCE)
-        assert daemon.exitcode == 0
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(PATIENCE) == 0
     finally:
         daemon.kill()
 
