@@ -19,6 +19,7 @@ from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry
 from mailagent.store.database import open_database
 from mailagent.store.outbox import StoredOutbox
 from mailagent.store.sending import StoredSending
+from mailagent.store.terms import begin_term
 from tests.servers.smtp import SmtpServer
 
 RAW = b"From: support@example.com\r\nTo: ann@example.com\r\nSubject: Hello\r\n\r\n" + b"Hello Ann.\r\n" * 200
@@ -61,7 +62,9 @@ async def measure(mails: int, rounds: int) -> tuple[list[float], list[float]]:
     """Mails a second of each round, with the commit and without."""
     careful, careless = [], []
     with tempfile.TemporaryDirectory() as folder, SmtpServer() as server:
-        engine, sessions = await open_database(Path(folder) / "mailagent.db", lambda: [ChainKey(secret=bytes(32))])
+        where = Path(folder) / "mailagent.db"
+        engine, sessions = await open_database(where, lambda: [ChainKey(secret=bytes(32))])
+        sessions, _ = await begin_term(sessions, where, program="bench.sending")
         outbox = StoredOutbox(sessions=sessions)
         account = SmtpAccount(
             name="support", host=server.host, port=server.port, security="none", user=None, password=None,
