@@ -1,6 +1,7 @@
 """``mailagent run``."""
 
 import asyncio
+import ctypes
 import os
 import signal
 import sys
@@ -15,11 +16,15 @@ from mailagent.settings import load_settings
 from mailagent.wiring.daemon import open_daemon
 
 TRY_AGAIN = 75
+M_ARENA_MAX, ARENAS = -8, 2
+"""An option of glibc, see mallopt(3)."""
 
 
 def run_daemon(config: Path, *, once: bool) -> int:
     """Run until SIGTERM or SIGINT, or once. Returns the exit code."""
     settings = load_settings(config)
+    with suppress(AttributeError):  # of glibc alone; there each thread has a pool of memory that keeps what it once had
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
     os.umask(0o077)  # whatever is written in the data folder is for its owner only
     configure_logging(json_lines=not sys.stderr.isatty())
     log("daemon.configured", mode=settings.modes().told())

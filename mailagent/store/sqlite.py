@@ -14,7 +14,7 @@ from mailagent.store.schema import migrate, newest, schema_of
 from mailagent.store.storable import clean_values, to_json
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "cache_size=-512")
-"""A commit survives a loss of power, readers do not wait for the writer, and a writer waits ten seconds for another. Each
+"""A commit survives a loss of power, readers do not wait for the writer, and a writer waits ten seconds for another. A
 connection keeps half a megabyte of the file: the operating system has the rest.
 """
 
