@@ -40,7 +40,7 @@ class Fault:
 
 class Proxy:
     """``with Proxy(server.port) as proxy``: serves on `port`. `faults` may be added at any time; `said` is what clients
-    sent to the server, and `connections` counts them.
+    sent to the server, and `connections` counts them. At the end each fault must have happened.
     """
 
     def __init__(self, to: int, *faults: Fault) -> None:
@@ -50,7 +50,7 @@ class Proxy:
         self.said: list[bytes] = []
         self.connections = 0
         self._to = to
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._closed = threading.Event()
         self._listener: socket.socket | None = None
         self._ends: list[socket.socket] = []
@@ -69,6 +69,8 @@ class Proxy:
             thread.join(PATIENCE)
         for end in self._ends:
             end.close()
+        if kind is None and any(fault.times for fault in self.faults):
+            raise AssertionError(f"these did not happen: {[fault for fault in self.faults if fault.times]}")
 
     def listen(self) -> None:
         """Accept connections, again on the same port after `hang_up`."""
@@ -83,6 +85,12 @@ class Proxy:
             _hang_up(end)
         if listener is not None:
             listener.close()
+
+    def wait_for(self, sign: bytes) -> None:
+        """Return once a client has said a line with `sign` in it; raises `TimeoutError` after `PATIENCE` seconds."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: any(sign in words for words in self.said), PATIENCE):
+                raise TimeoutError(f"nobody said {sign!r}, but {self.said}")
 
     def _start(self, work: Callable[..., None], *arguments: object) -> None:
         thread = threading.Thread(target=work, args=arguments, name="proxy", daemon=True)
@@ -113,7 +121,7 @@ class Proxy:
             for arrived in lines:
                 line, words = arrived, arrived.rstrip(b"\r\n")
                 if way == "command":
-                    self.said.append(words)
+                    self._heard(words)
                 fault = self._met(way, words)
                 if fault is not None:
                     fault.meanwhile()
@@ -134,8 +142,13 @@ class Proxy:
         for end in (target, source):  # neither protocol says half a goodbye
             _hang_up(end)
 
+    def _heard(self, words: bytes) -> None:
+        with self._changed:
+            self.said.append(words)
+            self._changed.notify_all()
+
     def _met(self, way: Way, words: bytes) -> Fault | None:
-        with self._lock:
+        with self._changed:
             for fault in self.faults:
                 if fault.way == way and fault.times and re.search(fault.sign, words):
                     fault.times -= 1
