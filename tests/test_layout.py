@@ -1,6 +1,7 @@
 """The shape of the project: what import rules cannot say."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "mailagent"
+TESTS = ROOT / "tests"
+RELIABILITY = ROOT / "docs" / "reliability.md"
+FAULTS = 54
 LONGEST = 300
 DEEPEST = 3
 """Parts of a path below the package: folder, a folder of an adapter or the migrations, file."""
@@ -96,3 +100,17 @@ def test_every_pinned_version_has_a_hash() -> None:
         ]
         assert pins
         assert all(pin.rstrip().endswith("\\") for pin in pins)
+
+
+def test_every_fault_has_a_test_that_carries_its_number() -> None:
+    """Who wonders what happens when a server lies finds the row, and the test that shows it."""
+    rows = re.findall(r"^\| (\d+) \| .* \| (.*) \|$", RELIABILITY.read_text("utf-8"), re.MULTILINE)
+    told = {int(number): {*re.findall(r"`([^`]+)`", files)} for number, files in rows}
+    shown: dict[int, set[str]] = {}
+    for path in TESTS.rglob("test_*.py"):
+        for numbers in re.findall(r"def test_fault_((?:\d\d_)+)", path.read_text("utf-8")):
+            for number in numbers.split("_")[:-1]:
+                shown.setdefault(int(number), set()).add(path.relative_to(TESTS).as_posix())
+
+    assert shown == told
+    assert [*sorted(told)] == [*range(1, FAULTS + 1)]
