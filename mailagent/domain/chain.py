@@ -29,6 +29,10 @@ BEFORE_ALL = ""
 """The seal before the first entry."""
 
 
+ChainPart = str | bytes | datetime
+"""What a digest is made of; a time is the same one in whichever zone it is given."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainKey:
     """A secret to seal with."""
@@ -40,9 +44,9 @@ class ChainKey:
         """Eight characters that tell it from others, and nothing of the secret."""
         return hashlib.sha256(b"mailagent chain key\0" + self.secret).hexdigest()[:8]
 
-    def digest(self, *parts: str | bytes) -> str:
+    def digest(self, *parts: ChainPart) -> str:
         """Of words or bytes that may be forgotten: without the key, a guess at them cannot be tried."""
-        hashes = (hashlib.sha256(part.encode() if isinstance(part, str) else part).digest() for part in parts)
+        hashes = (hashlib.sha256(_bytes_of(part)).digest() for part in parts)
         return hmac.digest(self.secret, b"mailagent chain digest\0" + b"".join(hashes), hashlib.sha256).hex()
 
 
@@ -70,7 +74,7 @@ class ChainEntry:
         """The HMAC-SHA256, in hexadecimal, of the seal before it and of all values; a mere hash without a key."""
         values = [
             self.seq,
-            self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            _in_utc(self.at),
             self.kind,
             self.message_id,
             self.case_id,
@@ -88,3 +92,21 @@ class ChainEntry:
 def told(facts: Mapping[str, object]) -> str:
     """Facts as one text, the same for the same facts; those that are None are left out."""
     return json.dumps({name: fact for name, fact in facts.items() if fact is not None}, sort_keys=True)
+
+
+def facts_in(text: str) -> Mapping[str, object]:
+    """What `told` was given; nothing where somebody has written something else there."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _bytes_of(part: ChainPart) -> bytes:
+    text = _in_utc(part) if isinstance(part, datetime) else part
+    return text.encode() if isinstance(text, str) else text
+
+
+def _in_utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

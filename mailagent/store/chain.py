@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from mailagent.domain.chain import BEFORE_ALL, ChainEntry, ChainKeys, ChainKind, told
+from mailagent.domain.chain import BEFORE_ALL, ChainEntry, ChainKeys, ChainKind, ChainPart, told
 from mailagent.store.tables import ChainRow
 
 CHAIN = "chain"
@@ -34,7 +34,7 @@ async def record(
     message: int | None = None,
     case: int | None = None,
     mail: int | None = None,
-    of: tuple[str | bytes, ...] = (),
+    of: tuple[ChainPart, ...] = (),
     facts: Mapping[str, object] | None = None,
 ) -> None:
     """Within the caller's transaction: add an entry with the time of now. `of` is what it is about, of which it keeps a

@@ -4,23 +4,32 @@ Entries are read some hundred at a time and mails one by one, in one transaction
 database, in whatever memory there is.
 """
 
-import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from datetime import datetime
+from typing import Literal, NamedTuple
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from mailagent.domain.chain import BEFORE_ALL, ChainEntry, ChainKey
+from mailagent.domain.chain import BEFORE_ALL, ChainEntry, ChainKey, ChainPart, facts_in
 from mailagent.store.chain_tables import differences
 from mailagent.store.tables import ChainRow, EscalationRow, OutboxRow, RawMailRow
 
 ChainPromise = Literal["chain is whole", "chain can be checked", "as the chain tells"]
 AT_ONCE = 500
 MOST_NAMED = 20
+LETTERS_AT_ONCE = 50
 Sealed = tuple[ChainEntry, str]
 """An entry and its seal."""
+
+
+class Letter(NamedTuple):
+    """What the chain has digests of, of a mail of ours."""
+
+    recipient: str
+    raw: bytes
+    sent_at: datetime | None
 
 
 @dataclass(kw_only=True)
@@ -42,7 +51,7 @@ async def check_chain(session: AsyncSession, keys: Sequence[ChainKey]) -> ChainF
     """Within the caller's transaction: what is wrong with the chain, and where the tables are not as it tells."""
     found = ChainFindings()
     by_id = {key.id: key for key in keys}
-    unknown: dict[str, list[int]] = {}
+    unknown: dict[str, tuple[int, int]] = {}
     number, previous = -1, BEFORE_ALL
     async for some in _entries(session):
         for place, (entry, mac) in enumerate(some):
@@ -50,7 +59,7 @@ async def check_chain(session: AsyncSession, keys: Sequence[ChainKey]) -> ChainF
             if entry.seq != number + 1:
                 found.add("chain is whole", _missing(number + 1, entry.seq - 1))
             elif key is None and entry.seq > 0:
-                unknown.setdefault(entry.key_id, []).append(entry.seq)
+                unknown[entry.key_id] = (unknown.get(entry.key_id, (entry.seq, 0))[0], entry.seq)
             elif entry.seal(key, previous) != mac:
                 found.add("chain is whole", _broken(entry, previous, some[place:], by_id))
             number, previous = entry.seq, mac
@@ -60,11 +69,11 @@ async def check_chain(session: AsyncSession, keys: Sequence[ChainKey]) -> ChainF
     found.head = f"{number}:{previous}"
     if number < 0:
         found.add("chain is whole", "the chain is empty: its beginning was removed")
-    for key_id, sealed in unknown.items():
+    for key_id, (first, last) in unknown.items():
         found.add(
             "chain can be checked",
-            f"{_named(sealed[0], sealed[-1])}: {len(sealed)} sealed with the key {key_id}, which is not in"
-            " data_dir/secrets; put that file back from a backup",
+            f"{_named(first, last)}: sealed with the key {key_id}, which is not in data_dir/secrets; put that file back"
+            " from a backup",
         )
     for what in await differences(session, at_most=MOST_NAMED):
         found.add("as the chain tells", what)
@@ -120,13 +129,21 @@ def _named(first: int, last: int) -> str:
 async def _altered(session: AsyncSession, some: Sequence[ChainEntry], keys: Mapping[str, ChainKey]) -> list[str]:
     """Of what the entries keep a digest of, what is other than it was. What was forgotten is empty."""
     found = []
-    for entry in some:
-        key = keys.get(entry.key_id)
-        content = await _content(session, entry) if entry.digest and key is not None else ()
-        if content is None:
-            found.append(f"{_about(entry)}: gone, without an entry that says so (entry {entry.seq})")
-        elif key is not None and content and all(content) and key.digest(*content) != entry.digest:
-            found.append(f"{_about(entry)}: other than it was (entry {entry.seq})")
+    of = [(entry, keys[entry.key_id]) for entry in some if entry.digest and entry.key_id in keys]
+    for start in range(0, len(of), LETTERS_AT_ONCE):
+        part = of[start : start + LETTERS_AT_ONCE]
+        rows = await session.exec(
+            select(OutboxRow.id, OutboxRow.recipient, OutboxRow.raw, OutboxRow.sent_at).where(
+                col(OutboxRow.id).in_({entry.outbox_id for entry, _ in part})
+            )
+        )
+        letters = {number: Letter(*letter) for number, *letter in rows}
+        for entry, key in part:
+            content = await _content(session, entry, letters)
+            if content is None:
+                found.append(f"{_about(entry)}: gone, without an entry that says so (entry {entry.seq})")
+            elif content and all(content) and key.digest(*content) != entry.digest:
+                found.append(f"{_about(entry)}: other than it was (entry {entry.seq})")
     return found
 
 
@@ -142,29 +159,30 @@ def _about(entry: ChainEntry) -> str:
             return f"message {entry.message_id}, its decision: what, when or by whom"
 
 
-async def _content(session: AsyncSession, entry: ChainEntry) -> tuple[str | bytes, ...] | None:
+async def _content(
+    session: AsyncSession, entry: ChainEntry, letters: Mapping[int | None, Letter]
+) -> tuple[ChainPart, ...] | None:
     """What `entry` has a digest of, as it is now; empty where it was rightly replaced, None where it is gone."""
     if entry.kind == "received":
         raw = await session.exec(select(RawMailRow.raw).where(RawMailRow.message_id == entry.message_id))
         mail = raw.first()
         return None if mail is None else (mail,)
-    row = OutboxRow.id == entry.outbox_id
+    if entry.kind == "decided":
+        return await _decision(session, entry)
+    letter = letters.get(entry.outbox_id)
+    if letter is None:
+        return None
     if entry.kind == "queued":
-        letter = (await session.exec(select(OutboxRow.recipient, OutboxRow.raw).where(row))).first()
-        return None if letter is None else (*letter,)
-    if entry.kind == "sent":
-        sent_at = (await session.exec(select(OutboxRow.sent_at).where(row))).first()
-        return None if sent_at is None else (sent_at.isoformat(),)
-    return await _decision(session, entry)
+        return (letter.recipient, letter.raw)
+    return None if letter.sent_at is None else (letter.sent_at,)
 
 
-async def _decision(session: AsyncSession, entry: ChainEntry) -> tuple[str, ...] | None:
+async def _decision(session: AsyncSession, entry: ChainEntry) -> tuple[ChainPart, ...] | None:
     """It is gone where it was taken back, or another took its place: then a later entry says so."""
-    found = await session.exec(select(EscalationRow).where(EscalationRow.decision_id == entry.message_id))
-    row = found.first()
-    if row is not None and row.decided_at is not None:
-        return (row.decided_by or "", row.verb or "", row.decided_at.isoformat())
-    revision = json.loads(entry.facts).get("revision")
+    revision = facts_in(entry.facts).get("revision")
+    row = await session.get(EscalationRow, (entry.case_id, revision))
+    if row is not None and row.decision_id == entry.message_id and row.decided_at is not None:
+        return (row.decided_by or "", row.verb or "", row.decided_at)
     later = await session.exec(
         select(ChainRow.facts).where(
             ChainRow.case_id == entry.case_id,
@@ -172,4 +190,4 @@ async def _decision(session: AsyncSession, entry: ChainEntry) -> tuple[str, ...]
             col(ChainRow.kind).in_(("decided", "undone")),
         )
     )
-    return () if any(json.loads(facts).get("revision") == revision for facts in later) else None
+    return () if any(facts_in(facts).get("revision") == revision for facts in later) else None

@@ -1,6 +1,5 @@
 """Where the tables are not as the chain tells: a row without its entry, an entry without its row, another state."""
 
-import json
 from collections.abc import Mapping
 
 from sqlalchemy import Subquery
@@ -8,7 +7,7 @@ from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import and_, case, col, func, not_, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from mailagent.domain.chain import OUTCOMES, ChainKind
+from mailagent.domain.chain import OUTCOMES, ChainKind, facts_in
 from mailagent.store.chain import outcome
 from mailagent.store.tables import ChainRow, LogRow, MessageRow, OutboxRow, RawMailRow
 
@@ -37,7 +36,7 @@ async def differences(session: AsyncSession, *, at_most: int) -> list[str]:
     needs no entry.
     """
     facts = (await session.exec(select(ChainRow.facts).where(ChainRow.seq == 0))).first()
-    before = json.loads(facts) if facts else {}
+    before = {name: number for name, number in facts_in(facts or "").items() if isinstance(number, int)}
     found = []
     is_settled = (col(OutboxRow.state) == "uncertain") & col(OutboxRow.settled_at).is_not(None)
     mail_state = case((is_settled, "settled"), else_=col(OutboxRow.state))
@@ -137,7 +136,7 @@ async def _outcomes(session: AsyncSession, at_most: int) -> list[str]:
             break
         last = some[-1][0]
         for number, entry, facts in some:
-            told = json.loads(facts)
+            told = facts_in(facts)
             for name, said in outcome(entry or {}).items():
                 if said != told.get(name):
                     words = f"the log says {name} {said or 'nothing'}, the chain {told.get(name) or 'nothing'}"

@@ -146,6 +146,6 @@ async def _change(
     is_changed = changed.rowcount == 1
     if is_changed and told is not None:
         sent_at = values.get("sent_at")
-        of = (sent_at.isoformat(),) if isinstance(sent_at, datetime) else ()
+        of = (sent_at,) if isinstance(sent_at, datetime) else ()
         await record(session, told, case=entry.case_id, mail=entry.id, of=of)
     return is_changed

@@ -84,6 +84,7 @@ async def test_a_day_leaves_a_chain_without_a_fault(outside: Outside) -> None:
     [
         ("UPDATE chain SET facts = '{}' WHERE seq = 2", "entry 2 (handled, 2"),
         ("UPDATE chain SET at = '2020-01-01 00:00:00' WHERE seq = 3", "entry 3 (queued, 2020-01-01 00:00:00 UTC)"),
+        ("UPDATE chain SET facts = 'no JSON' WHERE kind IN ('begun', 'handled', 'decided')", "entry 0 (begun"),
         ("UPDATE chain SET kind = 'failed' WHERE seq = 4", "entry 4 (failed"),
         ("UPDATE chain SET outbox_id = 2 WHERE seq = 4", "entry 4 (sent"),
         ("UPDATE chain SET digest = '' WHERE seq = 1", "entry 1 (received"),
