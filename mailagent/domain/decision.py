@@ -36,6 +36,7 @@ UnclearCode = Literal[
     "REVIEW-22",
     "REVIEW-23",
     "REVIEW-24",
+    "REVIEW-25",
 ]
 LONGEST_DETAIL = 80
 """Characters of a reply that its receipt repeats."""

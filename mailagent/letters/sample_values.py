@@ -50,6 +50,7 @@ DETAILS: Mapping[str, str] = {
     "22": "Support Larkfield a écrit :",
     "23": "",
     "24": "",
+    "25": "",
 }
 """Code -> the part of a reviewer's reply that it is about."""
 

@@ -32,12 +32,14 @@ _BLANKS = re.compile(r"\s+")
 
 
 ANSWERED_BELOW = "what its writer added below the quoted mail may change what stands above it"
+BEFORE_RESTORE = "it came before a backup was put back, and may have been carried out then"
 NOT_AS_SEEN: Mapping[str, UnclearCode] = {
     DISAGREEMENT: "REVIEW-21",
     STRUCK_TEXT: "REVIEW-23",
     ANSWERED_BELOW: "REVIEW-24",
+    BEFORE_RESTORE: "REVIEW-25",
 }
-"""Doubts about a reply -> why it is held: what the reviewer saw is not what would be done."""
+"""Doubts about a reply -> why it is held: what the reviewer saw is not what would be done, or was done before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from mailagent.mail.cautions import cautions_of, sender_verdict
 from mailagent.mail.identity import same_words
 from mailagent.mail.parse import ParsedMail, parse
 from mailagent.mail.rating import read_rating
-from mailagent.mail.reviewing import Styles
+from mailagent.mail.reviewing import BEFORE_RESTORE, Styles
 from mailagent.mail.tokens import Signed, Tokens
 from mailagent.ports import Cases, Clock, Holds, Messages, Outbox, Returned, Sorted
 
@@ -149,7 +149,11 @@ class SortMail:
         elif kind.kind == "person":
             found = await self.review_mail.read(message, mail, bare, signed)
         if found is not None:
-            return found
+            review, notices = found
+            came = message.arrived_at
+            if review.intake == "review" and came is not None and await self._is_of_before(came):
+                review = replace(review, caution=BEFORE_RESTORE)
+            return review, notices
         if kind.kind != "person":
             return ended(bare, message, kind.kind, kind.reason), []
         return await self._customer(message, mail, bare, kind=kind, verdict=verdict, signed=signed), []
@@ -221,12 +225,17 @@ class SortMail:
         """What speaks against answering mail that waited in its folder."""
         if arrived is None:
             return []
-        age, restored = self.clock.now() - arrived, await self.holds.restored_at()
+        age = self.clock.now() - arrived
         if age > ANSWERED_WITHIN:
             return [f"it was in the mailbox for {age.days} days before it was read"]
-        if restored is not None and arrived < restored:
+        if await self._is_of_before(arrived):
             return ["it came before a backup was put back, and may have been answered"]
         return []
+
+    async def _is_of_before(self, arrived: datetime) -> bool:
+        """Whether a backup was put back since: what became of the mail until then is not known."""
+        restored = await self.holds.restored_at()
+        return restored is not None and arrived < restored
 
     async def _rating(self, mail: ParsedMail, case_id: CaseId | None) -> int | None:
         """How the customer rates our last answer, where no person gave it or waits for theirs."""
