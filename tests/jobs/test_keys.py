@@ -61,3 +61,26 @@ async def test_each_reviewer_whose_address_has_ended_is_told_of_with_that_remedy
     assert [DANA in told for told in notices] == [True, False]
     assert all("its reply address has ended: 'mailagent keys --forget'" in told for told in notices)
     assert not any("reviewers.toml" in told for told in notices)
+
+
+async def test_fault_51_without_its_keys_nothing_is_lost_and_the_admin_is_told(outside: Outside) -> None:
+    """The file was left out when the data was moved: a new key is made, old digests decide nothing, and the next mail
+    of the customer asks anew.
+    """
+    outside.model.mood = ANGRY
+    outside.customer_writes()
+    async with open_office(outside) as office:
+        await office.work()
+    (outside.folder / "secrets").unlink()
+
+    outside.reviewer_replies("APPROVE")
+    async with open_office(outside) as office:
+        await office.work()
+        assert (len(outside.mails_to(TOM)), len(outside.mails_to(ADMIN))) == (1, 1)
+
+        outside.customer_writes("Hello?", answering=outside.mails_to(TOM)[0])
+        await office.work()
+        outside.reviewer_replies("APPROVE", to=outside.mails_to(QUEUE)[-1])
+        await office.work()
+        assert len(outside.mails_to(TOM)) == 2
+        assert await office.broken() == []

@@ -1,13 +1,21 @@
 """Several reviewers, late replies, and decisions about what has changed meanwhile: each customer has one answer."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 
+from mailagent.domain.message import MessageId
+from mailagent.ports import Handled
+from mailagent.store.cases import StoredCases
 from tests.fakes.mails import BEN, DANA, QUEUE, TOM, text_of, words
 from tests.jobs.office import Office, Outside
 from tests.jobs.replying import OWN, WINDOW, answers, asked, codes, digests, later, question, reply, state
+
+LIMIT = 20.0
+"""Seconds; it takes a small part of them."""
 
 
 @pytest.fixture(name="office")
@@ -15,6 +23,22 @@ async def _office(outside: Outside) -> AsyncIterator[Office]:
     """A case that waits for its reviewer."""
     async with asked(outside) as office:
         yield office
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingCases(StoredCases):
+    """Nobody writes before both have read."""
+
+    here: list[Handled] = field(default_factory=list)
+    both: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def commit(self, handled: Handled) -> bool:
+        """See `Cases`."""
+        self.here.append(handled)
+        if len(self.here) > 1:
+            self.both.set()
+        await self.both.wait()
+        return await super().commit(handled)
 
 
 # --- two at once, and too late ----------------------------------------------------------------------------------------
@@ -33,6 +57,39 @@ async def test_fault_47_of_two_decisions_in_the_mailbox_the_first_counts(
     assert (await question(office)).decided_by == "Ben Ode"
     assert codes(outside) == [{"CLOSE": "REVIEW-10"}.get(words_of[0], "REVIEW-08")]
     assert len(answers(outside)) == (words_of[0] != "CLOSE")
+
+
+@pytest.mark.parametrize("others", ["a reviewer", "the customer"])
+async def test_fault_47_of_two_that_are_worked_on_at_once_one_counts(
+    outside: Outside, office: Office, others: str
+) -> None:
+    """Two daemons by mistake, or a lock that fails: the database lets one of them decide, and the other starts anew."""
+    outside.reviewer_replies("APPROVE")
+    await office.receive()
+    if others == "a reviewer":
+        outside.reviewer_replies(OWN, sender=BEN)
+    else:
+        outside.customer_writes("It was the bank, sorry.", answering=outside.mails_to(TOM)[0])
+    await office.receive()
+    messages = office.triage_cases.messages
+    first, second = [await messages.get(MessageId(number)) for number in (2, 3)]
+    job = office.resume_reviews if others == "a reviewer" else office.triage_cases
+
+    cases = MeetingCases(sessions=office.sessions)
+    resume, job = replace(office.resume_reviews, cases=cases), replace(job, cases=cases)
+    async with asyncio.timeout(LIMIT):
+        await asyncio.gather(office.runner.run(resume, first), office.runner.run(job, second))
+    for _ in range(2):
+        await later(office)
+
+    assert len(answers(outside)) <= 1
+    assert (await office.views.status())["pending"] == 0
+    assert answers(outside) or await state(office) == "waiting", "nobody answers"
+    if others == "a reviewer":
+        by_dana = (await question(office)).decided_by == "Dana Kim"
+        assert ["We are on it." in answer for answer in answers(outside)] == [by_dana], "another's answer was sent"
+        assert [*codes(outside, DANA), *codes(outside, BEN)] == ["REVIEW-08"], "one of them is told that it was late"
+    assert await office.broken() == []
 
 
 async def test_who_is_late_hears_who_when_and_whether_the_answer_left(outside: Outside, office: Office) -> None:
