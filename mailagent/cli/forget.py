@@ -9,6 +9,7 @@ from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import complain, say
 from mailagent.domain.case import case_number
 from mailagent.errors import ConfigurationError
+from mailagent.mail.parse import sender_of
 from mailagent.settings import Settings, load_settings
 from mailagent.store.backup import FOLDER
 from mailagent.store.database import open_database
@@ -49,7 +50,7 @@ async def _forget(settings: Settings, where: Path | str, address: str) -> Forgot
         engine, sessions = await open_database(where, chain_keys_of(settings))
         try:
             sessions, _ = await begin_term(sessions, where, program="mailagent forget")
-            done = await Erasure(sessions=sessions).forget(address, at=SystemClock().now())
+            done = await Erasure(sessions=sessions, sender_of=sender_of).forget(address, at=SystemClock().now())
         finally:
             await engine.dispose()
         async with open_saver(where) as saver:

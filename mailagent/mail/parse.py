@@ -17,7 +17,7 @@ from mailagent.errors import PermanentError
 from mailagent.mail.addresses import addresses, one_mailbox
 from mailagent.mail.body import Attachment, content_type, read_body
 from mailagent.mail.charset import decode_header, from_surrogates, one_line
-from mailagent.mail.limits import DEEPEST, admit
+from mailagent.mail.limits import DEEPEST, LARGEST_HEADER, admit
 from mailagent.mail.phrases import FORWARD_PREFIXES, FORWARDED, prefix_of
 from mailagent.mail.quoting import has_marker, split_reply
 
@@ -29,6 +29,7 @@ MOST_REFERENCES = 100
 OLDEST_YEAR = 1980
 PIECE = 65_536
 
+_HEADER_END = re.compile(rb"\r?\n\r?\n")
 _NO_YEAR = re.compile(r"\s0000\s")
 """The standard library takes it for the year 2000."""
 _ONCE = ("from", "subject", "message-id", "date", "content-type", "content-transfer-encoding")
@@ -127,6 +128,13 @@ def parse(raw: bytes) -> ParsedMail:
         content_type=content_type(message),
         headers=headers,
     )
+
+
+def sender_of(raw: bytes) -> str | None:
+    """`ParsedMail.sender` of a mail of which no more is read: also of one that cannot be."""
+    header = _HEADER_END.split(raw[:LARGEST_HEADER], maxsplit=1)[0]
+    mailbox = one_mailbox([str(value) for name, value in _message(header).raw_items() if name.lower() == "from"])
+    return mailbox.address if mailbox else None
 
 
 def _message(raw: bytes) -> Message:

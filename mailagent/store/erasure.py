@@ -2,6 +2,7 @@
 and which: so none of them is taken for new mail later.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -12,8 +13,10 @@ from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.case import CaseId, case_number
+from mailagent.domain.listed import listed_under
 from mailagent.store.chain import outcome, record
 from mailagent.store.database import Sessions
+from mailagent.store.outbox import show
 from mailagent.store.tables import (
     AddressBlockRow,
     CaseRow,
@@ -21,6 +24,7 @@ from mailagent.store.tables import (
     EscalationRow,
     HealthRow,
     KnownIdRow,
+    ListedRow,
     LogRow,
     MessageRow,
     OutboxRow,
@@ -31,8 +35,10 @@ from mailagent.store.tables import (
 
 KEPT = ("message", "case", "disposition", "category", "rule", "mode")
 """What stays of a log entry: what is counted."""
-UNSENT = ("ready", "held", "listed", "sending", "eod")
-DONE = ("sent", "failed", "returned", "withdrawn")
+WAITS = col(OutboxRow.state).in_(("ready", "held", "listed", "sending", "eod")) | (
+    (col(OutboxRow.state) == "uncertain") & col(OutboxRow.settled_at).is_(None)
+)
+"""Mails of which something may still become."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +52,12 @@ class Forgotten:
 
 @dataclass(frozen=True, kw_only=True)
 class Erasure:
-    """While no daemon runs: it could write down anew what it has in hand."""
+    """While no daemon runs: it could write down anew what it has in hand. `sender_of` tells who wrote a mail that was
+    not read yet.
+    """
 
     sessions: Sessions
+    sender_of: Callable[[bytes], str | None]
 
     async def forget(self, address: str, *, at: datetime) -> Forgotten:
         """Clear all of `address` (lower case) in one transaction: each mail that they wrote, and their cases whole."""
@@ -61,6 +70,7 @@ class Erasure:
                 session.add(case)
             messages = await self._messages(session, address, numbers, at)
             mails = await self._mails(session, address, numbers)
+            await self._of_many(session, address, numbers, at)
             await session.exec(
                 update(EscalationRow)
                 .where(col(EscalationRow.case_id).in_(numbers))
@@ -83,7 +93,15 @@ class Erasure:
         """Of an answer to a list with a line about them the whole goes, once all its lines are done: until then each
         is known by its words.
         """
-        theirs = (col(MessageRow.sender) == address) | col(MessageRow.case_id).in_(cases)
+        unread = (
+            select(MessageRow.id, RawMailRow.raw)
+            .join(RawMailRow, col(RawMailRow.message_id) == MessageRow.id)
+            .where(col(MessageRow.sender).is_(None), col(MessageRow.state).in_(("received", "aside")))
+        )
+        wrote = [message_id for message_id, raw in await session.exec(unread) if self.sender_of(raw) == address]
+        theirs = (
+            (col(MessageRow.sender) == address) | col(MessageRow.case_id).in_(cases) | col(MessageRow.id).in_(wrote)
+        )
         rows = list(await session.exec(select(MessageRow).where(theirs)))
         answers = {row.part_of for row in rows if row.part_of is not None}
         for answer in await session.exec(select(MessageRow).where(col(MessageRow.id).in_(answers))):
@@ -112,6 +130,7 @@ class Erasure:
         await session.exec(update(RawMailRow).where(col(RawMailRow.message_id).in_(bytes_of)).values(raw=b""))
         for message_id in sorted(bytes_of):
             await record(session, "forgotten", message=message_id)
+        await self._of_reviewers(session)
         await session.exec(delete(CorrectionRow).where(col(CorrectionRow.message_id).in_(ids)))
         for log in await session.exec(select(LogRow).where(col(LogRow.message_id).in_(ids))):
             log.entry = {**{name: log.entry[name] for name in KEPT if name in log.entry}, "forgotten": True}
@@ -122,20 +141,48 @@ class Erasure:
             session.add(row)
         return len(rows)
 
-    async def _mails(self, session: AsyncSession, address: str, cases: list[int]) -> int:
-        """What had not left does not leave, and what may have is not looked for. Lists and notices name people in their
-        words: of those that are done with, nobody needs the bytes.
+    async def _of_reviewers(self, session: AsyncSession) -> None:
+        """Answers to lists, and replies that were refused, belong to no case, and quote below whom we wrote about. Once
+        they are read nobody needs their bytes.
         """
+        read = col(MessageRow.state).in_(("ready", "handled"))
+        theirs = (col(MessageRow.intake) == "review", col(MessageRow.case_id).is_(None), read)
+        ids = list(await session.exec(select(MessageRow.id).where(*theirs).order_by(col(MessageRow.id))))
+        await session.exec(update(RawMailRow).where(col(RawMailRow.message_id).in_(ids)).values(raw=b""))
+        for message_id in ids:
+            await record(session, "forgotten", message=message_id)
+        done = col(MessageRow.state) == "handled"
+        await session.exec(update(MessageRow).where(*theirs, done).values(text="", subject=""))
+
+    async def _mails(self, session: AsyncSession, address: str, cases: list[int]) -> int:
+        """What had not left does not leave, and what may have is not looked for."""
         theirs = (col(OutboxRow.recipient) == address) | col(OutboxRow.case_id).in_(cases)
-        open_ones = col(OutboxRow.state).in_(UNSENT) | (
-            (col(OutboxRow.state) == "uncertain") & col(OutboxRow.settled_at).is_(None)
-        )
-        for mail_id in [*await session.exec(select(OutboxRow.id).where(theirs, open_ones).order_by(col(OutboxRow.id)))]:
+        for mail_id in [*await session.exec(select(OutboxRow.id).where(theirs, WAITS).order_by(col(OutboxRow.id)))]:
             await record(session, "withdrawn", mail=mail_id)
-        await session.exec(update(OutboxRow).where(theirs, open_ones).values(state="withdrawn"))
+        await session.exec(update(OutboxRow).where(theirs, WAITS).values(state="withdrawn"))
         for mail_id in [*await session.exec(select(OutboxRow.id).where(theirs).order_by(col(OutboxRow.id)))]:
             await record(session, "forgotten", mail=mail_id)
         done = await session.exec(update(OutboxRow).where(theirs).values(raw=b"", recipient="", error=""))
-        of_many = col(OutboxRow.case_id).is_(None) & col(OutboxRow.state).in_(DONE)
-        await session.exec(update(OutboxRow).where(of_many).values(raw=b"", error=""))
         return done.rowcount
+
+    async def _of_many(self, session: AsyncSession, address: str, cases: list[int], at: datetime) -> None:
+        """Lists and notices name people in their words: of those that are done with, nobody needs the bytes. One that
+        waits does not leave; in place of such a list the digests of the others do.
+        """
+        of_many = col(OutboxRow.case_id).is_(None)
+        await session.exec(update(OutboxRow).where(of_many, ~WAITS).values(raw=b"", error=""))
+        await record(session, "forgotten")  # for all of these
+        for row in await session.exec(select(OutboxRow).where(of_many, WAITS)):
+            shown = select(ListedRow).where(
+                ListedRow.list_id == (listed_under(row.key) if row.kind == "list" else None)
+            )
+            questions = [*await session.exec(shown)]
+            if address.encode() not in row.raw.lower() and not any(question.case_id in cases for question in questions):
+                continue
+            row.state, row.raw, row.error = "withdrawn", b"", ""
+            session.add(row)
+            await record(session, "withdrawn", mail=row.id)
+            await record(session, "forgotten", mail=row.id)
+            for question in questions:
+                if question.case_id not in cases:
+                    await show(session, CaseId(question.case_id), question.revision, at=at)

@@ -2,16 +2,18 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from typer.testing import CliRunner
 
 from mailagent.cli.app import app
-from mailagent.errors import PermanentError
+from mailagent.domain.policy import BURST, ReviewPolicy
+from mailagent.errors import PermanentError, TemporaryError
 from mailagent.store.audit import Audit
-from tests.fakes.mails import ADMIN, DANA, QUEUE, TOM, mail, text_of
+from tests.fakes.mails import ADMIN, DANA, QUEUE, SUPPORT, TOM, mail, text_of
 from tests.fakes.model import ANGRY
+from tests.jobs.forged import bare, mac_of, ref_of
 from tests.jobs.office import Outside, open_office
 from tests.shop import SHOP
 
@@ -138,3 +140,94 @@ async def test_the_others_work_on_after_somebody_was_forgotten(tmp_path: Path) -
         assert TOM not in await asyncio.to_thread(command, outside, *words.split())
     assert await asyncio.to_thread(command, outside, "corrections") == ""
     assert json.loads(await asyncio.to_thread(command, outside, "kb", "gaps", "--json")) == []
+
+
+async def test_mail_that_was_not_read_yet_is_forgotten_too(tmp_path: Path) -> None:
+    """One was too large to be read and waits for a person, the other came a moment ago: nobody had noted its sender."""
+    outside = Outside(folder=tmp_path)
+    outside.mailbox.size_limit = 1_000
+    async with open_office(outside) as office:
+        outside.customer_writes("Where is it? " * 100, sender=f'"Weaver, T." <{TOM}>')
+        await office.receive()
+        outside.customer_writes(f"Where is {SECRET}?")
+        outside.customer_writes("Which cards do you take?", sender=f"Ann <{ANN}>")
+        await office.receive_mail.visit()
+
+    assert "2 message(s)" in await asyncio.to_thread(forget, outside, TOM)
+
+    assert not any(trace.encode() in everything_in(tmp_path) for trace in (SECRET, TOM))
+    async with open_office(outside) as office:
+        await office.work()
+        assert (await office.views.status())["set_aside"] == 0
+    assert (len(outside.mails_to(ANN)), outside.mails_to(TOM)) == (1, [])
+
+
+async def test_a_notice_that_waits_names_a_forgotten_person_no_more(tmp_path: Path) -> None:
+    """The server was away when the admin was to hear that it refused the address."""
+    outside = Outside(folder=tmp_path)
+    outside.customer_writes()
+    async with open_office(outside) as office:
+        await office.receive()
+        await office.decide()
+        outside.sender.errors += [PermanentError(f"550 no such user {TOM}"), TemporaryError("450 later")]
+        await office.deliver()
+    assert TOM.encode() in everything_in(tmp_path)
+
+    await asyncio.to_thread(forget, outside, TOM)
+
+    assert TOM.encode() not in everything_in(tmp_path)
+    outside.clock.passes(timedelta(hours=1))
+    async with open_office(outside) as office:
+        await office.work()
+        assert await Audit(sessions=office.sessions).broken(at=outside.clock.now() + timedelta(days=1)) == []
+    assert outside.sender.accepted == []
+
+
+async def test_in_place_of_a_list_that_waits_the_questions_of_others_are_put(tmp_path: Path) -> None:
+    """The list names who was forgotten and does not leave; the reviewers hear of the others all the same."""
+    outside = Outside(folder=tmp_path)
+    outside.knowledge.articles = ()
+    people = (TOM, ANN, "mia@customer.example")
+    async with open_office(outside, policy=ReviewPolicy(bundle_above=0)) as office:
+        for address in people:
+            outside.customer_writes(f"Where is {SECRET}?" if address == TOM else "Where is it?", sender=address)
+        await office.receive()
+        await office.decide()
+        outside.clock.passes(BURST)
+        outside.sender.errors += [TemporaryError("450 later")] * 9
+        await office.deliver()
+    assert outside.sender.accepted == []
+
+    await asyncio.to_thread(forget, outside, TOM)
+
+    left = everything_in(tmp_path)
+    assert not any(trace.encode() in left for trace in (SECRET, TOM))
+    outside.sender.errors.clear()
+    outside.clock.time = max(outside.clock.time, datetime.now(UTC)) + timedelta(
+        hours=1
+    )  # the command took the true time
+    async with open_office(outside) as office:
+        await office.work()
+    asked = outside.mails_to(QUEUE)
+    assert [letter["X-Mailagent-Kind"] for letter in asked] == ["digest", "digest"]
+    assert [sum(address in text_of(letter) for letter in asked) for address in people] == [0, 1, 1]
+
+
+async def test_a_reply_that_was_refused_quotes_a_forgotten_person_no_more(tmp_path: Path) -> None:
+    """Its token was cut off on its way, so nothing says which case it is about; below stands the whole question."""
+    outside = Outside(folder=tmp_path)
+    outside.model.mood = ANGRY
+    outside.customer_writes(f"Where is {SECRET}?", subject="My zither")
+    async with open_office(outside) as office:
+        await office.work()
+        (digest,) = outside.mails_to(QUEUE)
+        mac = mac_of(digest)
+        for address in (str(digest["Reply-To"]).replace(mac, f"a{mac[2:]}q"), SUPPORT):
+            outside.mailbox.deliver(bare(digest, to=address, ref=ref_of(digest).replace(mac, f"a{mac[2:]}q")))
+        await office.work()
+        assert len(outside.mails_to(ADMIN)) == 1
+
+    await asyncio.to_thread(forget, outside, TOM)
+
+    left = everything_in(tmp_path)
+    assert [trace for trace in (SECRET, TOM, "My zither") if trace.encode() in left] == []
