@@ -158,7 +158,7 @@ class ReceiveMail:
         else:
             since = min(known.since, self.clock.now())
             wanted = set(await self.mailbox.uids(since=since if since == known.since else None))
-            if wanted:
+            if wanted and await self._in_force() is None:
                 await self._hold("the folder was made anew (other UIDVALIDITY); its mail is compared", sure=False)
         settled = [uid for uid in everything if uid not in wanted]
         floor = max(settled, default=0) if not wanted else min(wanted) - 1
@@ -171,8 +171,8 @@ class ReceiveMail:
 
     async def _settle_hold(self) -> None:
         """Whether so much of a folder that was made anew is unknown that a person should look first."""
-        hold = next((hold for hold in await self.holds.all() if hold.name == self._hold_name and not hold.sure), None)
-        if hold is None:
+        hold = await self._in_force()
+        if hold is None or hold.sure:
             return
         new = await self.sightings.taken_since(self.mailbox.name, hold.since)
         total = len(await self.mailbox.uids())
@@ -184,6 +184,10 @@ class ReceiveMail:
     @property
     def _hold_name(self) -> str:
         return f"mailbox:{self.mailbox.name}"
+
+    async def _in_force(self) -> Hold | None:
+        """The hold of an earlier visit: made anew once more, the folder needs a person's look as before."""
+        return next((hold for hold in await self.holds.all() if hold.name == self._hold_name), None)
 
     async def _hold(self, reason: str, *, sure: bool) -> None:
         hold = Hold(name=self._hold_name, reason=reason, since=self.clock.now(), sure=sure)
