@@ -6,7 +6,7 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.escalation import NewEscalation
-from mailagent.ports import Handled, QuestionChange
+from mailagent.ports import RESTORED, Handled, QuestionChange
 from mailagent.store.chain import outcome, record
 from mailagent.store.messages import remember_id
 from mailagent.store.outbox import enqueue, show, withdraw
@@ -14,6 +14,7 @@ from mailagent.store.tables import (
     CaseRow,
     CorrectionRow,
     EscalationRow,
+    HoldRow,
     LogRow,
     MessageRow,
     SpamSenderRow,
@@ -42,7 +43,13 @@ async def write_handled(session: AsyncSession, handled: Handled) -> bool:
         await show(session, handled.case_id, handled.shows, at=handled.at)
     for letter in handled.outbox:
         await remember_id(session, letter.message_id, handled.case_id)
-    await enqueue(session, handled.outbox, at=handled.at, cause=handled.message_id)
+    await enqueue(
+        session,
+        handled.outbox,
+        at=handled.at,
+        cause=handled.message_id,
+        may_have_left=await _is_read_again(session, message),
+    )
     return True
 
 
@@ -69,6 +76,12 @@ async def _log(session: AsyncSession, handled: Handled) -> None:
             "verb": decides and decides.verb,
         },
     )
+
+
+async def _is_read_again(session: AsyncSession, message: MessageRow) -> bool:
+    """Whether it came before a backup was put back: then it may have been handled after that backup was made."""
+    restored = await session.get(HoldRow, RESTORED)
+    return restored is not None and (message.arrived_at or message.received_at) < restored.since
 
 
 async def _settle_question(session: AsyncSession, handled: Handled) -> bool:

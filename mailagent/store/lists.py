@@ -88,6 +88,7 @@ class StoredLists:
                     content_key=key,
                     mailbox=answer.mailbox,
                     received_at=answer.received_at,
+                    arrived_at=answer.arrived_at,
                     size=0,
                     state="ready",
                     due_at=answer.received_at,

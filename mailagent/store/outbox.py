@@ -29,12 +29,19 @@ KEYS_AT_ONCE = 10_000
 
 
 async def enqueue(
-    session: AsyncSession, entries: Sequence[NewOutboxEntry], *, at: datetime, cause: int | None = None
+    session: AsyncSession,
+    entries: Sequence[NewOutboxEntry],
+    *,
+    at: datetime,
+    cause: int | None = None,
+    may_have_left: bool = False,
 ) -> None:
     """Add `entries` within the caller's transaction; a key that is there already stays as it is. `cause` is the message
-    whose handling leads to them.
+    whose handling leads to them; where what it leads to `may_have_left` before, the customer's mail is not sent but
+    looked for.
     """
     for entry in entries:
+        is_doubtful = may_have_left and entry.kind in ANSWERS
         if (await session.exec(select(OutboxRow.id).where(OutboxRow.key == entry.key))).first() is not None:
             continue
         row = OutboxRow(
@@ -46,7 +53,7 @@ async def enqueue(
             message_id=entry.message_id,
             automatic=entry.automatic,
             raw=entry.raw,
-            state="held" if entry.held else "ready",
+            state="eod" if is_doubtful else "held" if entry.held else "ready",
             created_at=at,
             due_at=entry.not_before or at,
             cause_id=cause,

@@ -1,12 +1,19 @@
 """A database that was restored from a backup, while reviewers hold digests of what it has forgotten."""
 
+import asyncio
 import shutil
+from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
-from tests.fakes.mails import ADMIN, DANA, QUEUE, mail, text_of
+from mailagent.ports import RESTORED, Hold
+from mailagent.store.backup import back_up
+from mailagent.store.holds import StoredHolds
+from tests.fakes.journal import FakeJournal
+from tests.fakes.mails import ADMIN, DANA, QUEUE, TOM, mail, review, text_of
 from tests.fakes.model import ANGRY
 from tests.jobs.forged import bare, ref_of
 from tests.jobs.forgeries import Make
@@ -14,6 +21,7 @@ from tests.jobs.office import Outside, open_office
 
 FILES = ("mailagent.db", "checkpoints.db")
 ANN, MIRA = "ann@ann.example", "mira@mira.example"
+HOUR = timedelta(hours=1)
 WAYS: dict[str, Make] = {
     "its address": lambda digest: bare(digest, to=str(digest["Reply-To"])),
     "its Message-ID": lambda digest: bare(digest, headers=[f"In-Reply-To: {digest['Message-ID']}"]),
@@ -79,3 +87,61 @@ async def test_an_absence_note_about_a_forgotten_question_moves_no_other_on(outs
         await office.work()
 
         assert (await office.views.status())["unreached"] == []
+
+
+async def backed_up(outside: Outside) -> None:
+    """What the operator has, made while the daemon works."""
+    await asyncio.to_thread(back_up, outside.folder / "mailagent.db", outside.folder / "copy")
+
+
+async def put_back(outside: Outside) -> None:
+    """An hour later, and the operator said go at once."""
+    outside.clock.passes(HOUR)
+    for file in outside.folder.glob("*.db*"):
+        file.unlink()
+    shutil.copy(outside.folder / "copy", outside.folder / "mailagent.db")
+    async with open_office(outside) as office:
+        holds = StoredHolds(sessions=office.sessions)
+        await holds.put(Hold(name=RESTORED, reason="a backup", since=outside.clock.now(), sure=True))
+        await holds.lift(RESTORED)
+    outside.clock.passes(HOUR)
+
+
+@pytest.mark.parametrize("has_journal", [True, False])
+async def test_a_decision_that_is_read_again_sends_nothing_again(outside: Outside, *, has_journal: bool) -> None:
+    """The question is open in the backup, and the reply that decided it still lies in the mailbox."""
+    outside.model.mood = ANGRY
+    async with open_office(outside) as office:
+        outside.mailbox.deliver(mail(), at=outside.clock.now())
+        await office.work()
+        await backed_up(outside)
+        outside.mailbox.deliver(review(outside.mails_to(QUEUE)[0], "APPROVE"), at=outside.clock.now())
+        await office.work()
+    assert len(outside.mails_to(TOM)) == 2
+    await put_back(outside)
+
+    async with open_office(outside) as office:
+        journal = FakeJournal(ids={str(outside.mails_to(TOM)[1]["Message-ID"])})
+        journals = {"support": journal} if has_journal else {}
+        await replace(office, settle_uncertain=replace(office.settle_uncertain, journals=journals)).work()
+
+        assert len(outside.mails_to(TOM)) == 2
+        assert ("answer", "sent" if has_journal else "uncertain") in await office.mails_of()
+        assert len(outside.mails_to(ADMIN)) == (0 if has_journal else 1)
+
+
+async def test_what_was_being_triaged_when_the_backup_was_made_is_not_answered_again(outside: Outside) -> None:
+    """The mail was read and waited for its turn, and was answered a second later."""
+    async with open_office(outside) as office:
+        outside.mailbox.deliver(mail(), at=outside.clock.now())
+        await office.receive()
+        await backed_up(outside)
+        await office.work()
+    assert len(outside.mails_to(TOM)) == 1
+    await put_back(outside)
+
+    async with open_office(outside) as office:
+        await office.work()
+
+    assert len(outside.mails_to(TOM)) == 1
+    assert "may not have been sent" in str(outside.mails_to(ADMIN)[0]["Subject"])
