@@ -47,9 +47,10 @@ check: install
 shop:
 	@for name in $(SHIPPED); do rm -rf tests/shop/$$name && cp -R $$name tests/shop/; done
 
-# Some minutes of odd mail; 'make test' tries a small part of it.
+# Odd mail, and odd runs of the whole; 'make test' tries a small part of both.
 fuzz: install
-	$(BIN)/python -m pytest tests/fuzz --hypothesis-profile=nightly
+	@$(BIN)/python tests/servers/require.py
+	$(BIN)/python -m pytest tests/fuzz tests/machine -m "" --hypothesis-profile=nightly
 
 # Pins every version with its hashes for all platforms; names no registry, so any mirror serves.
 UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml

@@ -1,7 +1,8 @@
-"""Where a test may kill the process: between any two effects. Without ``MAILAGENT_CRASH`` a passing does nothing."""
+"""Where a test may let the process die: between any two effects. Without ``MAILAGENT_CRASH`` a passing does nothing."""
 
 import os
 import signal
+from collections.abc import Callable
 from itertools import count
 from typing import Literal
 
@@ -20,7 +21,7 @@ CrashPoint = Literal[
 _passings = count(1)
 
 
-def passing(point: CrashPoint) -> None:
+def kill_where_named(point: CrashPoint) -> None:
     """Die by SIGKILL where ``MAILAGENT_CRASH=POINT:N`` names `point`, at its Nth passing."""
     wanted = os.environ.get("MAILAGENT_CRASH")
     if wanted is None:
@@ -28,3 +29,12 @@ def passing(point: CrashPoint) -> None:
     name, _, number = wanted.partition(":")
     if name == point and next(_passings) == int(number):
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+watch: Callable[[CrashPoint], None] = kill_where_named
+"""What every passing calls: a test that plays a death within its own process puts its own here."""
+
+
+def passing(point: CrashPoint) -> None:
+    """Tell that the process is at `point`."""
+    watch(point)

@@ -8,6 +8,8 @@ from mailagent.domain.message import RawMail
 from mailagent.errors import TemporaryError
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+CUT = 200
+"""Bytes that come of a mail over the limit."""
 
 
 @dataclass(kw_only=True)
@@ -31,8 +33,8 @@ class FakeMailbox:
     withheld: set[int] = field(default_factory=set)
 
     def deliver(self, raw: bytes, *, at: datetime = LONG_AGO, seen: bool = False) -> int:
-        """Put a mail in; returns its UID."""
-        uid = max(self.mails, default=0) + 1
+        """Put a mail in; returns its UID, which no mail had before."""
+        uid = max(self.arrived, default=0) + 1
         self.mails[uid] = raw
         self.arrived[uid] = at
         if seen:
@@ -44,7 +46,7 @@ class FakeMailbox:
         self.uidvalidity += 1
         uids = {old: new for new, old in enumerate(sorted(self.mails), start=101)}
         self.mails = {uids[uid]: raw for uid, raw in self.mails.items()}
-        self.arrived = {uids[uid]: at for uid, at in self.arrived.items()}
+        self.arrived = {uids[uid]: at for uid, at in self.arrived.items() if uid in uids}
         self.seen = {uids[uid] for uid in self.seen if uid in uids}
 
     async def epoch(self) -> int:
@@ -95,7 +97,7 @@ class FakeMailbox:
             folder=self.folder,
             uidvalidity=self.uidvalidity,
             uid=uid,
-            raw=raw if len(raw) <= self.size_limit else raw[:200],
+            raw=raw if len(raw) <= self.size_limit else raw[:CUT],
             size=len(raw),
             arrived_at=None if self.arrived[uid] == LONG_AGO else self.arrived[uid],
         )

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -12,8 +11,7 @@ import pytest
 from mailagent.ports import RESTORED, Hold
 from mailagent.store.backup import back_up
 from mailagent.store.holds import StoredHolds
-from tests.fakes.journal import FakeJournal
-from tests.fakes.mails import ADMIN, DANA, QUEUE, TOM, mail, review, text_of
+from tests.fakes.mails import ADMIN, DANA, QUEUE, TOM, mail, text_of
 from tests.fakes.model import ANGRY
 from tests.jobs.forged import bare, ref_of
 from tests.jobs.forgeries import Make
@@ -105,29 +103,6 @@ async def put_back(outside: Outside) -> None:
         await holds.put(Hold(name=RESTORED, reason="a backup", since=outside.clock.now(), sure=True))
         await holds.lift(RESTORED)
     outside.clock.passes(HOUR)
-
-
-@pytest.mark.parametrize("has_journal", [True, False])
-async def test_a_decision_that_is_read_again_sends_nothing_again(outside: Outside, *, has_journal: bool) -> None:
-    """The question is open in the backup, and the reply that decided it still lies in the mailbox."""
-    outside.model.mood = ANGRY
-    async with open_office(outside) as office:
-        outside.mailbox.deliver(mail(), at=outside.clock.now())
-        await office.work()
-        await backed_up(outside)
-        outside.mailbox.deliver(review(outside.mails_to(QUEUE)[0], "APPROVE"), at=outside.clock.now())
-        await office.work()
-    assert len(outside.mails_to(TOM)) == 2
-    await put_back(outside)
-
-    async with open_office(outside) as office:
-        journal = FakeJournal(ids={str(outside.mails_to(TOM)[1]["Message-ID"])})
-        journals = {"support": journal} if has_journal else {}
-        await replace(office, settle_uncertain=replace(office.settle_uncertain, journals=journals)).work()
-
-        assert len(outside.mails_to(TOM)) == 2
-        assert ("answer", "sent" if has_journal else "uncertain") in await office.mails_of()
-        assert len(outside.mails_to(ADMIN)) == (0 if has_journal else 1)
 
 
 async def test_what_was_being_triaged_when_the_backup_was_made_is_not_answered_again(outside: Outside) -> None:
