@@ -9,6 +9,7 @@ from sqlmodel import select
 from mailagent.adapters.signing_keys import FILE, chain_keys, read_chain_keys, rotate_keys
 from mailagent.domain.policy import ReviewPolicy
 from mailagent.errors import PermanentError, UncertainError
+from mailagent.mail.parse import sender_of
 from mailagent.store.audit import Audit
 from mailagent.store.database import open_database
 from mailagent.store.erasure import Erasure
@@ -142,7 +143,7 @@ async def test_rows_that_are_not_as_the_chain_tells_are_found_out(outside: Outsi
 async def test_a_person_is_forgotten_without_a_break(outside: Outside) -> None:
     """What is cleared was never in the chain; that it was cleared is."""
     engine, sessions = await open_database(outside.database(), lambda: chain_keys(outside.folder))
-    await Erasure(sessions=sessions).forget(TOM, at=outside.clock.now())
+    await Erasure(sessions=sessions, sender_of=sender_of).forget(TOM, at=outside.clock.now())
     async with sessions.read() as session:
         forgotten = [*await session.exec(CHAIN.where(ChainRow.kind == "forgotten"))]
     await engine.dispose()

@@ -15,7 +15,7 @@ from typing import TypeVar
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 from structlog.testing import capture_logs
 
-from mailagent.jobs.deliver_outbox import LONGEST_RETRY
+from mailagent.domain.outgoing import LONGEST_RETRY
 from mailagent.store.holds import StoredHolds
 from tests.fakes.mailbox import FakeMailbox
 from tests.fakes.mails import mail, read, text_of
