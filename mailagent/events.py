@@ -58,6 +58,7 @@ def log(event: Event, /, **facts: Fact) -> None:
 
 def configure_logging(*, json_lines: bool, file: TextIO = sys.stderr) -> None:
     """Write events to `file`: one JSON object a line, or in columns for a terminal."""
+    target = Target(file=file)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -65,23 +66,23 @@ def configure_logging(*, json_lines: bool, file: TextIO = sys.stderr) -> None:
             structlog.processors.JSONRenderer() if json_lines else structlog.dev.ConsoleRenderer(colors=file.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=Target(file=file)),  # type: ignore[arg-type]  # it only writes
+        logger_factory=lambda *_: target,
     )
 
 
 @dataclass(kw_only=True, eq=False)
 class Target:
-    """Where lines go. Its disk may be full, its reader gone or asleep: mail goes on without a log. `lost` lines are
-    told of when it takes one again.
+    """Where lines go, as structlog asks for it. Its disk may be full, its reader gone or asleep: mail goes on without a
+    log. `lost` lines are told of when it takes one again.
     """
 
     file: TextIO
     lost: int = 0
 
-    def write(self, line: str) -> None:
+    def info(self, line: str) -> None:
         """Write it, or lose it."""
         try:
-            self._put(line)
+            self._put(f"{line}\n")
         except (OSError, ValueError):  # the latter of a file that was closed
             self.lost += 1
             return
@@ -89,8 +90,7 @@ class Target:
         if lost:
             log("log.interrupted", lines=lost)
 
-    def flush(self) -> None:
-        """Nothing is kept back."""
+    warning = error = info
 
     def _put(self, line: str) -> None:
         try:
