@@ -156,7 +156,7 @@ def _about(entry: ChainEntry) -> str:
         case "sent":
             return f"mail {entry.outbox_id}, when it was sent"
         case _:
-            return f"message {entry.message_id}, its decision: what, when or by whom"
+            return f"message {entry.message_id}, its decision: what or by whom"
 
 
 async def _content(
@@ -181,8 +181,8 @@ async def _decision(session: AsyncSession, entry: ChainEntry) -> tuple[ChainPart
     """It is gone where it was taken back, or another took its place: then a later entry says so."""
     revision = facts_in(entry.facts).get("revision")
     row = await session.get(EscalationRow, (entry.case_id, revision))
-    if row is not None and row.decision_id == entry.message_id and row.decided_at is not None:
-        return (row.decided_by or "", row.verb or "", row.decided_at)
+    if row is not None and row.decision_id == entry.message_id:
+        return (row.decided_by or "", row.verb or "")
     later = await session.exec(
         select(ChainRow.facts).where(
             ChainRow.case_id == entry.case_id,

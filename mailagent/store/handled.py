@@ -67,7 +67,7 @@ async def _log(session: AsyncSession, handled: Handled) -> None:
         "decided" if decides else "handled" if handled.undoes is None else "undone",
         message=handled.message_id,
         case=handled.case_id,
-        of=(decides.reviewer, decides.verb, handled.at) if decides else (),
+        of=(decides.reviewer, decides.verb) if decides else (),
         facts={
             **outcome(handled.log.get(handled.message_id, {})),
             "opens": opens and opens.revision,

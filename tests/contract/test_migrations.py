@@ -25,6 +25,7 @@ from mailagent.store.views import Views
 from tests.fakes.chain import keys
 from tests.servers.postgres import Postgres
 
+WITH_CHAIN = "0011"
 AT = datetime(2026, 11, 1, 10, 0)  # noqa: DTZ001 - as it stands in the database
 RELEASED = sorted(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 """Every schema that a database may have."""
@@ -100,7 +101,7 @@ async def test_a_database_of_each_release_keeps_its_rows(where: Path | str, sche
             for statement in (text("UPDATE message SET state = 'ready'"), text("UPDATE outbox SET state = 'sent'")):
                 await session.exec(statement)  # type: ignore[call-overload]  # plain SQL
         assert (await Views(sessions=sessions).status())["pending"] == 1
-        assert schema == newest() or (await Audit(sessions=sessions).chain(keys())).broken == ()
+        assert schema >= WITH_CHAIN or (await Audit(sessions=sessions).chain(keys())).broken == ()
     finally:
         await engine.dispose()
     with connected(where) as connection:

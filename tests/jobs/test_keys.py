@@ -72,6 +72,7 @@ async def test_fault_51_without_its_keys_nothing_is_lost_and_the_admin_is_told(o
     async with open_office(outside) as office:
         await office.work()
     (outside.folder / "secrets").unlink()
+    outside.is_damaged = True
 
     outside.reviewer_replies("APPROVE")
     async with open_office(outside) as office:

@@ -114,11 +114,14 @@ class Postgres:
                 )
                 connection.execute(BEGIN, values)
 
-    def create(self, name: str | None = None) -> str:
-        """A new database, under a name that no other has unless one is given; returns its address."""
+    def create(self, name: str | None = None, *, like: str = "template0") -> str:
+        """A new database, under a name that no other has unless one is given, with what is in the one that it is made
+        `like`; returns its address. One that has the name already is dropped.
+        """
         name = name or f"made{next(self._numbers)}"
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy".encode())
+            connection.execute(f"DROP DATABASE IF EXISTS {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY file_copy".encode())
         return self.url(name)
 
     def cut_off(self, address: str) -> None:
