@@ -13,6 +13,7 @@ from hypothesis import settings
 
 from mailagent.adapters.imap import ImapAccount, ImapMailbox
 from mailagent.domain.message import RawMail
+from tests.jobs.lived import Lived
 from tests.servers.certificate import Certificate, make_certificate
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.postgres import Postgres
@@ -98,6 +99,18 @@ def database_server(request: pytest.FixtureRequest) -> str | None:
 def database(database_server: str | None, tmp_path: Path) -> Path | str:
     """The same as `open_database` takes it."""
     return database_server or tmp_path / "data" / "mailagent.db"
+
+
+@pytest.fixture
+def lived(
+    request: pytest.FixtureRequest,
+    database_server: str | None,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Lived:
+    """On the test's database."""
+    postgres = request.getfixturevalue("postgres") if database_server else None
+    return Lived(folder=tmp_path, folders=tmp_path_factory, postgres=postgres)
 
 
 @pytest.fixture

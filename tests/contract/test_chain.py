@@ -1,10 +1,6 @@
 """``mailagent audit --verify``: whoever changes what was received, decided or sent is found out, without the key."""
 
-import shutil
-from copy import deepcopy
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -17,11 +13,10 @@ from mailagent.store.audit import Audit
 from mailagent.store.database import open_database
 from mailagent.store.erasure import Erasure
 from mailagent.store.tables import ChainRow
-from tests.conftest import DATABASES
 from tests.fakes.mails import TOM
 from tests.fakes.model import ANGRY, NEUTRAL
+from tests.jobs.lived import Lived
 from tests.jobs.office import Outside, open_office
-from tests.servers.postgres import Postgres
 
 SWAP = (
     "UPDATE chain SET seq = -1 WHERE seq = 3; UPDATE chain SET seq = 3 WHERE seq = 4;"
@@ -37,23 +32,10 @@ SENT_BY_NOBODY = (
 )
 
 
-DAYS: dict[str, Outside] = {}
-"""One for each kind of database, lived through once: tests get copies."""
-
-
-@pytest.fixture(name="outside", params=DATABASES)
-async def _outside(request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Outside:
+@pytest.fixture(name="outside")
+async def _outside(lived: Lived) -> Outside:
     """After a day: an answer, one that failed, one that is uncertain, a decision that was taken back, and another."""
-    name = str(request.param)
-    postgres: Postgres | None = request.getfixturevalue("postgres") if name == "postgresql" else None
-    if name not in DAYS:
-        DAYS[name] = Outside(folder=tmp_path_factory.mktemp("day"), server=postgres.create("day") if postgres else None)
-        await live_through(DAYS[name])
-    copied = replace(
-        deepcopy(DAYS[name]), folder=tmp_path, server=postgres.create("copied", like="day") if postgres else None
-    )
-    shutil.copytree(DAYS[name].folder, tmp_path, dirs_exist_ok=True)
-    return copied
+    return await lived("day", live_through)
 
 
 async def live_through(outside: Outside) -> None:

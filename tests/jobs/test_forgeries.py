@@ -18,16 +18,23 @@ from tests.jobs.forgeries import (
     UNWRITTEN,
     Make,
 )
+from tests.jobs.lived import Lived
 from tests.jobs.office import Office, Outside, open_office
 
 
-@pytest.fixture(autouse=True)
-async def _waiting_cases(outside: Outside, office: Office) -> None:
+@pytest.fixture(name="outside")
+async def _outside(lived: Lived) -> Outside:
     """Two cases wait for a reviewer: C-1 of Tom, which is forged at, and C-2 of Ann."""
+    return await lived("two cases", two_cases)
+
+
+async def two_cases(outside: Outside) -> None:
+    """Until both are asked about."""
     outside.model.mood = ANGRY
     outside.customer_writes("You charged me twice!", subject="Charged twice")
     outside.customer_writes("Where is my order?", sender="Ann <ann@ann.example>", subject="My order")
-    await office.work()
+    async with open_office(outside) as office:
+        await office.work()
 
 
 async def forge(outside: Outside, office: Office, make: Make) -> tuple[object, object]:
