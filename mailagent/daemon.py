@@ -31,6 +31,8 @@ REMIND_SECONDS = 60
 IDLE_SECONDS = 3600
 FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 60.0
+SORT_FIRST_SECONDS = 60.0
+"""New mail is sorted before anything else is done, for as long."""
 STOP_SECONDS = 10.0
 """What the work in hand has after SIGTERM; closing the connections takes up to ten more, twenty in all."""
 
@@ -72,6 +74,7 @@ class Daemon:
     _doubted: asyncio.Event = field(default_factory=asyncio.Event)
     _minute: asyncio.Event = field(default_factory=asyncio.Event)
     _watched: asyncio.Event = field(default_factory=asyncio.Event)
+    _sorting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run_once(self) -> list[Exception]:
         """Receive, decide and send what is due now. Returns why servers could not be used."""
@@ -163,12 +166,22 @@ class Daemon:
             wake()
 
     async def _sort(self) -> None:
+        """At first nothing else: before mail is sorted nobody knows whose it is, and one would wait behind another's
+        flood.
+        """
+        end = asyncio.get_running_loop().time() + SORT_FIRST_SECONDS
+        async with self._sorting:
+            while asyncio.get_running_loop().time() < end and await self.runner.run_due(self.sort):
+                pass
+        self._sorted.set()
         while await self.runner.run_due(self.sort):
             pass
         self._sorted.set()
 
     async def _dispatch(self) -> None:
         """An answer to a list becomes work on its cases, and when that is done a receipt."""
+        if self._sorting.locked():
+            return  # it wakes us
         if await self.runner.run_due(self.resume_lists):
             self._decided.set()
         await self.dispatcher.start_due(self._one_done)

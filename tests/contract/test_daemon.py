@@ -1,7 +1,7 @@
 """The daemon's loops: none of them waits for another."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
@@ -13,6 +13,7 @@ from mailagent.adapters.imap import ImapMailbox
 from mailagent.daemon import Watch
 from mailagent.jobs.deliver_outbox import DeliverOutbox
 from mailagent.jobs.settle_uncertain import SettleUncertain
+from mailagent.jobs.sort_mail import SortMail
 from mailagent.settings import Settings, load_settings
 from mailagent.wiring.daemon import open_daemon
 from tests.conftest import Open
@@ -39,8 +40,9 @@ class Stuck:
 
 @dataclass(kw_only=True)
 class Counted:
-    """A job that was run `often`."""
+    """A job that was run `once`, and `often`."""
 
+    once: asyncio.Event = field(default_factory=asyncio.Event)
     often: asyncio.Event = field(default_factory=asyncio.Event)
     rounds: int = 0
     name: str = "counted"
@@ -48,9 +50,45 @@ class Counted:
     async def due(self) -> Sequence[object]:
         """See `Job`."""
         self.rounds += 1
+        self.once.set()
         if self.rounds > 1:
             self.often.set()
         return []
+
+
+@dataclass(kw_only=True)
+class Sorts:
+    """A job that has one thing to do, and ends `after` another loop went round."""
+
+    steps: list[str]
+    after: asyncio.Event
+    name: str = "sorts"
+
+    async def due(self) -> Sequence[object]:
+        """See `Job`."""
+        await self.after.wait()
+        self.steps.append("sorted")
+        return []
+
+
+@dataclass(kw_only=True)
+class Dispatches:
+    """See `Dispatcher`."""
+
+    steps: list[str]
+    dispatched: asyncio.Event
+
+    async def start_due(self, then: Callable[[], None]) -> None:  # noqa: ARG002 - nothing is dealt with
+        """See `Dispatcher`."""
+        self.steps.append("dispatched")
+        self.dispatched.set()
+
+    async def drain(self) -> None:
+        """See `Dispatcher`."""
+
+    async def finish(self, seconds: float) -> int:  # noqa: ARG002 - nothing is in hand
+        """See `Dispatcher`."""
+        return 0
 
 
 @pytest.fixture(name="settings")
@@ -80,6 +118,25 @@ async def test_a_journal_that_does_not_answer_holds_up_no_mail(settings: Setting
                 await running
 
     assert [line["abandoned"] for line in logged if line["event"] == "daemon.stopped"] == [0]
+
+
+async def test_work_begins_when_it_is_known_who_wrote(settings: Settings) -> None:
+    """Cases are worked on customer by customer: one who wrote once would wait behind another's flood that was sorted
+    before.
+    """
+    steps: list[str] = []
+    delivers, stop = Counted(), asyncio.Event()
+    async with open_daemon(settings) as whole, asyncio.timeout(LIMIT):
+        daemon = replace(
+            whole,
+            watches=[],
+            sort=cast("SortMail", Sorts(steps=steps, after=delivers.once)),
+            deliver=cast("DeliverOutbox", delivers),
+            dispatcher=Dispatches(steps=steps, dispatched=stop),
+        )
+        await daemon.run(stop)
+
+    assert steps[0] == "sorted"
 
 
 async def test_fault_02_a_refused_login_is_not_hammered(settings: Settings, open_mailbox: Open) -> None:
