@@ -13,7 +13,8 @@ from mailagent.cli.app import app
 from mailagent.errors import PermanentError, UncertainError
 from mailagent.store.audit import Audit, Promise
 from tests.fakes.model import ANGRY
-from tests.jobs.office import Office, Outside
+from tests.jobs.lived import Lived
+from tests.jobs.office import Office, Outside, open_office
 from tests.shop import SHOP
 
 COPY = (
@@ -33,26 +34,29 @@ REOPENED = f"{TWICE}; UPDATE escalation SET state = 'open', decision_id = NULL" 
 
 
 @pytest.fixture(name="outside")
-def _outside(tmp_path: Path) -> Outside:
-    """On SQLite, whose file can be damaged from here."""
-    return Outside(folder=tmp_path / "data")
+async def _outside(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Outside:
+    """On SQLite, whose file can be damaged from here: an answer, one that failed, one that is uncertain, and a question
+    that a reviewer decided.
+    """
+    lived = Lived(folder=tmp_path / "data", folders=tmp_path_factory, postgres=None)
+    return await lived("day to audit", a_day_of_mail)
 
 
-@pytest.fixture(autouse=True)
-async def _a_day_of_mail(outside: Outside, office: Office) -> None:
-    """An answer, one that failed, one that is uncertain, and a question that a reviewer decided."""
-    for error in (None, PermanentError("550 no such user"), UncertainError("no answer")):
-        outside.customer_writes(sender=f"Ann <ann{len(str(error))}@ann.example>")
-        if isinstance(error, UncertainError):
-            outside.sender.late_errors.append(error)
-        elif error is not None:
-            outside.sender.errors.append(error)
+async def a_day_of_mail(outside: Outside) -> None:
+    """All of it."""
+    async with open_office(outside) as office:
+        for error in (None, PermanentError("550 no such user"), UncertainError("no answer")):
+            outside.customer_writes(sender=f"Ann <ann{len(str(error))}@ann.example>")
+            if isinstance(error, UncertainError):
+                outside.sender.late_errors.append(error)
+            elif error is not None:
+                outside.sender.errors.append(error)
+            await office.work()
+        outside.model.mood = ANGRY
+        outside.customer_writes()
         await office.work()
-    outside.model.mood = ANGRY
-    outside.customer_writes()
-    await office.work()
-    outside.reviewer_replies("APPROVE")
-    await office.work()
+        outside.reviewer_replies("APPROVE")
+        await office.work()
 
 
 async def broken(outside: Outside, office: Office) -> list[str]:
