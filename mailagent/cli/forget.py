@@ -1,6 +1,7 @@
 """``mailagent forget``: what is known of a person is cleared."""
 
 import asyncio
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -19,14 +20,21 @@ from mailagent.wiring.checkpoints import CHECKPOINTS, open_saver
 from mailagent.wiring.lock import only_daemon
 from mailagent.wiring.opening import chain_keys_of, place_of
 
+PLAIN = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+")
+
 
 def forget(config: Path, address: str) -> int:
     """Clear it, and say what was and what is left to the operator; returns 1 where there was nothing. Raises
     `ConfigurationError` while a daemon runs.
     """
     settings = load_settings(config)
-    if "@" not in address:
-        raise ConfigurationError(f"'{address}' is not an address; 'mailagent cases' lists those of customers")
+    if not PLAIN.fullmatch(address):
+        raise ConfigurationError(
+            f"'{address}' is not a plain address, as tom@customer.example is; 'mailagent cases' lists them"
+        )
+    ours = {settings.admin, settings.review.queue, *(row.address for row in settings.mailbox)}
+    if address.casefold() in ours.union(*(reviewer.addresses for reviewer in settings.reviewer)):
+        raise ConfigurationError(f"{address} is one of your own; take it out of the configuration first")
     where = place_of(settings)
     if isinstance(where, Path) and not where.exists():
         raise ConfigurationError(f"{where}: there is no data yet", exit_code=75)
@@ -34,7 +42,7 @@ def forget(config: Path, address: str) -> int:
     if not (done.messages or done.mails or done.cases):
         complain(f"Nothing is known of {address}; 'mailagent cases' shows addresses as they are known.")
         return 1
-    say(f"Cleared: {done.messages} message(s), {done.mails} mail(s) of ours, {len(done.cases)} case(s).", "green")
+    say(f"Cleared: {done.messages} message(s), {done.mails} mail(s) of ours, {done.cases} case(s).", "green")
     left = "The mailbox itself is not touched: delete the mail there, and in the mailboxes of reviewers."
     if isinstance(where, Path):
         backups = where.parent / FOLDER
@@ -54,7 +62,7 @@ async def _forget(settings: Settings, where: Path | str, address: str) -> Forgot
         finally:
             await engine.dispose()
         async with open_saver(where) as saver:
-            for case_id in done.cases:
+            for case_id in done.threads:
                 for thread in (case_number(case_id), f"{case_number(case_id)}:rating"):
                     await saver.adelete_thread(thread)
         if isinstance(where, Path):

@@ -30,14 +30,17 @@ class Pauses:
     def begin(self, name: str, error: ConfigurationError | UnreachableError, *, at: datetime) -> None:
         """Leave it alone for a while: after each refusal in a row for twice as long, as only an admin can mend it."""
         before = self._by_name.get(name)
-        refused_before = before is not None and isinstance(error, ConfigurationError)
-        length = min(before.length * 2, LONGEST) if before is not None and refused_before else FIRST
+        is_again = before is not None and isinstance(before.error, ConfigurationError)
+        is_refusal = isinstance(error, ConfigurationError)
+        length = min(before.length * 2, LONGEST) if before is not None and is_again and is_refusal else FIRST
         self._by_name[name] = _Pause(error=error, length=length, until=at + length)
 
     def check(self, name: str, *, at: datetime) -> None:
-        """Raises the error that began the pause, while it lasts."""
+        """Raises the error that began the pause, while it lasts; one that began ahead of `at` was timed by a clock that
+        was wrong.
+        """
         pause = self._by_name.get(name)
-        if pause is not None and at < pause.until:
+        if pause is not None and pause.until - pause.length <= at < pause.until:
             raise pause.error.with_traceback(None)
 
     def end(self, name: str) -> None:

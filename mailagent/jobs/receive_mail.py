@@ -5,6 +5,7 @@ finds the mail recorded and flags it at the next visit.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -63,7 +64,8 @@ class ReceiveMail:
             await self._visit()
         except ConfigurationError as error:
             notice = self.notices.cannot_read(self.mailbox.name, error)
-            await self.outbox.write([notice], at=self.clock.now())
+            with suppress(TemporaryError):  # it is written at the next visit; how long to wait is told by `error`
+                await self.outbox.write([notice], at=self.clock.now())
             raise
 
     async def _visit(self) -> None:
@@ -105,7 +107,8 @@ class ReceiveMail:
                 self._reading.came_at = self.clock.now()
         finally:
             for uid in [uid for uid in uids if uid not in came][:ASKED_AT_ONCE]:
-                self._reading.in_vain[uid] = self._reading.in_vain.pop(uid, self.clock.now())
+                now = self.clock.now()  # which may have been ahead
+                self._reading.in_vain[uid] = min(self._reading.in_vain.pop(uid, now), now)
             for uid in came:
                 self._reading.in_vain.pop(uid, None)
 

@@ -105,6 +105,9 @@ class CustomerLetters:
         *,
         automatic: bool,
     ) -> NewOutboxEntry:
+        """Its Message-ID tells of the time as well: after a restore the numbers are given again, and a copy of another
+        mail would be taken for this one's.
+        """
         desk = self.paper.desk(case.mailbox)
         body = self.paper.templates.body(f"customer/{kind}", values)
         key = f"{message.id}:{purpose}"
@@ -115,7 +118,7 @@ class CustomerLetters:
                 subject=reply_subject(message.subject),
                 text=body.text,
                 html=body.html,
-                message_id=desk.tokens.message_id(case.id, key),
+                message_id=desk.tokens.message_id(case.id, f"{key}:{message.received_at.isoformat()}"),
                 in_reply_to=message.message_id or None,
                 references=(*message.references, *([message.message_id] if message.message_id else [])),
                 sender_address=desk.address,

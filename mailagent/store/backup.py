@@ -35,10 +35,24 @@ def back_up(database: Path, target: Path) -> None:
 
 def keep(database: Path, why: str) -> Path:
     """Back `database` up beside itself under a name with the time and `why`; returns the file."""
+    target = _place(database, why)
+    back_up(database, target)
+    return target
+
+
+def _place(database: Path, why: str) -> Path:
     folder = database.parent / FOLDER
     folder.mkdir(exist_ok=True, mode=0o700)
-    target = folder / f"{database.stem}-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{why}.db"
-    back_up(database, target)
+    return folder / f"{database.stem}-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{why}.db"
+
+
+def _move_away(database: Path) -> Path:
+    """With what SQLite has beside it."""
+    target = _place(database, "damaged")
+    for suffix in ("-shm", "-wal", ""):
+        file = database.with_name(f"{database.name}{suffix}")
+        if file.exists():
+            file.replace(target.with_name(f"{target.name}{suffix}"))
     return target
 
 
@@ -62,11 +76,16 @@ def take(source: Path, target: Path) -> None:
 
 def put_back(database: Path, ready: Path) -> Path | None:
     """Make `database` what the file `ready` holds, in one transaction, while no daemon runs; returns what it was
-    before, kept beside it.
+    before, kept in `FOLDER`. One that is damaged is moved there as it is.
 
-    Raises `ConfigurationError` where that cannot be done; then `database` is as it was.
+    Raises `ConfigurationError` where that cannot be done; then a `database` that was sound is as it was.
     """
-    before = keep(database, "before-restore") if database.exists() else None
+    before = None
+    if database.exists():
+        try:
+            before = keep(database, "before-restore")
+        except ConfigurationError:
+            before = _move_away(database)
     try:
         _copy(ready, database)
     except (sqlite3.Error, OSError) as error:

@@ -72,8 +72,8 @@ async def check_chain(session: AsyncSession, keys: Sequence[ChainKey]) -> ChainF
     for key_id, (first, last) in unknown.items():
         found.add(
             "chain can be checked",
-            f"{_named(first, last)}: sealed with the key {key_id}, which is not in data_dir/secrets; put that file back"
-            " from a backup",
+            f"{_named(first, last)}: sealed with the key {key_id}, which is not in data_dir/secrets; add its [[key]]"
+            " to that file, from a backup",
         )
     for what in await differences(session, at_most=MOST_NAMED):
         found.add("as the chain tells", what)
@@ -142,7 +142,7 @@ async def _altered(session: AsyncSession, some: Sequence[ChainEntry], keys: Mapp
             content = await _content(session, entry, letters)
             if content is None:
                 found.append(f"{_about(entry)}: gone, without an entry that says so (entry {entry.seq})")
-            elif content and all(content) and key.digest(*content) != entry.digest:
+            elif content and (all(content) or entry.kind == "decided") and key.digest(*content) != entry.digest:
                 found.append(f"{_about(entry)}: other than it was (entry {entry.seq})")
     return found
 
@@ -166,7 +166,12 @@ async def _content(
     if entry.kind == "received":
         raw = await session.exec(select(RawMailRow.raw).where(RawMailRow.message_id == entry.message_id))
         mail = raw.first()
-        return None if mail is None else (mail,)
+        if mail is not None:
+            return (mail,)
+        refetched = select(ChainRow.seq).where(
+            ChainRow.message_id == entry.message_id, ChainRow.seq > entry.seq, ChainRow.kind == "refetched"
+        )
+        return None if (await session.exec(refetched)).first() is None else ()
     if entry.kind == "decided":
         return await _decision(session, entry)
     letter = letters.get(entry.outbox_id)

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.chain import OUTCOMES, ChainKind, facts_in
 from mailagent.store.chain import outcome
-from mailagent.store.tables import ChainRow, LogRow, MessageRow, OutboxRow, RawMailRow
+from mailagent.store.tables import ChainRow, EscalationRow, LogRow, MessageRow, OutboxRow, RawMailRow
 
 PENDING: tuple[ChainKind, ...] = ("received", "retried")
 MESSAGES: Mapping[str, tuple[ChainKind, ...]] = {
@@ -68,7 +68,29 @@ async def differences(session: AsyncSession, *, at_most: int) -> list[str]:
             .limit(at_most)
         )
         found += [f"{noun} {number}: in the chain, but not in its table" for number in gone]
-    return [*found, *await _emptied(session, at_most), *await _outcomes(session, at_most)]
+    decisions = await _decisions(session, at_most)
+    return [*found, *decisions, *await _emptied(session, at_most), *await _outcomes(session, at_most)]
+
+
+async def _decisions(session: AsyncSession, at_most: int) -> list[str]:
+    """Questions that count as decided, and no entry says so. Those from before the chain have messages from before."""
+    facts = (await session.exec(select(ChainRow.facts).where(ChainRow.seq == 0))).first()
+    before = facts_in(facts or "").get("messages")
+    entry = select(ChainRow.seq).where(
+        ChainRow.kind == "decided",
+        ChainRow.message_id == EscalationRow.decision_id,
+        ChainRow.case_id == EscalationRow.case_id,
+    )
+    found = await session.exec(
+        select(EscalationRow.case_id, EscalationRow.revision)
+        .where(
+            or_(col(EscalationRow.decided_by).is_not(None), EscalationRow.state == "decided"),
+            EscalationRow.message_id > (before if isinstance(before, int) else 0),
+            ~entry.exists(),
+        )
+        .limit(at_most)
+    )
+    return [f"case {case_id}: its question {revision} was decided by nobody" for case_id, revision in found]
 
 
 def _newest(named: Mapped[int | None], kinds: list[str]) -> Subquery:
@@ -86,8 +108,8 @@ async def _emptied(session: AsyncSession, at_most: int) -> list[str]:
     for they name people.
     """
     forgotten = aliased(ChainRow)
-    anybody = select(forgotten.seq).where(forgotten.kind == "forgotten").exists()
-    cleared = select(forgotten.seq).where(forgotten.kind == "forgotten")
+    cleared = select(forgotten.seq).where(forgotten.kind == "forgotten", forgotten.seq > ChainRow.seq)
+    of_all = cleared.where(col(forgotten.message_id).is_(None), col(forgotten.outbox_id).is_(None)).exists()
     messages = await session.exec(
         select(ChainRow.message_id)
         .join(RawMailRow, col(RawMailRow.message_id) == ChainRow.message_id)
@@ -107,7 +129,7 @@ async def _emptied(session: AsyncSession, at_most: int) -> list[str]:
             ChainRow.digest != "",
             (func.length(OutboxRow.raw) == 0) | (OutboxRow.recipient == ""),
             ~cleared.where(forgotten.outbox_id == ChainRow.outbox_id).exists(),
-            ~and_(col(OutboxRow.case_id).is_(None), anybody),
+            ~and_(col(ChainRow.case_id).is_(None), of_all),
         )
         .limit(at_most)
     )

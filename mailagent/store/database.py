@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.chain import ChainKey, ChainKeys
-from mailagent.errors import ConfigurationError
+from mailagent.errors import ConfigurationError, TemporaryError
 from mailagent.store import postgresql, sqlite
 from mailagent.store.chain import CHAIN, ChainEnd
 from mailagent.store.failures import first_line, told_apart
@@ -24,6 +24,10 @@ class Fence(Protocol):
 
     async def check(self, session: AsyncSession) -> None:
         """Within a transaction, before it writes. Raises `ConfigurationError` where another has taken over."""
+
+
+PATIENCE = 10.0
+"""Seconds for which a writer waits for those before it; for another process it waits as long again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,7 @@ class Sessions:
         """One that may write, while no other does: what it read is still so when it writes."""
         with told_apart():
             async with (
-                self._turns,
+                self._turn(),
                 AsyncSession(self.writing, expire_on_commit=False) as session,
                 session.begin(),
             ):
@@ -53,6 +57,18 @@ class Sessions:
                     await self.fence.check(session)
                 session.info[CHAIN] = ChainEnd(keys=self.keys)
                 yield session
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise TemporaryError(f"the database is busy: others write for {PATIENCE:.0f} seconds") from None
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:

@@ -43,9 +43,12 @@ WAITS = col(OutboxRow.state).in_(("ready", "held", "listed", "sending", "eod")) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgotten:
-    """How much was cleared; of `cases` the paused graphs are still to be deleted."""
+    """How much was cleared; the paused graphs of `threads` are still to be deleted: of these cases, and of those of a
+    process that was killed before it did.
+    """
 
-    cases: tuple[CaseId, ...]
+    cases: int
+    threads: tuple[CaseId, ...]
     messages: int
     mails: int
 
@@ -62,6 +65,7 @@ class Erasure:
     async def forget(self, address: str, *, at: datetime) -> Forgotten:
         """Clear all of `address` (lower case) in one transaction: each mail that they wrote, and their cases whole."""
         async with self.sessions.begin() as session:
+            killed = list(await session.exec(select(CaseRow.id).where(CaseRow.customer == "")))
             cases = list(await session.exec(select(CaseRow).where(CaseRow.customer == address)))
             numbers = [cast("int", case.id) for case in cases]
             for case in cases:
@@ -87,7 +91,8 @@ class Erasure:
             await session.exec(delete(SpamSenderRow).where(col(SpamSenderRow.address) == address))
             said = col(HealthRow.detail).icontains(address, autoescape=True)  # what a server said of them
             await session.exec(update(HealthRow).where(said).values(detail=""))
-            return Forgotten(cases=tuple(map(CaseId, numbers)), messages=messages, mails=mails)
+            threads = tuple(CaseId(number) for number in (*killed, *numbers) if number is not None)
+            return Forgotten(cases=len(cases), threads=threads, messages=messages, mails=mails)
 
     async def _messages(self, session: AsyncSession, address: str, cases: list[int], at: datetime) -> int:
         """Of an answer to a list with a line about them the whole goes, once all its lines are done: until then each

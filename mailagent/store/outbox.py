@@ -78,7 +78,7 @@ async def withdraw(session: AsyncSession, *, cause: int, by: int) -> bool:
     nothing is changed, when one of them may have left. Their keys are free again.
     """
     rows = [*await session.exec(select(OutboxRow).where(OutboxRow.cause_id == cause, col(OutboxRow.kind).in_(ANSWERS)))]
-    if any(row.state != "ready" for row in rows):
+    if any(row.state != "ready" or row.uncertain_since is not None for row in rows):
         return False
     for row in rows:
         row.state, row.key = "withdrawn", f"{row.key}:withdrawn:{by}"

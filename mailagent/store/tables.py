@@ -243,9 +243,9 @@ class ChainRow(SQLModel, table=True):
     seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     at: datetime = Field(sa_type=UtcTime)
     kind: str
-    message_id: int | None = None
+    message_id: int | None = Field(default=None, index=True)
     case_id: int | None = None
-    outbox_id: int | None = None
+    outbox_id: int | None = Field(default=None, index=True)
     facts: str = Field(sa_column=Column(Text, nullable=False))
     digest: str
     key_id: str

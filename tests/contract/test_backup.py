@@ -175,3 +175,16 @@ def test_postgresql_has_its_own_backups(
     assert "pg_dump" in error("db", "backup", str(tmp_path / "x"))
     assert "pg_restore" in error("db", "restore", str(tmp_path / "x"))
     assert not data.exists()
+
+
+def test_a_damaged_database_is_moved_away_for_the_backup(data: Path) -> None:
+    """That is when one is needed; the damaged bytes stay, for whoever can read them."""
+    worked(data, "before")
+    command("db", "backup", str(data / "copy.db"))
+    (data / "mailagent.db").write_bytes(b"no database at all" * 1000)
+
+    command("db", "restore", str(data / "copy.db"))
+
+    assert outside() == ["before"]
+    (damaged,) = (data / "backups").glob("*-damaged.db")
+    assert damaged.read_bytes().startswith(b"no database at all")

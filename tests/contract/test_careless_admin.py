@@ -295,7 +295,14 @@ def test_an_address_of_two_reviewers_is_refused(config: Path) -> None:
 
 def test_a_name_is_no_address_to_forget(config: Path) -> None:
     """ "Cleared: 0" reads as done, while the person's mail is still there."""
-    assert "'Tom' is not an address" in told(config, "forget", "Tom")
+    for name in ("Tom", "Tom <tom@customer.example>", "@customer.example"):
+        assert f"'{name}' is not a plain address" in told(config, "forget", name)
+
+
+def test_our_own_addresses_are_not_forgotten(config: Path) -> None:
+    """All digests go to one of them: they would be withdrawn."""
+    for address in ("support@example.com", "DANA@example.com"):
+        assert "is one of your own" in told(config, "forget", address)
 
 
 def test_help_names_the_file_in_which_alarms_stand() -> None:

@@ -132,6 +132,9 @@ async def test_a_changed_chain_is_found_out(outside: Outside, damage: str, found
         ("UPDATE log_entry SET entry = '{}' WHERE message_id = 1", "message 1: the log says rule nothing, the chain"),
         ("DELETE FROM log_entry WHERE message_id = 1", "message 1: the log says rule nothing, the chain reply"),
         ("UPDATE escalation SET decided_by = 'Eve'", "message 7, its decision: what or by whom: other"),
+        ("UPDATE escalation SET decided_by = ''", "message 7, its decision: what or by whom: other"),
+        ("UPDATE escalation SET verb = NULL", "message 7, its decision: what or by whom: other"),
+        ("DELETE FROM chain WHERE kind = 'decided'", "its question 1 was decided by nobody"),
         ("UPDATE escalation SET verb = 'reject'", "message 7, its decision: what or by whom: other"),
         ("UPDATE escalation SET decision_id = NULL", "message 7, its decision: what or by whom: gone"),
     ],
@@ -180,6 +183,6 @@ async def test_a_lost_key_is_no_charge_of_tampering(outside: Outside) -> None:
     (found,) = await verified(outside)
 
     assert found.startswith("chain can be checked: entries 1 to ")
-    assert "data_dir/secrets; put that file back from a backup" in found
+    assert "data_dir/secrets; add its [[key]] to that file, from a backup" in found
     (outside.folder / "kept").rename(outside.folder / FILE)
     assert await verified(outside) == []

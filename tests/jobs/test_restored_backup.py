@@ -120,3 +120,20 @@ async def test_what_was_being_triaged_when_the_backup_was_made_is_not_answered_a
 
     assert len(outside.mails_to(TOM)) == 1
     assert "may not have been sent" in str(outside.mails_to(ADMIN)[0]["Subject"])
+
+
+async def test_a_mail_after_a_restore_has_no_message_id_of_before(outside: Outside) -> None:
+    """Numbers are given again: the copy of another customer's answer would prove that this one left."""
+    async with open_office(outside):
+        await backed_up(outside)
+    for sender in (f"Mira <{MIRA}>", f"Ann <{ANN}>"):
+        outside.clock.passes(HOUR)
+        async with open_office(outside) as office:
+            outside.mailbox.deliver(mail(sender=sender), at=outside.clock.now())
+            await office.work()
+        if MIRA in sender:
+            await put_back(outside)
+            outside.mailbox.mails.clear()
+
+    ids = {str(outside.mails_to(address)[0]["Message-ID"]) for address in (MIRA, ANN)}
+    assert len(ids) == 2

@@ -45,6 +45,22 @@ def test_a_server_that_is_away_is_asked_again_soon() -> None:
     assert length(pauses, REFUSED) == timedelta(seconds=45)
 
 
+def test_a_refusal_after_silence_is_the_first_one() -> None:
+    """That it was away before says nothing about its password."""
+    pauses = Pauses()
+    length(pauses, AWAY)
+
+    assert length(pauses, REFUSED) == timedelta(seconds=45)
+
+
+def test_fault_46_a_pause_of_a_clock_that_was_ahead_is_over_when_it_is_right() -> None:
+    """A machine that boots a year ahead, without network, would send nothing for a year."""
+    pauses = Pauses()
+    pauses.begin("support", AWAY, at=NOON + timedelta(days=400))
+
+    pauses.check("support", at=NOON)
+
+
 def test_a_pause_is_of_one_account() -> None:
     """Another mailbox sends on; whoever is turned away learns why."""
     pauses = Pauses()

@@ -29,6 +29,8 @@ def upgrade() -> None:
         sa.Column("mac", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_chain")),
     )
+    for name in ("message_id", "outbox_id"):
+        op.create_index(op.f(f"ix_chain_{name}"), "chain", [name])
     found = op.get_bind().execute(
         sa.text("SELECT (SELECT coalesce(max(id), 0) FROM message), (SELECT coalesce(max(id), 0) FROM outbox)")
     )
