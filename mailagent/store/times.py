@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlmodel import col, or_, select, update
+from sqlalchemy.orm import QueryableAttribute, defer
+from sqlmodel import and_, col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.arguments import LONGEST_SNOOZE
@@ -67,7 +68,13 @@ async def _messages(session: AsyncSession, at: datetime) -> int:
 async def _outbox(session: AsyncSession, at: datetime) -> int:
     """A mail that was written ahead leaves as long after now as it should have after it was written."""
     waits = col(OutboxRow.state).in_(("ready", "held", "uncertain"))
-    rows = await session.exec(select(OutboxRow).where(waits, col(OutboxRow.due_at) > at))
+    ahead = or_(
+        col(OutboxRow.created_at) > at,
+        OutboxRow.state == "uncertain",
+        and_(OutboxRow.attempts > 0, col(OutboxRow.due_at) > at + LONGEST_RETRY),
+    )
+    without_bytes = select(OutboxRow).options(defer(cast("QueryableAttribute[bytes]", OutboxRow.raw)))
+    rows = await session.exec(without_bytes.where(waits, col(OutboxRow.due_at) > at, ahead))
     count = 0
     for row in rows:
         due_at = row.due_at - max(row.created_at - at, timedelta())
