@@ -23,6 +23,8 @@ decision back before it left. held: a digest of a burst, which waits for a list 
 place, and it leaves when a reviewer asks for it."""
 LONGEST_RETRY = timedelta(hours=1)
 """How long an entry waits for its next try at most."""
+BLOCKED_FOR = timedelta(days=60)
+"""How long nothing automatic goes to an address that does not exist."""
 MOST_TRIES = 60
 """Then an entry is given up: after about two days."""
 

@@ -10,9 +10,10 @@ from sqlmodel import and_, col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.arguments import LONGEST_SNOOZE
-from mailagent.domain.outgoing import LONGEST_RETRY
+from mailagent.domain.outgoing import BLOCKED_FOR, LONGEST_RETRY
 from mailagent.store.database import Sessions
 from mailagent.store.tables import (
+    AddressBlockRow,
     CaseRow,
     EmbeddingSpendingRow,
     EscalationRow,
@@ -51,6 +52,7 @@ class StoredTimes:
         """See `ports.Times`."""
         async with self.sessions.begin() as session:
             waiting = await _messages(session, at) + await _outbox(session, at) + await _questions(session, at)
+            waiting += await _blocks(session, at)
             await session.flush()
             for when in HAPPENED:
                 changed = await session.exec(update(when.class_).where(col(when) > at).values({when.key: at}))
@@ -98,3 +100,10 @@ async def _questions(session: AsyncSession, at: datetime) -> int:
             row.snoozed_until = row.snoozed_until if row.snoozed_until <= at + LONGEST_SNOOZE else at
         session.add(row)
     return len(rows)
+
+
+async def _blocks(session: AsyncSession, at: datetime) -> int:
+    """None lasts longer than one that begins now."""
+    until = at + BLOCKED_FOR
+    late = update(AddressBlockRow).where(col(AddressBlockRow.until) > until)
+    return (await session.exec(late.values(until=until))).rowcount

@@ -15,6 +15,7 @@ from tests.fakes.mails import ADMIN, BEN, QUEUE, TOM, mail, words
 from tests.fakes.model import ANGRY
 from tests.jobs.office import Office, Outside, open_office
 from tests.jobs.replying import POLICY
+from tests.jobs.test_bounces import answered, report
 
 JUMPS = [timedelta(hours=3), timedelta(days=400)]
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -204,6 +205,24 @@ async def test_fault_46_a_whole_folder_is_compared_again_after_the_clock_was_put
         await minutes(office)
 
         assert len(outside.mails_to(ANN)) == 1
+
+
+async def test_fault_46_an_address_is_blocked_for_sixty_days_by_the_right_clock(outside: Outside) -> None:
+    """The report came while the clock was ahead by a year: the customer would get no answer until that time comes."""
+    async with open_office(outside) as office:
+        answer = await answered(outside, office)
+        outside.clock.passes(timedelta(days=400))
+        await minutes(office)
+        outside.mailbox.deliver(report(str(answer["Message-ID"])))
+        await minutes(office)
+        outside.clock.passes(timedelta(days=-400))
+        await minutes(office)
+
+        for days, answers in ((59, 1), (1, 2)):
+            outside.clock.passes(timedelta(days=days))
+            outside.customer_writes(f"And Klarna, on day {days}?")
+            await office.work()
+            assert len(outside.mails_to(TOM)) == answers
 
 
 async def test_fault_46_a_pause_that_was_written_ahead_of_time_hides_no_newer_one(outside: Outside) -> None:

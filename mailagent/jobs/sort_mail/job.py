@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from mailagent.crash_points import passing
 from mailagent.domain.case import CaseId
 from mailagent.domain.message import Message
-from mailagent.domain.outgoing import ANSWERS, NewOutboxEntry
+from mailagent.domain.outgoing import ANSWERS, BLOCKED_FOR, NewOutboxEntry
 from mailagent.domain.placement import NamedCase, Placement, Verdict, place
 from mailagent.errors import PermanentError, spoken
 from mailagent.events import log
@@ -40,8 +40,6 @@ RETRY = timedelta(seconds=30)
 DEATHS = 3
 ANSWERED_WITHIN = timedelta(hours=72)
 """Older mail was answered by somebody, or a machine's answer comes too late."""
-BLOCKED_FOR = timedelta(days=60)
-"""How long nothing automatic goes to an address that does not exist."""
 
 
 @dataclass(frozen=True, kw_only=True)
