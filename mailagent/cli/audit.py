@@ -29,6 +29,6 @@ def audit_promises(config: Path, *, verify: bool, as_json: bool) -> int:
         print_table({"promise": "Broken promise", "where": "By"}, rows)
     else:
         say("Every promise that the database can tell of is kept.")
-    if chain and not as_json:
+    if chain and chain.entries and not as_json:
         say(f"The chain has {chain.entries} entries; the last is {chain.head}.")
     return int(bool(broken))

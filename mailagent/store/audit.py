@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from sqlalchemy import ColumnElement, Select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
@@ -13,6 +14,7 @@ from mailagent.domain.chain import ChainKey
 from mailagent.domain.outgoing import ANSWERS, OutboxState
 from mailagent.store.chain_audit import ChainPromise, check_chain
 from mailagent.store.database import Sessions
+from mailagent.store.failures import first_line
 from mailagent.store.tables import EscalationRow, LogRow, MessageRow, OutboxRow, RawMailRow
 
 Promise = Literal[
@@ -68,8 +70,13 @@ class Audit:
 
     async def chain(self, keys: Sequence[ChainKey]) -> Chained:
         """The chain, checked with `keys` from its first entry to its last, and the tables against it."""
-        async with self.sessions.read() as session:
-            found = await check_chain(session, keys)
+        try:
+            async with self.sessions.read() as session:
+                found = await check_chain(session, keys)
+        except (ValueError, DBAPIError) as error:  # no time, no number, no table: nothing of ours writes such a row
+            cause = (error.orig if isinstance(error, DBAPIError) else None) or error
+            unread = f"it, or what it tells of, cannot be read: {first_line(cause)}"
+            return Chained(entries=0, head="", broken=(Broken(promise="chain is whole", where=(unread,)),))
         broken = tuple(Broken(promise=promise, where=tuple(named)) for promise, named in found.wrong.items())
         return Chained(entries=found.entries, head=found.head, broken=broken)
 

@@ -146,6 +146,15 @@ async def test_rows_that_are_not_as_the_chain_tells_are_found_out(outside: Outsi
     assert [what for what in await verified(outside) if found in what]
 
 
+async def test_a_chain_that_cannot_be_read_is_a_finding_too(outside: Outside) -> None:
+    """A monitor must hear of it, and not of a bug of ours."""
+    outside.damage("DROP TABLE chain")
+
+    (found,) = await verified(outside)
+
+    assert found.startswith("chain is whole: it, or what it tells of, cannot be read: ")
+
+
 async def test_a_person_is_forgotten_without_a_break(outside: Outside) -> None:
     """What is cleared was never in the chain; that it was cleared is."""
     engine, sessions = await open_database(outside.database(), lambda: chain_keys(outside.folder))
