@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import String
+from sqlalchemy import LargeBinary, String
 from sqlalchemy import cast as sql_cast
-from sqlmodel import col, delete, select, update
+from sqlmodel import col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.case import CaseId, case_number
 from mailagent.domain.listed import listed_under
+from mailagent.mail.limits import LARGEST_HEADER
 from mailagent.store.chain import outcome, record
 from mailagent.store.database import Sessions
 from mailagent.store.outbox import show
@@ -35,6 +36,8 @@ from mailagent.store.tables import (
 
 KEPT = ("message", "case", "disposition", "category", "rule", "mode")
 """What stays of a log entry: what is counted."""
+AT_ONCE = 10
+"""Mails of which the header is in memory."""
 WAITS = col(OutboxRow.state).in_(("ready", "held", "listed", "sending", "eod")) | (
     (col(OutboxRow.state) == "uncertain") & col(OutboxRow.settled_at).is_(None)
 )
@@ -98,12 +101,7 @@ class Erasure:
         """Of an answer to a list with a line about them the whole goes, once all its lines are done: until then each
         is known by its words.
         """
-        unread = (
-            select(MessageRow.id, RawMailRow.raw)
-            .join(RawMailRow, col(RawMailRow.message_id) == MessageRow.id)
-            .where(col(MessageRow.sender).is_(None), col(MessageRow.state).in_(("received", "aside")))
-        )
-        wrote = [message_id for message_id, raw in await session.exec(unread) if self.sender_of(raw) == address]
+        wrote = await self._unread(session, address)
         theirs = (
             (col(MessageRow.sender) == address) | col(MessageRow.case_id).in_(cases) | col(MessageRow.id).in_(wrote)
         )
@@ -146,16 +144,34 @@ class Erasure:
             session.add(row)
         return len(rows)
 
+    async def _unread(self, session: AsyncSession, address: str) -> list[int]:
+        """Which mails they wrote of those whose sender nobody has noted: there may be thousands, and large ones."""
+        head = func.substr(RawMailRow.raw, 1, LARGEST_HEADER, type_=LargeBinary)
+        unread = (
+            select(RawMailRow.message_id, head)
+            .join(MessageRow, col(RawMailRow.message_id) == MessageRow.id)
+            .where(col(MessageRow.sender).is_(None), col(MessageRow.state).in_(("received", "aside")))
+            .order_by(col(RawMailRow.message_id))
+            .limit(AT_ONCE)
+        )
+        wrote: list[int] = []
+        last = 0
+        while some := [*await session.exec(unread.where(col(RawMailRow.message_id) > last))]:
+            wrote += [message_id for message_id, raw in some if self.sender_of(raw) == address]
+            last = some[-1][0]
+        return wrote
+
     async def _of_reviewers(self, session: AsyncSession) -> None:
         """Answers to lists, and replies that were refused, belong to no case, and quote below whom we wrote about. Once
         they are read nobody needs their bytes.
         """
         read = col(MessageRow.state).in_(("ready", "handled"))
         theirs = (col(MessageRow.intake) == "review", col(MessageRow.case_id).is_(None), read)
-        ids = list(await session.exec(select(MessageRow.id).where(*theirs).order_by(col(MessageRow.id))))
-        await session.exec(update(RawMailRow).where(col(RawMailRow.message_id).in_(ids)).values(raw=b""))
-        for message_id in ids:
+        kept = (func.length(RawMailRow.raw) > 0, col(RawMailRow.message_id).in_(select(MessageRow.id).where(*theirs)))
+        ids = select(RawMailRow.message_id).where(*kept).order_by(col(RawMailRow.message_id))
+        for message_id in [*await session.exec(ids)]:
             await record(session, "forgotten", message=message_id)
+        await session.exec(update(RawMailRow).where(*kept).values(raw=b""))
         done = col(MessageRow.state) == "handled"
         await session.exec(update(MessageRow).where(*theirs, done).values(text="", subject=""))
 

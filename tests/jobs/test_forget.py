@@ -5,12 +5,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlmodel import col, select
 from typer.testing import CliRunner
 
 from mailagent.cli.app import app
 from mailagent.domain.policy import BURST, ReviewPolicy
 from mailagent.errors import PermanentError, TemporaryError
 from mailagent.store.audit import Audit
+from mailagent.store.tables import ChainRow
 from tests.fakes.mails import ADMIN, DANA, QUEUE, SUPPORT, TOM, mail, text_of
 from tests.fakes.model import ANGRY
 from tests.jobs.forged import bare, mac_of, ref_of
@@ -231,3 +233,26 @@ async def test_a_reply_that_was_refused_quotes_a_forgotten_person_no_more(tmp_pa
 
     left = everything_in(tmp_path)
     assert [trace for trace in (SECRET, TOM, "My zither") if trace.encode() in left] == []
+
+
+async def test_a_reply_whose_bytes_are_cleared_is_not_cleared_for_the_next_person(tmp_path: Path) -> None:
+    """Each adds an entry to the chain; for all that reviewers ever wrote, with everyone who is forgotten, it swells."""
+    outside = Outside(folder=tmp_path)
+    outside.model.mood = ANGRY
+    for address in (TOM, ANN):
+        outside.customer_writes(sender=address)
+    async with open_office(outside) as office:
+        await office.work()
+        (digest, _) = outside.mails_to(QUEUE)
+        mac = mac_of(digest)
+        forged = f"a{mac[2:]}q"
+        refused = bare(digest, to=str(digest["Reply-To"]).replace(mac, forged), ref=ref_of(digest).replace(mac, forged))
+        outside.mailbox.deliver(refused)
+        await office.work()
+
+    for address in (TOM, ANN):
+        assert "1 message(s)" in await asyncio.to_thread(forget, outside, address)
+
+    async with open_office(outside) as office, office.sessions.read() as session:
+        told = select(ChainRow.message_id).where(ChainRow.kind == "forgotten", col(ChainRow.message_id).is_not(None))
+        assert sorted([*await session.exec(told)]) == [1, 2, 3]
