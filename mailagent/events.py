@@ -3,7 +3,10 @@
 import logging
 import os
 import select
+import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal, TextIO
 
@@ -73,11 +76,12 @@ def configure_logging(*, json_lines: bool, file: TextIO = sys.stderr) -> None:
 @dataclass(kw_only=True, eq=False)
 class Target:
     """Where lines go, as structlog asks for it. Its disk may be full, its reader gone or asleep: mail goes on without a
-    log. `lost` lines are told of when it takes one again.
+    log. `lost` lines are told of when it takes one again. After half a line (`is_cut`) the next one begins anew.
     """
 
     file: TextIO
     lost: int = 0
+    is_cut: bool = False
 
     def info(self, line: str) -> None:
         """Write it, or lose it."""
@@ -89,6 +93,8 @@ class Target:
         lost, self.lost = self.lost, 0
         if lost:
             log("log.interrupted", lines=lost)
+            if self.lost:  # it was not taken, and is told again
+                self.lost = lost
 
     warning = error = info
 
@@ -98,8 +104,34 @@ class Target:
         except ValueError:
             self.file.write(line)  # in memory
             return
-        ready = select.poll()
-        ready.register(number, select.POLLOUT)
-        if not ready.poll(0 if self.lost else PATIENCE):
-            raise TimeoutError
-        os.write(number, line.encode("utf-8", "replace"))
+        rest = line.encode("utf-8", "replace")
+        if self.is_cut:
+            rest = b"\n" + rest
+        with _at_once(number) as writer:
+            ready = select.poll()
+            ready.register(writer, select.POLLOUT)
+            while rest:
+                if not ready.poll(0 if self.lost else PATIENCE):
+                    raise TimeoutError
+                written = os.write(writer, rest[: select.PIPE_BUF])
+                self.is_cut = rest[written - 1 : written] != b"\n"
+                rest = rest[written:]
+
+
+@contextmanager
+def _at_once(number: int) -> Iterator[int]:
+    """The same file, where a write never waits for a reader: a pipe or terminal that is ready need not take all.
+
+    It is opened anew, since a flag on `number` would be shared with every process that has it. A pipe or terminal of
+    another user may refuse that; a ready pipe has room for `PIPE_BUF`, and a ready socket for far more than a line.
+    """
+    mode = os.fstat(number).st_mode
+    writer = number
+    if stat.S_ISFIFO(mode) or os.isatty(number):
+        with suppress(PermissionError, FileNotFoundError):  # the latter without /proc
+            writer = os.open(f"/proc/self/fd/{number}", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    try:
+        yield writer
+    finally:
+        if writer != number:
+            os.close(writer)
