@@ -12,6 +12,7 @@ from mailagent.store.database import Sessions
 from mailagent.store.outbox import given_up
 from mailagent.store.tables import (
     CaseRow,
+    ChainRow,
     EscalationRow,
     HealthRow,
     HoldRow,
@@ -216,18 +217,22 @@ class Views:
             return (await session.get_one(RawMailRow, part_of or message_id)).raw
 
     async def retry_aside(self, message_id: int) -> None:
-        """Give a message that was set aside another try from the beginning; one without its bytes is fetched again."""
+        """Give a message that was set aside another try from the beginning. One that never had its bytes is fetched
+        again; one that lost them when somebody was forgotten was read before, and goes on from there.
+        """
+        cleared = select(ChainRow.seq).where(ChainRow.kind == "forgotten", ChainRow.message_id == message_id).limit(1)
         async with self.sessions.begin() as session:
             row = await session.get_one(MessageRow, message_id)
             raw = await session.get(RawMailRow, message_id)
-            if raw is not None and not raw.raw:
+            was_read = row.case_id is not None or (await session.exec(cleared)).first() is not None
+            if raw is not None and not raw.raw and not was_read:
                 await session.exec(delete(SightingRow).where(col(SightingRow.message_id) == message_id))
                 await session.delete(raw)
                 await session.flush()
                 await session.delete(row)
                 await record(session, "refetched", message=message_id)
                 return
-            row.state, row.reason = ("received" if row.case_id is None else "ready"), ""
+            row.state, row.reason = ("ready" if was_read else "received"), ""
             row.attempts = row.begun = 0
             session.add(row)
             await record(session, "retried", message=message_id, case=row.case_id)

@@ -2,13 +2,19 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from mailagent.cli.app import app
+from mailagent.jobs.receive_mail import COMPARE_EVERY
+from mailagent.mail.parse import sender_of
 from mailagent.store.audit import Audit
+from mailagent.store.erasure import Erasure
+from tests.contract.test_chain import verified
+from tests.contract.test_store import FOUND
 from tests.jobs.office import Outside, open_office
 from tests.shop import SHOP
 
@@ -37,6 +43,27 @@ async def test_mail_that_was_seen_to_leaves_the_list(tmp_path: Path, monkeypatch
         assert await office.views.raw(1) == UNREADABLE
         assert (await office.views.status())["set_aside"] == 0
         assert await Audit(sessions=office.sessions).broken(at=outside.clock.now()) == []
+
+
+async def test_words_that_were_forgotten_do_not_come_back_with_a_retry(tmp_path: Path) -> None:
+    """A reviewer's reply quoted them, and could not be carried out later: it still lies in the mailbox."""
+    outside = Outside(folder=tmp_path)
+    outside.customer_writes("as Tom Weaver wrote")
+    async with open_office(outside) as office:
+        await office.receive_mail.visit()
+        (message,) = await office.sort_mail.due()
+        messages, at = office.sort_mail.messages, outside.clock.now()
+        await messages.sort(message.id, replace(FOUND, intake="review"), at=at)
+        await Erasure(sessions=office.sessions, sender_of=sender_of).forget("ann@ann.example", at=at)
+        await messages.set_aside(message.id, reason="too deep", notices=[])
+
+        await office.views.retry_aside(message.id)
+
+        outside.clock.passes(COMPARE_EVERY)
+        await office.receive_mail.visit()
+        assert (await office.views.raw(message.id), await office.views.set_aside()) == (b"", [])
+        assert await office.sort_mail.due() == []
+    assert await verified(outside) == []
 
 
 @pytest.mark.parametrize("words", [("--done",), ("--retry",), ("1", "--retry", "--done")])
