@@ -150,7 +150,7 @@ class Erasure:
         unread = (
             select(RawMailRow.message_id, head)
             .join(MessageRow, col(RawMailRow.message_id) == MessageRow.id)
-            .where(col(MessageRow.sender).is_(None), col(MessageRow.state).in_(("received", "aside")))
+            .where(col(MessageRow.sender).is_(None), func.length(RawMailRow.raw) > 0)
             .order_by(col(RawMailRow.message_id))
             .limit(AT_ONCE)
         )

@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlmodel import col, select
 from typer.testing import CliRunner
 
@@ -144,13 +145,18 @@ async def test_the_others_work_on_after_somebody_was_forgotten(tmp_path: Path) -
     assert json.loads(await asyncio.to_thread(command, outside, "kb", "gaps", "--json")) == []
 
 
-async def test_mail_that_was_not_read_yet_is_forgotten_too(tmp_path: Path) -> None:
-    """One was too large to be read and waits for a person, the other came a moment ago: nobody had noted its sender."""
+@pytest.mark.parametrize("seen_to", [False, True])
+async def test_mail_that_was_not_read_yet_is_forgotten_too(tmp_path: Path, *, seen_to: bool) -> None:
+    """One was too large to be read and waits for a person, or one has `seen_to` it; the other came a moment ago: nobody
+    had noted its sender.
+    """
     outside = Outside(folder=tmp_path)
     outside.mailbox.size_limit = 1_000
     async with open_office(outside) as office:
         outside.customer_writes("Where is it? " * 100, sender=f'"Weaver, T." <{TOM}>')
         await office.receive()
+        if seen_to:
+            await office.views.end_aside(1, at=outside.clock.now())
         outside.customer_writes(f"Where is {SECRET}?")
         outside.customer_writes("Which cards do you take?", sender=f"Ann <{ANN}>")
         await office.receive_mail.visit()
