@@ -3,7 +3,8 @@
 The store is the truth and the graph's checkpoint a convenience. LangGraph raises nothing when a thread is resumed that
 is not paused, so every resume first looks whether the thread waits at the very question that the store holds. When it
 does not (the process died between a resume and its commit, or the checkpoint is lost), the pause is rebuilt from the
-state that the store kept with the question.
+state that the store kept with the question. When another's answer ends the pause after that look, LangGraph gives back
+how the thread ended, so every resume then looks whose answer it was.
 """
 
 from collections.abc import Mapping
@@ -56,14 +57,15 @@ class Engine:
 
     async def decide(self, escalation: Escalation, decision: DecisionState) -> Outcome:
         """Resume with a reviewer's decision."""
-        return await self._resume(escalation, Reviewed(kind="decision", decision=decision))
+        return await self._resume(escalation, Reviewed(kind="decision", by=decision["message_id"], decision=decision))
 
-    async def redraft(self, escalation: Escalation, *, text: str = "", instruction: str = "") -> Outcome:
-        """Resume with a reviewer's text for the draft, or with what to change in it; it pauses again with the new one.
+    async def redraft(self, escalation: Escalation, *, by: int, text: str = "", instruction: str = "") -> Outcome:
+        """Resume with a reviewer's text for the draft, or with what to change in it, as the message `by` says; it
+        pauses again with the new one.
 
         `failure` of the state says why no model could write it; the draft is the old one then.
         """
-        return await self._resume(escalation, NewDraft(kind="draft", text=text, instruction=instruction))
+        return await self._resume(escalation, NewDraft(kind="draft", by=by, text=text, instruction=instruction))
 
     async def reopen(self, escalation: Escalation) -> Outcome:
         """Pause once more at a question that was answered before."""
@@ -73,7 +75,7 @@ class Engine:
 
     async def follow_up(self, escalation: Escalation, state: TriageState) -> Outcome:
         """Resume with the customer's next message; the open question ends without an answer."""
-        return await self._resume(escalation, FollowUp(kind="message", state=state))
+        return await self._resume(escalation, FollowUp(kind="message", by=state["message_id"], state=state))
 
     async def _resume(self, escalation: Escalation, answer: Reviewed | NewDraft | FollowUp) -> Outcome:
         kept = cast("TriageState", dict(escalation.graph_state))
@@ -82,7 +84,10 @@ class Engine:
         await self._readable(thread)
         if await self._waiting_at(thread) != interrupt_id:
             interrupt_id = (await self._pause(kept)).interrupt_id
-        return await self._run(Command(resume={interrupt_id: answer}), thread)
+        outcome = await self._run(Command(resume={interrupt_id: answer}), thread)
+        if outcome.state["resumed_by"] != answer["by"]:
+            raise TemporaryError("the case went on with another message; this one is read again")
+        return outcome
 
     async def _pause(self, state: TriageState) -> Outcome:
         """Put a thread where it waits with this state."""

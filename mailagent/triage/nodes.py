@@ -152,12 +152,12 @@ class Nodes:
         """Pause until a reviewer decides or the customer writes again. Runs again from its first line on resume."""
         answer = cast("Reviewed | NewDraft | FollowUp", interrupt({"message_id": state["message_id"]}))
         if answer["kind"] == "message":
-            return dict(answer["state"])
+            return {**answer["state"], "resumed_by": answer["by"]}
         if answer["kind"] == "decision":
-            return {"decision": answer["decision"]}
-        if answer["instruction"]:
-            return {"instruction": answer["instruction"], "no_cost": ""}  # the budget was asked again, for today
-        return {"response": answer["text"], "claims": []}
+            return {"decision": answer["decision"], "resumed_by": answer["by"]}
+        if answer["instruction"]:  # the budget was asked again, for today
+            return {"instruction": answer["instruction"], "no_cost": "", "resumed_by": answer["by"]}
+        return {"response": answer["text"], "claims": [], "resumed_by": answer["by"]}
 
     async def revise(self, state: TriageState) -> Update:
         """Write the draft anew as a reviewer says; where no model can, it stays as it is."""

@@ -72,6 +72,7 @@ class UsageState(TypedDict):
 class TriageState(TypedDict):
     """The state of one message on its way through the graph. Every field is set afresh for each message.
 
+    `resumed_by` is the message that ended the pause before, 0 where there was none.
     `signals` are those of `domain.signals` that the rules last saw, without sender and subject; what escalate adds to
     the state after them is for a person. Empty where no rule was asked.
     """
@@ -119,6 +120,7 @@ class TriageState(TypedDict):
     sources: list[str]
     instruction: str
 
+    resumed_by: int
     decision: DecisionState | None
     feedback_score: int | None
     failure: str
@@ -132,6 +134,7 @@ class NewDraft(TypedDict):
     """
 
     kind: Literal["draft"]
+    by: int
     text: str
     instruction: str
 
@@ -140,6 +143,7 @@ class FollowUp(TypedDict):
     """What a paused case is resumed with when the customer wrote again: the new message's fresh state."""
 
     kind: Literal["message"]
+    by: int
     state: TriageState
 
 
@@ -147,6 +151,7 @@ class Reviewed(TypedDict):
     """What a paused case is resumed with when a reviewer decided."""
 
     kind: Literal["decision"]
+    by: int
     decision: DecisionState
 
 
@@ -198,6 +203,7 @@ def fresh(
         response=None,
         sources=[],
         instruction="",
+        resumed_by=0,
         decision=None,
         feedback_score=message.rating,
         failure="",

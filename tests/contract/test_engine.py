@@ -1,7 +1,7 @@
 """The real graph with its real checkpoints: where each message ends, and what a pause survives."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +10,8 @@ from pathlib import Path
 import aiosqlite
 import ormsgpack
 import pytest
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.checkpoint.serde.jsonplus import (
     EXT_CONSTRUCTOR_KW_ARGS,
     EXT_CONSTRUCTOR_POS_ARGS,
@@ -42,6 +44,21 @@ RULES = (
 )
 
 
+class LateSaver(AsyncSqliteSaver):
+    """Something happens between the look at where the thread waits, the second read, and the resume."""
+
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+    reads = 0
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """What was there before."""
+        found = await super().aget_tuple(config)
+        self.reads += 1
+        if self.meanwhile is not None and self.reads == 2:
+            await self.meanwhile()
+        return found
+
+
 @dataclass(kw_only=True)
 class Desk:
     """A model and articles that outlive the engine; `open` starts one on the checkpoint file."""
@@ -51,7 +68,7 @@ class Desk:
     model: FakeModel = field(default_factory=FakeModel)
     knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
 
-    async def open(self, *, mode: Mode = "auto") -> Engine:
+    async def open(self, *, mode: Mode = "auto", meanwhile: Callable[[], Awaitable[object]] | None = None) -> Engine:
         """An engine, as after a restart."""
         connection = await self.stack.enter_async_context(aiosqlite.connect(self.file))
         nodes = Nodes(
@@ -63,7 +80,8 @@ class Desk:
             company="Larkfield Support",
         )
         serde = JsonPlusSerializer(allowed_msgpack_modules=[])
-        saver = AsyncSqliteSaver(connection, serde=serde)
+        saver = LateSaver(connection, serde=serde)
+        saver.meanwhile = meanwhile
         return Engine(graph=build_graph(nodes, saver), saver=saver)
 
 
@@ -381,6 +399,19 @@ async def test_a_follow_up_again_after_a_crash_asks_again(desk: Desk) -> None:
 
     assert decided.interrupt_id is None
     assert decided.state["message_id"] == 3
+
+
+async def test_an_answer_is_not_taken_for_the_one_that_came_between(desk: Desk) -> None:
+    """Two daemons by mistake. LangGraph tells the second how the thread ended, as if its answer had led there."""
+    question = await asked(desk, await desk.open())
+    first = await desk.open()
+    second = await desk.open(meanwhile=lambda: first.decide(question, decision("approve")))
+
+    with pytest.raises(TemporaryError, match="another message"):
+        await second.decide(question, decision("modify", "Hello.", message_id=3))
+    again = await second.decide(question, decision("modify", "Hello.", message_id=3))
+
+    assert again.state["response"] == "Hello."
 
 
 async def test_a_rating_does_not_disturb_a_paused_case(desk: Desk) -> None:

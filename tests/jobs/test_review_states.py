@@ -1,7 +1,7 @@
 """Several reviewers, late replies, and decisions about what has changed meanwhile: each customer has one answer."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ async def _office(outside: Outside) -> AsyncIterator[Office]:
 
 @dataclass(frozen=True, kw_only=True)
 class MeetingCases(StoredCases):
-    """Nobody writes before both have read."""
+    """Nobody writes before both have read, or one was turned away."""
 
     here: list[Handled] = field(default_factory=list)
     both: asyncio.Event = field(default_factory=asyncio.Event)
@@ -77,8 +77,13 @@ async def test_fault_47_of_two_that_are_worked_on_at_once_one_counts(
 
     cases = MeetingCases(sessions=office.sessions)
     resume, job = replace(office.resume_reviews, cases=cases), replace(job, cases=cases)
+
+    async def work(on: Awaitable[bool]) -> None:
+        await on
+        cases.both.set()
+
     async with asyncio.timeout(LIMIT):
-        await asyncio.gather(office.runner.run(resume, first), office.runner.run(job, second))
+        await asyncio.gather(work(office.runner.run(resume, first)), work(office.runner.run(job, second)))
     for _ in range(2):
         await later(office)
 

@@ -90,7 +90,7 @@ class Effects:
 
     async def new_draft(self, hand: InHand, *, text: str = "", instruction: str = "") -> Handled | Unclear:
         """A question with a new draft takes the place of this one, whose token is dead; nothing goes out."""
-        outcome = await self.engine.redraft(hand.question, text=text, instruction=instruction)
+        outcome = await self.engine.redraft(hand.question, by=hand.reply.id, text=text, instruction=instruction)
         state = outcome.state
         before = cast("TriageState", hand.question.graph_state)["usage"]
         spent, cost = _tokens(state["usage"]) - _tokens(before), state["usage"]["cost"] - before["cost"]
