@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from sqlalchemy.orm import QueryableAttribute, defer
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,32 +13,38 @@ from mailagent.domain.reminders import digest_key
 from mailagent.domain.routing import Priority
 from mailagent.store.tables import EscalationRow, ListedRow, MessageRow, OutboxRow
 
-UNREAD = (EscalationRow.graph_state, EscalationRow.draft)
-"""Large, and asked for every minute."""
-
 
 async def read_waiting(session: AsyncSession) -> list[Waiting]:
-    """See `ports.Cases.waiting`."""
+    """See `ports.Cases.waiting`. Thousands may wait, and it is asked every minute: so these columns and no rows."""
     unreached = await _unreached(session)
-    rows = await session.exec(
-        select(EscalationRow, col(EscalationRow.graph_state)["category"].as_string())
-        .options(*(defer(cast("QueryableAttribute[object]", unread)) for unread in UNREAD))
-        .where(EscalationRow.state == "open")
+    connection = await session.connection()
+    rows = await connection.execute(
+        select_columns(
+            col(EscalationRow.case_id),
+            col(EscalationRow.revision),
+            col(EscalationRow.priority),
+            col(EscalationRow.graph_state)["category"].as_string(),
+            col(EscalationRow.opened_at),
+            col(EscalationRow.due_at),
+            col(EscalationRow.assigned_to),
+            col(EscalationRow.snoozed_until),
+        )
+        .where(col(EscalationRow.state) == "open")
         .order_by(col(EscalationRow.due_at), col(EscalationRow.case_id))
     )
     return [
         Waiting(
-            case_id=CaseId(row.case_id),
-            revision=row.revision,
-            priority=cast("Priority", row.priority),
+            case_id=CaseId(case_id),
+            revision=revision,
+            priority=cast("Priority", priority),
             category=category,
-            opened_at=row.opened_at,
-            due_at=row.due_at,
-            unreached=unreached.get(digest_key(CaseId(row.case_id), row.revision), ""),
-            assigned_to=read_owners(row.assigned_to),
-            snoozed_until=row.snoozed_until,
+            opened_at=opened_at,
+            due_at=due_at,
+            unreached=unreached.get(digest_key(CaseId(case_id), revision), ""),
+            assigned_to=read_owners(assigned_to),
+            snoozed_until=snoozed_until,
         )
-        for row, category in rows
+        for case_id, revision, priority, category, opened_at, due_at, assigned_to, snoozed_until in rows
     ]
 
 
