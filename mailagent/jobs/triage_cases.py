@@ -60,8 +60,9 @@ class TriageCases:
         message, alarms = await self._within_caps(case, message)
         no_cost, budget_alarms = await self._within_budget(case, message)
         history: list[Turn] = []
+        earlier = 0
         if message.authenticated and message.sender:
-            history = await self.messages.history(case.id, of=message.sender, before=message.id)
+            history, earlier = await self.messages.history(case.id, of=message.sender, before=message.id)
         language = await self.messages.language(case.id, before=message.id)
         state = fresh(case, message, history, no_cost=no_cost, language=language)
         waiting = await self.cases.open_escalation(case.id)
@@ -71,7 +72,7 @@ class TriageCases:
             outcome = await self.engine.follow_up(waiting, state)
         else:
             outcome = await self.engine.start(state)
-        handled = await self._follow(case, message, outcome, waiting, earlier=history)
+        handled = await self._follow(case, message, outcome, waiting, earlier=earlier)
         usage = outcome.state["usage"]
         tokens = usage["tokens_in"] + usage["tokens_out"]
         handled = replace(
@@ -142,7 +143,7 @@ class TriageCases:
         return f"the budget for models is used up: {found[1]}", alarms
 
     async def _follow(
-        self, case: Case, message: Message, outcome: Outcome, waiting: Escalation | None, *, earlier: Sequence[Turn]
+        self, case: Case, message: Message, outcome: Outcome, waiting: Escalation | None, *, earlier: int
     ) -> Handled:
         """What an outcome leads to. In shadow mode: the log entry, and no mail; a question from before then ends, for
         its draft answers an older message.
@@ -191,10 +192,10 @@ class TriageCases:
         outcome: Outcome,
         waiting: Escalation | None,
         *,
-        earlier: Sequence[Turn],
+        earlier: int,
     ) -> Handled:
-        """Put the question, and tell the customer that a person answers, once a case; but not whoever seems to speak to
-        a machine, whom any answer would teach.
+        """Put the question, after `earlier` messages of the customer's, and tell them once a case that a person
+        answers; but not whoever seems to speak to a machine, whom any answer would teach.
         """
         state = outcome.state
         if outcome.interrupt_id is None:
@@ -215,8 +216,7 @@ class TriageCases:
             assigned_to=waiting.assigned_to if waiting else (),
             nonce=new_nonce(),
         )
-        written = sum(turn.who == "customer" for turn in earlier)
-        digests = self.review.digests(case, message, question, state, earlier_messages=written)
+        digests = self.review.digests(case, message, question, state, earlier_messages=earlier)
         mails = digests if question.priority == "urgent" else [await self._bundled(digest) for digest in digests]
         acknowledge = not (message.caution or case.acknowledged or state["injection_suspected"])
         if acknowledge:

@@ -142,8 +142,10 @@ class Messages(Protocol):
     async def get(self, message_id: MessageId) -> Message:
         """One message."""
 
-    async def history(self, case_id: CaseId, *, of: str, before: MessageId) -> list[Turn]:
-        """What `of`, an address, wrote earlier in the case, where that is proven, and our answers, oldest first."""
+    async def history(self, case_id: CaseId, *, of: str, before: MessageId) -> tuple[list[Turn], int]:
+        """What `of`, an address, wrote earlier in the case, where that is proven, and our answers, oldest first: the
+        newest of it, each cut after `LONGEST_MAIL` characters. And how many messages it wrote in all.
+        """
 
     async def language(self, case_id: CaseId, *, before: MessageId) -> str:
         """That of the customer's last message which was read, as a reviewer corrected it; empty if there is none."""

@@ -12,7 +12,7 @@ from mailagent.domain.case import CaseId
 from mailagent.domain.listed import ListId
 from mailagent.domain.message import Intake, Message, MessageId, MessageState
 from mailagent.domain.outgoing import NewOutboxEntry
-from mailagent.ports import Sorted, Turn
+from mailagent.ports import LONGEST_MAIL, Sorted, Turn
 from mailagent.store.chain import outcome, record
 from mailagent.store.columns import id_hash
 from mailagent.store.database import Sessions
@@ -29,6 +29,8 @@ from mailagent.store.tables import (
 
 SAME_ID = 20
 """Messages under one Message-ID that are looked at: a sender may use the same one for ever."""
+REMEMBERED = 40
+"""Messages of a case that are read as its history: more than a model is shown of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,26 +165,30 @@ class StoredMessages:
         async with self.sessions.read() as session:
             return read_message(await session.get_one(MessageRow, message_id))
 
-    async def history(self, case_id: CaseId, *, of: str, before: MessageId) -> list[Turn]:
+    async def history(self, case_id: CaseId, *, of: str, before: MessageId) -> tuple[list[Turn], int]:
         """See `ports.Messages`."""
         async with self.sessions.read() as session:
-            received = await session.exec(
-                select(MessageRow)
-                .where(
-                    MessageRow.case_id == case_id,
-                    MessageRow.sender == of,
-                    col(MessageRow.authenticated).is_(True),
-                    MessageRow.intake == "person",
-                    col(MessageRow.id) < before,
-                )
-                .order_by(col(MessageRow.id))
+            theirs = (
+                MessageRow.case_id == case_id,
+                MessageRow.sender == of,
+                col(MessageRow.authenticated).is_(True),
+                MessageRow.intake == "person",
+                col(MessageRow.id) < before,
+            )
+            written = (await session.exec(select(func.count()).select_from(MessageRow).where(*theirs))).one()
+            text, answer = (
+                func.substr(MessageRow.text, 1, LONGEST_MAIL),
+                func.substr(MessageRow.answer, 1, LONGEST_MAIL),
+            )
+            newest = await session.exec(
+                select(text, answer).where(*theirs).order_by(col(MessageRow.id).desc()).limit(REMEMBERED)
             )
             turns = []
-            for message in received:
-                turns.append(Turn(who="customer", text=message.text))
-                if message.answer:
-                    turns.append(Turn(who="us", text=message.answer))
-            return turns
+            for asked, answered in reversed(newest.all()):
+                turns.append(Turn(who="customer", text=asked))
+                if answered:
+                    turns.append(Turn(who="us", text=answered))
+            return turns, written
 
     async def language(self, case_id: CaseId, *, before: MessageId) -> str:
         """See `ports.Messages`. A rating is not read, and its entry has no language of its own."""

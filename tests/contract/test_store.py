@@ -15,11 +15,11 @@ from mailagent.domain.case import CaseId
 from mailagent.domain.escalation import NewEscalation
 from mailagent.domain.message import MessageId, RawMail
 from mailagent.domain.outgoing import MailKind, NewOutboxEntry
-from mailagent.ports import Cursor, DecidedBy, Handled, Sorted, Turn
+from mailagent.ports import LONGEST_MAIL, Cursor, DecidedBy, Handled, Sorted, Turn
 from mailagent.store.cases import StoredCases
 from mailagent.store.database import open_database
 from mailagent.store.health import StoredHealth
-from mailagent.store.messages import StoredMessages
+from mailagent.store.messages import REMEMBERED, StoredMessages
 from mailagent.store.outbox import StoredOutbox
 from mailagent.store.sending import StoredSending
 from mailagent.store.sightings import StoredSightings
@@ -395,12 +395,31 @@ async def test_history_is_the_customers_texts_and_our_answers(store: Store) -> N
         await store.messages.sort(await store.message(uid), replace(FOUND, case_id=case_id, **changes), at=AT)  # type: ignore[arg-type]  # the names are its own
     await store.messages.sort(await store.message(9), replace(FOUND, case_id=case_id, text="later"), at=AT)
 
-    assert await store.messages.history(case_id, of="tom@customer.example", before=MessageId(5)) == [
-        Turn(who="customer", text=FOUND.text),
-        Turn(who="us", text="Hi Tom, yes."),
-        Turn(who="customer", text="second"),
-    ]
-    assert await store.messages.history(case_id, of="tom@customer.example", before=first) == []
+    assert await store.messages.history(case_id, of="tom@customer.example", before=MessageId(5)) == (
+        [
+            Turn(who="customer", text=FOUND.text),
+            Turn(who="us", text="Hi Tom, yes."),
+            Turn(who="customer", text="second"),
+        ],
+        2,
+    )
+    assert await store.messages.history(case_id, of="tom@customer.example", before=first) == ([], 0)
+
+
+async def test_of_a_long_case_only_the_newest_is_read(store: Store) -> None:
+    """A case of hundreds of long mails must not be taken into memory whole for each new one."""
+    first, case_id = await store.case(1)
+    for uid in range(2, 3 + REMEMBERED):
+        found = replace(FOUND, case_id=case_id, text=f"{uid} " + "x" * LONGEST_MAIL)
+        await store.messages.sort(await store.message(uid), found, at=AT)
+
+    turns, written = await store.messages.history(
+        case_id, of="tom@customer.example", before=MessageId(first + REMEMBERED + 2)
+    )
+
+    assert written == REMEMBERED + 2
+    assert [turn.text.split()[0] for turn in turns] == [str(uid) for uid in range(3, 3 + REMEMBERED)]
+    assert {len(turn.text) for turn in turns} == {LONGEST_MAIL}
 
 
 async def test_what_is_set_aside_waits_for_a_person_and_can_be_retried(store: Store) -> None:
