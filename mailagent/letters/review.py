@@ -157,9 +157,7 @@ class ReviewLetters:
         readers: Collection[str],
         undo_until: datetime | None,
     ) -> list[NewOutboxEntry]:
-        """What was decided, to each of `readers`. `letter` is what the customer gets; until `undo_until` it can be
-        taken back.
-        """
+        """What was decided, to each of `readers`; `letter` is what the customer gets, unless undone by `undo_until`."""
         desk = self.paper.desk(case.mailbox)
         values = {
             "case_number": case.number,
@@ -168,6 +166,7 @@ class ReviewLetters:
             "verb": decision.verb,
             "letter": letter,
             "note": decision.note,
+            "files": list(reply.attachments),
             "customer_name": message.sender_name or message.sender or "the customer",
             "is_proven": message.authenticated,
             "undo_for": undo_until and spoken_minutes(undo_until - self.paper.clock.now()),

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.fakes.mails import DANA, QUEUE, words
+from tests.fakes.mails import DANA, QUEUE, TOM, read, review, words
 from tests.fakes.model import ANGRY
 from tests.jobs.office import Outside, open_office
-from tests.jobs.replying import POLICY, asked, reply
+from tests.jobs.replying import OWN, POLICY, asked, later, reply
 
 
 async def test_a_confirmation_that_can_be_undone_does_not_say_that_replies_change_nothing(outside: Outside) -> None:
@@ -14,6 +14,20 @@ async def test_a_confirmation_that_can_be_undone_does_not_say_that_replies_chang
         await reply(office, "APPROVE")
 
         assert "Later replies" not in words(outside.mails_to(QUEUE)[-1])
+
+
+@pytest.mark.parametrize("said", ["APPROVE", OWN])
+async def test_a_file_in_a_reply_is_not_sent_and_the_reviewer_is_told(outside: Outside, said: str) -> None:
+    """Who attached the invoice would believe that the customer has it."""
+    async with asked(outside) as office:
+        written = read(review(outside.mails_to(QUEUE)[-1], said))
+        written.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="invoice.pdf")
+        outside.mailbox.deliver(bytes(written))
+        await office.work()
+
+        assert "Not sent: invoice.pdf (1 KB)." in words(outside.mails_to(QUEUE)[-1])
+        await later(office)
+        assert not [*outside.mails_to(TOM)[-1].iter_attachments()]
 
 
 async def test_spam_of_an_unproven_sender_promises_nothing(outside: Outside) -> None:
