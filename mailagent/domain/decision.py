@@ -37,6 +37,7 @@ UnclearCode = Literal[
     "REVIEW-23",
     "REVIEW-24",
     "REVIEW-25",
+    "REVIEW-26",
 ]
 LONGEST_DETAIL = 80
 """Characters of a reply that its receipt repeats."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from mailagent.domain.facts import unproven_claims
+from mailagent.language.blanks import blanks_in
 from mailagent.language.claims import CLAIM_WORDS
 from mailagent.language.recital import recited_words
 from mailagent.language.words import sentences, tokens
@@ -15,7 +16,7 @@ _QUOTED = re.compile(r'"[^"]{1,12000}"|[“„][^“”„]{1,12000}[“”]|«[
 
 def claims_of(state: TriageState, text: str, sources: Sequence[str], *, told: str = "") -> list[UnprovenClaim]:
     """What a drafted `text` says that neither the articles with the ids `sources`, nor the customer's mail, nor what a
-    reviewer `told` in words of their own prove; and the words that it may have from a prompt.
+    reviewer `told` in words of their own prove; the words that it may have from a prompt; and what it left to fill in.
     """
     ours = [f"{article['title']}\n{article['text']}" for article in state["kb_results"] if article["id"] in sources]
     customer = f"{state['subject']}\n{state['customer_message']}\n{state['quoted']}"
@@ -25,6 +26,11 @@ def claims_of(state: TriageState, text: str, sources: Sequence[str], *, told: st
     return [
         *(UnprovenClaim(kind=claim.kind, words=claim.words) for claim in claims),
         *(UnprovenClaim(kind="instructions", words=words) for words in recited),
+        *(
+            UnprovenClaim(kind="blank", words=blank)
+            for blank in blanks_in(text)
+            if not any(blank in one for one in ours)
+        ),
     ]
 
 

@@ -40,8 +40,8 @@ class Ask(TypedDict):
 
 
 class UnprovenClaim(TypedDict):
-    """What the drafted reply says and nothing proves: see `domain.facts.Claim`, or `language.recital` for the kind
-    ``instructions``.
+    """What the drafted reply says and nothing proves: see `domain.facts.Claim`, `language.recital` for the kind
+    ``instructions``, or `language.blanks` for the kind ``blank``.
     """
 
     kind: str

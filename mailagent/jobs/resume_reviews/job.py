@@ -25,6 +25,7 @@ from mailagent.events import log
 from mailagent.jobs.resume_reviews.afterwards import Afterwards
 from mailagent.jobs.resume_reviews.effects import Effects
 from mailagent.jobs.resume_reviews.hand import InHand
+from mailagent.language.blanks import blanks_in
 from mailagent.letters.notices import NOT_LISTED, NOT_PROVEN, Notices
 from mailagent.letters.review import ReviewLetters
 from mailagent.mail.reviewing import NOT_AS_SEEN, Styles, read_reply
@@ -245,7 +246,7 @@ def _told_once(handled: Handled, reply: Message) -> Handled:
 def _possible(decision: Decision | Unclear, hand: InHand, *, unseen: bool) -> Decision | Unclear:
     """What can be done: it is about the case of the digest, as each line of an answer to a list is; it is what the
     reviewer saw; a reply has an address, an approval a draft that somebody has seen, and nothing for the customer shows
-    our own reply address.
+    our own reply address or a place that is still to be filled in.
     """
     if isinstance(decision, Unclear):
         return decision
@@ -253,6 +254,7 @@ def _possible(decision: Decision | Unclear, hand: InHand, *, unseen: bool) -> De
     if elsewhere is not None:
         return elsewhere
     sends = decision.verb in TO_CUSTOMER
+    blanks = blanks_in(_leaving(decision, hand))
     doubts: tuple[tuple[bool, Unclear], ...] = (
         (bool(hand.reply.caution), Unclear(code=NOT_AS_SEEN.get(hand.reply.caution, "REVIEW-21"))),
         (decision.verb in ("undo", "reopen"), Unclear(code="REVIEW-17")),
@@ -260,6 +262,7 @@ def _possible(decision: Decision | Unclear, hand: InHand, *, unseen: bool) -> De
         (decision.verb == "approve" and hand.question.draft is None, Unclear(code="REVIEW-12")),
         (decision.verb == "approve" and unseen, Unclear(code="REVIEW-19")),
         (sends and shows_review(_leaving(decision, hand)), Unclear(code="REVIEW-15", verb=decision.verb)),
+        (sends and bool(blanks), Unclear(code="REVIEW-26", verb=decision.verb, detail=", ".join(blanks))),
     )
     return next((doubt for holds, doubt in doubts if holds), decision)
 

@@ -1,0 +1,50 @@
+"""A letter in which something is still to be filled in does not leave."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.fakes.knowledge import PAYMENT
+from tests.fakes.mails import DANA, QUEUE, TOM, words
+from tests.fakes.model import ANGRY
+from tests.jobs.office import Outside, open_office
+from tests.jobs.replying import POLICY, asked, codes, later, question, reply
+
+LETTER = "Hello Tom,\n\nit was a reservation and is gone by now.\n\nBest regards,\n[Your name]"
+
+
+async def test_an_answer_of_a_model_goes_to_a_person(outside: Outside) -> None:
+    """Models sign with a name that they do not know."""
+    outside.model.answer = "We accept cards and PayPal.\n\nBest regards,\n[Your Name]"
+    async with open_office(outside) as office:
+        outside.customer_writes()
+        await office.work()
+
+        assert "[Your Name]" not in words(outside.mails_to(TOM)[-1])
+        assert "[Your Name]" in words(outside.mails_to(QUEUE)[-1])
+
+
+@pytest.mark.parametrize("said", ["APPROVE", f"MODIFY\n{LETTER}", "ASK\nIs it [ORDER NUMBER]?"])
+async def test_a_reviewer_is_asked_to_fill_it_in(outside: Outside, said: str) -> None:
+    """One who approves on a phone does not see the end of the draft."""
+    outside.model.mood, outside.model.draft = ANGRY, LETTER
+    async with asked(outside) as office:
+        written = len(outside.mails_to(TOM))
+        await reply(office, said)
+        await later(office)
+
+        assert codes(outside) == ["REVIEW-26"]
+        assert "still to be filled in" in words(outside.mails_to(DANA)[-1])
+        assert len(outside.mails_to(TOM)) == written
+        assert (await question(office)).state == "open"
+
+
+async def test_what_an_article_says_in_brackets_may_be_said(outside: Outside) -> None:
+    """A button or a field of a form may be called so."""
+    async with open_office(outside, policy=POLICY) as office:
+        outside.knowledge.articles = (replace(PAYMENT, text=f"{PAYMENT.text} Then press [Your orders]."),)
+        outside.model.answer = "We accept cards and PayPal. Then press [Your orders]."
+        outside.customer_writes()
+        await office.work()
+
+        assert "[Your orders]" in words(outside.mails_to(TOM)[-1])
