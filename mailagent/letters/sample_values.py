@@ -51,6 +51,7 @@ DETAILS: Mapping[str, str] = {
     "23": "",
     "24": "",
     "25": "",
+    "26": "[Your name]",
 }
 """Code -> the part of a reviewer's reply that it is about."""
 
