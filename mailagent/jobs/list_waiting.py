@@ -73,7 +73,12 @@ class ListWaiting:
 
     async def _waiting(self) -> list[Waiting]:
         """In shadow mode nothing leaves."""
-        return [row for row in await self.cases.waiting() if self.modes.of(row.category) != "shadow"]
+        rows: list[Waiting] = []
+        page = await self.cases.waiting()
+        while page:
+            rows += (row for row in page if self.modes.of(row.category) != "shadow")
+            page = await self.cases.waiting(after=page[-1])
+        return rows
 
     async def _entry(self, row: Waiting) -> tuple[Case, Escalation] | None:
         question = await self.cases.escalation(row.case_id, row.revision)

@@ -54,11 +54,12 @@ class RemindReviewers:
 
     async def due(self) -> Sequence[Reminder]:
         """The questions that reached a stage of which nobody was told yet, the first due first."""
-        waiting = [row for row in await self.cases.waiting() if self.modes.of(row.category) != "shadow"]
-        keys = [reminder_key(row.case_id, row.revision, stage) for row in waiting for stage in STAGES]
-        written = await self.outbox.written(keys)
-        found = [reminder for row in waiting if (reminder := self._reminder(row, written))]
-        return [reminder for reminder in found if reminder.key not in self._given_up]
+        found: list[Reminder] = []
+        page = await self.cases.waiting()
+        while page:
+            found += await self._reached(page)
+            page = await self.cases.waiting(after=page[-1])
+        return found
 
     async def handle(self, reminder: Reminder) -> None:
         """Queue its mails, unless somebody has decided meanwhile."""
@@ -90,6 +91,13 @@ class RemindReviewers:
         self._given_up.add(reminder.key)
         case = await self.cases.get(reminder.question.case_id)
         await self.outbox.write([self.notices.not_reminded(case, reminder.key, error)], at=self.clock.now())
+
+    async def _reached(self, page: Sequence[Waiting]) -> list[Reminder]:
+        waiting = [row for row in page if self.modes.of(row.category) != "shadow"]
+        keys = [reminder_key(row.case_id, row.revision, stage) for row in waiting for stage in STAGES]
+        written = await self.outbox.written(keys)
+        found = [reminder for row in waiting if (reminder := self._reminder(row, written))]
+        return [reminder for reminder in found if reminder.key not in self._given_up]
 
     def _reminder(self, row: Waiting, written: frozenset[str]) -> Reminder | None:
         now = self.clock.now()

@@ -243,8 +243,8 @@ class Cases(Protocol):
     async def escalation(self, case_id: CaseId, revision: int) -> Escalation | None:
         """One question, in whatever state."""
 
-    async def waiting(self) -> list[Waiting]:
-        """The open questions of all cases, the first due first."""
+    async def waiting(self, *, after: Waiting | None = None) -> list[Waiting]:
+        """The open questions of all cases, the first due first: a page of them, those that come `after` one."""
 
     async def latest_revision(self, case_id: CaseId) -> int:
         """0 before the first escalation."""

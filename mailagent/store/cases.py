@@ -29,9 +29,10 @@ from mailagent.store.waiting import read_owners, read_waiting
 
 @dataclass(frozen=True, kw_only=True)
 class StoredCases:
-    """See `ports.Cases`."""
+    """See `ports.Cases`. `page` questions that wait are read at a time."""
 
     sessions: Sessions
+    page: int = 1_000
 
     async def get(self, case_id: CaseId) -> Case:
         """See `ports.Cases`."""
@@ -88,10 +89,10 @@ class StoredCases:
             row = await session.get(EscalationRow, (case_id, revision))
             return None if row is None else read_escalation(row)
 
-    async def waiting(self) -> list[Waiting]:
+    async def waiting(self, *, after: Waiting | None = None) -> list[Waiting]:
         """See `ports.Cases`."""
         async with self.sessions.read() as session:
-            return await read_waiting(session)
+            return await read_waiting(session, after=after, limit=self.page)
 
     async def latest_revision(self, case_id: CaseId) -> int:
         """See `ports.Cases`."""

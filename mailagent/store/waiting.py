@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from sqlalchemy import ColumnElement
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,9 +15,15 @@ from mailagent.domain.routing import Priority
 from mailagent.store.tables import EscalationRow, ListedRow, MessageRow, OutboxRow
 
 
-async def read_waiting(session: AsyncSession) -> list[Waiting]:
+async def read_waiting(
+    session: AsyncSession, *, after: Waiting | None = None, limit: int | None = None
+) -> list[Waiting]:
     """See `ports.Cases.waiting`. Thousands may wait, and it is asked every minute: so these columns and no rows."""
     unreached = await _unreached(session)
+    is_next: ColumnElement[bool] = col(EscalationRow.state) == "open"
+    if after is not None:
+        due_at, case_id = col(EscalationRow.due_at), col(EscalationRow.case_id)
+        is_next &= (due_at > after.due_at) | ((due_at == after.due_at) & (case_id > after.case_id))
     connection = await session.connection()
     rows = await connection.execute(
         select_columns(
@@ -29,8 +36,9 @@ async def read_waiting(session: AsyncSession) -> list[Waiting]:
             col(EscalationRow.assigned_to),
             col(EscalationRow.snoozed_until),
         )
-        .where(col(EscalationRow.state) == "open")
+        .where(is_next)
         .order_by(col(EscalationRow.due_at), col(EscalationRow.case_id))
+        .limit(limit)
     )
     return [
         Waiting(

@@ -73,10 +73,10 @@ class Store:
         assert case_id is not None
         return message_id, case_id
 
-    async def asked(self) -> tuple[MessageId, CaseId]:
+    async def asked(self, uid: int = 1, *, due: timedelta = timedelta(hours=4)) -> tuple[MessageId, CaseId]:
         """A case with an open question."""
-        message_id, case_id = await self.case()
-        opens = question(case_id, message_id)
+        message_id, case_id = await self.case(uid)
+        opens = replace(question(case_id, message_id), due_at=AT + due)
         assert await self.cases.commit(handled(message_id, case_id, opens=opens, case_state="waiting", escalated=True))
         return message_id, case_id
 
@@ -404,6 +404,19 @@ async def test_history_is_the_customers_texts_and_our_answers(store: Store) -> N
         2,
     )
     assert await store.messages.history(case_id, of="tom@customer.example", before=first) == ([], 0)
+
+
+async def test_what_waits_is_read_page_by_page(store: Store) -> None:
+    """Thousands may wait. None is left out where a page ends, nor read twice, also of those due at the same time."""
+    cases = [(await store.asked(uid, due=MINUTE * (uid // 3)))[1] for uid in range(6, 0, -1)]
+    stored = replace(store.cases, page=2)
+
+    pages = [await stored.waiting()]
+    while pages[-1]:
+        pages.append(await stored.waiting(after=pages[-1][-1]))
+
+    in_order = sorted(cases, key=lambda case_id: ((7 - case_id) // 3, case_id))
+    assert [[row.case_id for row in page] for page in pages] == [in_order[:2], in_order[2:4], in_order[4:], []]
 
 
 async def test_of_a_long_case_only_the_newest_is_read(store: Store) -> None:
