@@ -32,8 +32,8 @@ MUTATIONS = (
         file="mailagent/store/sending.py",
         edits=(
             ('tries=entry.attempts + 1, state="eod")', 'tries=entry.attempts + 1, state="sending")'),
-            ('_claimed(entry, "eod", "uncertain", state="sent"', '_claimed(entry, *IN_HAND, "uncertain", state="sent"'),
-            ('_claimed(entry, "eod", state="uncertain"', '_claimed(entry, *IN_HAND, state="uncertain"'),
+            ('_claimed(entry, "eod", "uncertain", told=', '_claimed(entry, *IN_HAND, "uncertain", told='),
+            ('_claimed(entry, "eod", told=', "_claimed(entry, *IN_HAND, told="),
         ),
         tests=("tests/jobs/test_deliver_outbox.py", "tests/contract/test_store.py", "tests/crash"),
     ),
@@ -93,7 +93,7 @@ MUTATIONS = (
     Mutation(
         name="history is of the customer alone",
         file="mailagent/store/messages.py",
-        edits=(("                    MessageRow.sender == of,\n", ""),),
+        edits=(("                MessageRow.sender == of,\n", ""),),
         tests=("tests/jobs/test_history.py", "tests/contract/test_store.py"),
     ),
     Mutation(

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.mutations import MUTATIONS, Mutation
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "mailagent"
 TESTS = ROOT / "tests"
@@ -114,3 +116,12 @@ def test_every_fault_has_a_test_that_carries_its_number() -> None:
 
     assert shown == told
     assert [*sorted(told)] == [*range(1, FAULTS + 1)]
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_what_is_taken_away_to_try_the_tests_stands_in_the_code(mutation: Mutation) -> None:
+    """Else the table of what happens without would be of an older version."""
+    text = (ROOT / mutation.file).read_text("utf-8")
+
+    assert [text.count(old) for old, _ in mutation.edits] == [1] * len(mutation.edits)
+    assert f"| {mutation.name} | `tests/" in RELIABILITY.read_text("utf-8")
