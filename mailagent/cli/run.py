@@ -33,7 +33,7 @@ def run_daemon(config: Path, *, once: bool) -> int:
     log("daemon.configured", mode=settings.modes().told())
 
     async def main() -> int:
-        async with open_daemon(settings) as daemon:
+        async with open_daemon(settings, once=once) as daemon:
             if once:
                 errors = await daemon.run_once()
                 for error in errors:

@@ -19,7 +19,8 @@ class Vitals:
     """What the store and the disk tell. `read` is when each mailbox was last read, None where it never was; the two
     `oldest` are when the longest waiting mail came, and when the longest waiting one of ours was first due; `not_sent`
     counts mails of the last day that failed or may not have left; `stopped` are jobs that gave up, with their reasons;
-    `budget` says what is used up, if anything is.
+    `budget` says what is used up, if anything is; it `is_running` where something receives and sends, or does so again
+    and again by a schedule.
     """
 
     read: Mapping[str, datetime | None]
@@ -31,6 +32,7 @@ class Vitals:
     held: Sequence[str] = ()
     budget: str = ""
     free_bytes: int = LEAST_FREE
+    is_running: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ def troubles(vitals: Vitals, *, since: datetime, at: datetime) -> list[Trouble]:
 
 
 def _broken(vitals: Vitals, since: datetime, at: datetime) -> Iterator[Trouble]:
+    if not vitals.is_running:
+        yield Trouble(name="daemon", text="the daemon is not running; start it with 'mailagent run'")
     for mailbox, read in vitals.read.items():
         last = max((when for when in (read, since) if when and when <= at), default=at)  # not by a clock that was ahead
         if at - last > SILENT:

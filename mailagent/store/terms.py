@@ -23,7 +23,22 @@ from mailagent.store.tables import TermRow
 
 ONLY = 1
 """The number of the only row."""
+RUN, ONCE = "mailagent run", "mailagent run --once"
+"""The programs that do the work, as `begin_term` names them."""
 LOOK_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """Who began the last term, such as ``mailagent run, process 7 on host``, and when."""
+
+    holder: str
+    since: datetime
+
+    @property
+    def by_schedule(self) -> bool:
+        """It was to end by itself, until it is started again."""
+        return self.holder.startswith(f"{ONCE},")
 
 
 @dataclass(kw_only=True)
@@ -78,6 +93,13 @@ async def begin_term(sessions: Sessions, where: Path | str, *, program: str) -> 
         row.holder = f"{program}, process {os.getpid()} on {socket.gethostname()[:60]}"
         session.add(row)
     return replace(sessions, fence=term), term
+
+
+async def last_term(sessions: Sessions) -> Begun | None:
+    """None where nobody began one yet."""
+    async with sessions.read() as session:
+        row = await session.get(TermRow, ONLY)
+        return None if row is None else Begun(holder=row.holder, since=row.since)
 
 
 def _identity(file: Path) -> tuple[int, int]:

@@ -43,7 +43,7 @@ from mailagent.store.meter import StoredMeter
 from mailagent.store.outbox import StoredOutbox
 from mailagent.store.sending import StoredSending
 from mailagent.store.sightings import StoredSightings
-from mailagent.store.terms import begin_term
+from mailagent.store.terms import ONCE, RUN, begin_term
 from mailagent.store.times import StoredTimes
 from mailagent.store.vectors import StoredVectors
 from mailagent.wiring.accounts import desk_of, imap_account, journals_of, smtp_account
@@ -62,9 +62,10 @@ SYSTEM_CLOCK = SystemClock()
 
 
 @asynccontextmanager
-async def open_daemon(settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> AsyncIterator[Daemon]:
-    """The daemon with all its connections. Raises `ConfigurationError` when the settings cannot be followed, or when
-    another process holds the data folder.
+async def open_daemon(settings: Settings, *, clock: Clock = SYSTEM_CLOCK, once: bool = False) -> AsyncIterator[Daemon]:
+    """The daemon with all its connections; `once` where a schedule starts it again and again.
+
+    Raises `ConfigurationError` when the settings cannot be followed, or when another process holds the data folder.
     """
     data_dir, where = settings.path(settings.data_dir), place_of(settings)
     async with AsyncExitStack() as stack:
@@ -73,7 +74,7 @@ async def open_daemon(settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> Asy
         alone = await stack.enter_async_context(only_daemon(data_dir, where))
         engine, sessions = await open_database(where, chain_keys_of(settings))
         stack.push_async_callback(engine.dispose)
-        sessions, term = await begin_term(sessions, where, program="mailagent run")
+        sessions, term = await begin_term(sessions, where, program=ONCE if once else RUN)
         templates = JinjaTemplates(settings.path(settings.templates_dir))
         health = StoredHealth(sessions=sessions)
         await health.restarted()

@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from mailagent.errors import ConfigurationError
 from mailagent.store.postgresql import libpq_address
 
+LOOKS, BETWEEN_LOOKS = 10, 0.05
+"""How often a lock is asked for, and seconds: `is_held` has it for a moment."""
 READ_ONCE = frozenset({".toml", ".j2", ".txt"})
 """What configuration and templates end with; editors leave other files beside them."""
 
@@ -38,7 +41,32 @@ async def only_daemon(data_dir: Path, where: Path | str) -> AsyncIterator[Callab
         os.close(handle)
 
 
-def hold(data_dir: Path) -> int:
+async def is_running(data_dir: Path, where: Path | str) -> bool:
+    """Whether a daemon works with the data, or a command that keeps one out; on a server, from any machine. Raises
+    `TemporaryError`.
+    """
+    if is_held(data_dir):
+        return True
+    if isinstance(where, Path):
+        return False
+    from mailagent.wiring.postgresql import is_locked  # noqa: PLC0415 (needs the extra)
+
+    return await is_locked(libpq_address(where))
+
+
+def is_held(data_dir: Path) -> bool:
+    """Whether a process has locked `data_dir`. Makes no file."""
+    try:
+        handle = os.open(data_dir / "lock", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not _lock(handle, fcntl.LOCK_SH)
+    finally:
+        os.close(handle)
+
+
+def hold(data_dir: Path, *, pause: Callable[[float], object] = time.sleep) -> int:
     """Lock `data_dir` and return the open handle: two daemons would answer the same mail.
 
     Raises `ConfigurationError` that names the process which holds it.
@@ -51,18 +79,30 @@ def hold(data_dir: Path) -> int:
             f"{error.filename}: error: it cannot be written: {error.strerror}; data_dir in mailagent.toml must name a"
             " folder that mailagent may write to"
         ) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    for look in range(LOOKS):
+        if look:
+            pause(BETWEEN_LOOKS)
+        if _lock(handle, fcntl.LOCK_EX):
+            break
+    else:
         holder = os.read(handle, 40).decode("ascii", "replace").strip()
         os.close(handle)
         raise ConfigurationError(
             f"{data_dir}: mailagent already runs on this data folder (process {holder or 'unknown'}); stop it first",
             exit_code=75,
-        ) from None
+        )
     os.ftruncate(handle, 0)
     os.write(handle, f"{os.getpid()}\n".encode())
     return handle
+
+
+def _lock(handle: int, kind: int) -> bool:
+    """At once, or not."""
+    try:
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def changed_since_start(data_dir: Path, folders: Sequence[Path]) -> list[Path]:

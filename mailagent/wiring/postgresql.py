@@ -62,6 +62,18 @@ async def open_postgres_saver(address: str) -> AsyncIterator[PostgresSaver]:
         await pool.close()
 
 
+async def is_locked(address: str) -> bool:
+    """Whether a daemon works with the database, on whichever machine. Raises `TemporaryError`."""
+    with told_apart():
+        connection = await psycopg.AsyncConnection.connect(
+            address,
+            autocommit=True,
+            **NETWORK,  # type: ignore[arg-type]  # numbers of libpq's own options
+        )
+        async with connection:
+            return await (await connection.execute(HOLDER, [DAEMON])).fetchone() is not None
+
+
 @dataclass(kw_only=True)
 class OneDaemon:
     """A lock of the database, held by a connection of its own: two daemons would answer the same mail.

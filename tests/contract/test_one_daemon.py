@@ -1,5 +1,6 @@
 """Two daemons would answer the same mail: the second is refused, on one data folder and on one database."""
 
+import fcntl
 import os
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from mailagent.__main__ import main
 from mailagent.errors import ConfigurationError
 from mailagent.store.postgresql import libpq_address
-from mailagent.wiring.lock import only_daemon
+from mailagent.wiring.lock import hold, is_running, only_daemon
 from mailagent.wiring.postgresql import OneDaemon
 from tests.servers.postgres import Postgres
 from tests.shop import SHOP
@@ -25,6 +26,25 @@ async def test_a_second_daemon_on_the_same_database_is_refused(tmp_path: Path, p
     assert refused.value.exit_code == 75
     async with only_daemon(tmp_path / "two", address):
         pass
+
+
+async def test_a_daemon_on_another_machine_is_seen(tmp_path: Path, postgres: Postgres) -> None:
+    """``status`` is asked wherever somebody sits; its data folder there has no lock."""
+    address = postgres.create()
+    async with only_daemon(tmp_path / "one", address):
+        assert await is_running(tmp_path / "two", address)
+    assert not await is_running(tmp_path / "two", address)
+
+
+def test_a_daemon_starts_while_somebody_looks_whether_it_runs(tmp_path: Path) -> None:
+    """The container's health check has the lock for a moment; a daemon that ended for it would be restarted for
+    nothing.
+    """
+    os.close(hold(tmp_path))
+    look = os.open(tmp_path / "lock", os.O_RDONLY)
+    fcntl.flock(look, fcntl.LOCK_SH)
+
+    os.close(hold(tmp_path, pause=lambda _: os.close(look)))
 
 
 async def test_a_lock_that_was_lost_is_taken_again(postgres: Postgres) -> None:

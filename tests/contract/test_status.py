@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -17,6 +20,7 @@ from mailagent.store.health import StoredHealth
 from mailagent.store.meter import StoredMeter
 from mailagent.store.outbox import StoredOutbox
 from mailagent.wiring.daemon import open_daemon
+from mailagent.wiring.lock import hold
 from mailagent.wiring.opening import vitals_of
 from tests.fakes.chain import keys
 from tests.fakes.clock import FakeClock
@@ -28,14 +32,22 @@ HOUR = timedelta(hours=1)
 CONFIG = SHOP / "config"
 
 
-@pytest.fixture(name="database")
-def _database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """That of a daemon which has just read its mailbox."""
+@pytest.fixture(name="left")
+def _left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The database of a daemon which has just read its mailbox, and ended."""
     monkeypatch.setenv("MAILAGENT__DATA_DIR", str(tmp_path))
     monkeypatch.setenv("MAILAGENT_SUPPORT_PASSWORD", "of no use here")
     database = Outside(folder=tmp_path).database()
     write(tmp_path / "mailagent.db", {"imap:support": NOW})
     return cast("Path", database)
+
+
+@pytest.fixture(name="database")
+def _database(left: Path) -> Iterator[Path]:
+    """The same of one that runs."""
+    lock = hold(left.parent)
+    yield left
+    os.close(lock)
 
 
 def write(database: Path, worked: dict[str, datetime], failed: tuple[str, ...] = ()) -> None:
@@ -74,7 +86,7 @@ def test_a_daemon_that_works_is_told_of_as_such(database: Path) -> None:
     assert (status()["ok"], quiet()) == (True, 0)
 
 
-def test_a_daemon_that_died_is_told_by_both(database: Path) -> None:
+def test_a_daemon_that_reads_nothing_any_more_is_told_by_both(database: Path) -> None:
     """All worked when it was last used, which was three hours ago."""
     write(database, {"imap:support": NOW - 3 * HOUR})
 
@@ -91,18 +103,29 @@ def test_a_mailbox_that_is_not_configured_any_more_is_no_trouble(database: Path)
     assert status()["ok"] is True
 
 
-def test_a_job_that_gave_up_is_no_trouble_after_a_restart(database: Path) -> None:
+def test_a_server_that_is_not_needed_is_not_told_of_as_one_that_stopped(database: Path) -> None:
+    """Who reads "last worked: Monday" on a quiet Wednesday looks for what broke; nobody needed it since, and it worked.
+    Of one that fails both are told.
+    """
+    write(database, {"smtp:support": NOW - 48 * HOUR, "imap:support": NOW - HOUR}, failed=("imap:support",))
+
+    lines = CliRunner().invoke(app, ["status", "--config", str(CONFIG)]).stdout.splitlines()
+
+    (heading,) = [line for line in lines if line.startswith("Outside ")]
+    assert re.split(" {2,}", heading.strip()) == ["Outside", "Worked", "When last used", "Last worked", "Error"]
+    (row,) = [line for line in lines if line.startswith("imap:support ")]
+    assert [re.split(" {2,}", row.strip())[at] for at in (1, 4)] == ["NO", "out of order"]
+    assert len({re.split(" {2,}", row.strip())[at] for at in (2, 3)}) == 2
+
+
+async def test_a_job_that_gave_up_is_no_trouble_after_a_restart(left: Path) -> None:
     """Until mail comes there is nothing that it could show its health by; a supervisor would restart for ever."""
-    write(database, {}, failed=("job:sort_mail",))
-    assert (status()["ok"], quiet()) == (False, 1)
+    await asyncio.to_thread(write, left, {}, failed=("job:sort_mail",))
+    assert "job:sort_mail does not work: out of order" in str(await asyncio.to_thread(status))
 
-    async def restart() -> None:
-        async with open_daemon(load_settings(CONFIG)):
-            pass
-
-    asyncio.run(restart())
-
-    assert (status()["ok"], quiet()) == (True, 0)
+    async with open_daemon(load_settings(CONFIG)):
+        assert (await asyncio.to_thread(status))["ok"] is True
+        assert await asyncio.to_thread(quiet) == 0
 
 
 async def test_a_digest_that_was_kept_back_for_hours_is_not_late(database: Path) -> None:
