@@ -77,7 +77,9 @@ class Daemon:
     _sorting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run_once(self) -> list[Exception]:
-        """Receive, decide and send what is due now. Returns why servers could not be used."""
+        """Receive, decide and send what is due now, and ring where something is wrong. Returns why servers could not be
+        used.
+        """
         await self.follow_clock.look()
         errors = [await self.runner.reach(watch.name, watch.receive.visit) for watch in self.watches]
         await self._sort()
@@ -88,6 +90,7 @@ class Daemon:
         await self._deliver()
         await self._settle()
         await self._deliver()
+        await self._look()
         return [*(error for error in errors if error is not None), *self.runner.hindered.values()]
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -44,5 +44,10 @@ def spoken(error: Exception) -> str:
     """
     if not isinstance(error, TemporaryError | PermanentError | ConfigurationError):
         return type(error).__name__
-    words = ("(address)" if "@" in word else word for word in str(error).split())
+    return without_addresses(str(error))
+
+
+def without_addresses(said: str) -> str:
+    """The same on one line, for a log or an alarm: what a server says of a mail may name the customer."""
+    words = ("(address)" if "@" in word else word for word in said.split())
     return " ".join(words)[:LONGEST_REASON]

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import local_time, print_facts, print_json, print_json_line, print_table, say
 from mailagent.domain.caps import DAY
-from mailagent.domain.vitals import Trouble, troubles
+from mailagent.domain.vitals import LONG_AGO, Trouble, troubles
 from mailagent.settings import Settings, load_settings
 from mailagent.store.terms import last_term
 from mailagent.store.views import View, Views, shown_time
@@ -54,7 +53,7 @@ async def _broken(settings: Settings, views: Views, daemon: View) -> list[Troubl
         free_bytes=free_bytes(settings),
         is_running=daemon["state"] != "not running",
     )
-    return [trouble for trouble in troubles(vitals, since=datetime.min.replace(tzinfo=UTC), at=now) if trouble.broken]
+    return [trouble for trouble in troubles(vitals, since=LONG_AGO, at=now) if trouble.broken]
 
 
 def show_status(config: Path, *, as_json: bool) -> int:

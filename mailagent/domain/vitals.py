@@ -1,11 +1,13 @@
 """Whether the daemon does its work, told from what it wrote down: for alarms, and for whoever watches the process."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 SILENT = timedelta(minutes=15)
-"""How long a mailbox may be unread."""
+"""How long a mailbox may be unread, where it is not polled less often."""
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""When a daemon that a schedule starts again and again began."""
 STUCK = timedelta(minutes=30)
 """How long a mail may wait for its outcome."""
 UNSENT = timedelta(hours=1)
@@ -16,7 +18,8 @@ LEAST_FREE = 200_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
-    """What the store and the disk tell. `read` is when each mailbox was last read, None where it never was; the two
+    """What the store and the disk tell. `read` is when each mailbox was last read, None where it never was, and `polls`
+    how often it should be; `failing` is what the servers said that do not work, by their names in `status`; the two
     `oldest` are when the longest waiting mail came, and when the longest waiting one of ours was first due; `not_sent`
     counts mails of the last day that failed or may not have left; `stopped` are jobs that gave up, with their reasons;
     `budget` says what is used up, if anything is; it `is_running` where something receives and sends, or does so again
@@ -33,6 +36,8 @@ class Vitals:
     budget: str = ""
     free_bytes: int = LEAST_FREE
     is_running: bool = True
+    polls: Mapping[str, timedelta] = field(default_factory=dict)
+    failing: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +62,10 @@ def _broken(vitals: Vitals, since: datetime, at: datetime) -> Iterator[Trouble]:
         yield Trouble(name="daemon", text="the daemon is not running; start it with 'mailagent run'")
     for mailbox, read in vitals.read.items():
         last = max((when for when in (read, since) if when and when <= at), default=at)  # not by a clock that was ahead
-        if at - last > SILENT:
+        if at - last > max(SILENT, 2 * vitals.polls.get(mailbox, SILENT / 2)):
             told = f"could not be read for {_minutes(at - last)}" if read else "was never read"
-            text = f"mailbox {mailbox} {told}; 'mailagent status' tells why"
+            why = vitals.failing.get(f"imap:{mailbox}")
+            text = f"mailbox {mailbox} {told}{f': {why}' if why else ''}"
             yield Trouble(name=f"mailbox:{mailbox}", text=text)
     for job, reason in (vitals.stopped or {}).items():
         yield Trouble(name=job, text=f"{job} does not work: {reason}")
@@ -68,7 +74,8 @@ def _broken(vitals: Vitals, since: datetime, at: datetime) -> Iterator[Trouble]:
         yield Trouble(name="pending", text=f"{waits}; 'mailagent status' tells what is out of order")
     if vitals.oldest_unsent is not None and not vitals.held and at - vitals.oldest_unsent > UNSENT:
         waits = f"a mail could not be sent for {_minutes(at - vitals.oldest_unsent)}"
-        yield Trouble(name="outbox", text=f"{waits}; 'mailagent status' tells the server's words")
+        said = [why for name, why in vitals.failing.items() if name.startswith("smtp:")]
+        yield Trouble(name="outbox", text=f"{waits}{f': {said[0]}' if said else ''}")
     if vitals.free_bytes < LEAST_FREE:
         free = f"the disk of the data folder has {vitals.free_bytes // 1_000_000} MB left"
         yield Trouble(name="disk", text=f"{free}; without room no mail can be taken")

@@ -207,10 +207,12 @@ class Notices:
         )
 
     def cannot_read(self, mailbox: str, error: Exception) -> NewOutboxEntry:
-        """No mail of `mailbox` is taken until an admin acts. Once a day."""
+        """No mail of `mailbox` is taken until an admin acts. Once a day, from another one if there is one: a password
+        that is refused there may be refused for sending too.
+        """
         return self._notice(
             key=f"cannot-read:{mailbox}:{self.paper.clock.now():%Y-%m-%d}",
-            mailbox=mailbox,
+            mailbox=next((name for name in self.paper.desks if name != mailbox), mailbox),
             heading="Mail cannot be read",
             what="The mail server lets mailagent not read the mailbox. Nobody who writes to it is answered; what comes"
             " waits there, and is taken once the mailbox can be read.",

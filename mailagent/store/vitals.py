@@ -1,13 +1,15 @@
 """How the daemon's work goes, by what it wrote down. See `ports.Watched`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import case, col, func, select
 
 from mailagent.domain.budget import Budget, Spent, used_up
 from mailagent.domain.caps import DAY
 from mailagent.domain.vitals import Vitals
+from mailagent.errors import without_addresses
 from mailagent.store.database import Sessions
 from mailagent.store.meter import spent_in_day
 from mailagent.store.outbox import given_up
@@ -16,10 +18,10 @@ from mailagent.store.tables import HealthRow, HoldRow, MessageRow, OutboxRow
 
 @dataclass(frozen=True, kw_only=True)
 class StoredVitals:
-    """See `ports.Watched`. `mailboxes` are those that should be read."""
+    """See `ports.Watched`. `mailboxes` are those that should be read, with how often each is polled."""
 
     sessions: Sessions
-    mailboxes: tuple[str, ...]
+    mailboxes: Mapping[str, timedelta]
     budget: Budget
 
     async def vitals(self, *, at: datetime) -> Vitals:
@@ -36,9 +38,12 @@ class StoredVitals:
             tokens, money = await spent_in_day(session, at=at)
             found = used_up(self.budget, Spent(overall_day=tokens, money_day=money))
             held = select(HoldRow.reason).where(col(HoldRow.lifted).is_(False)).order_by(col(HoldRow.since))
+            servers = {name: row for name, row in health.items() if name.partition(":")[2] in self.mailboxes}
             read = {name: health.get(f"imap:{name}") for name in self.mailboxes}
             return Vitals(
                 read={name: row.worked_at if row else None for name, row in read.items()},
+                polls=self.mailboxes,
+                failing={name: without_addresses(row.detail) for name, row in servers.items() if not row.working},
                 oldest_pending=(await session.exec(pending)).one(),
                 oldest_unsent=(await session.exec(unsent)).one(),
                 not_sent=(await session.exec(not_sent)).one(),

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from mailagent.adapters.alarms import AlarmFile, CommandAlarm, MailAlarm, WebhookAlarm
 from mailagent.adapters.secrets import read_secret
 from mailagent.adapters.smtp import SmtpAccount, SmtpSender
+from mailagent.domain.vitals import LONG_AGO
 from mailagent.jobs.watch_health import WatchHealth
 from mailagent.ports import Alarm, Clock
 from mailagent.settings import Settings
@@ -12,8 +13,12 @@ from mailagent.store.database import Sessions
 from mailagent.wiring.opening import free_bytes, vitals_of
 
 
-def build_watch(settings: Settings, sessions: Sessions, clock: Clock, stack: AsyncExitStack) -> WatchHealth:
-    """The job with the ways that are configured; `stack` closes them."""
+def build_watch(
+    settings: Settings, sessions: Sessions, clock: Clock, stack: AsyncExitStack, *, once: bool
+) -> WatchHealth:
+    """The job with the ways that are configured; `stack` closes them. One that looks `once`, by a schedule, remembers
+    by its book alone.
+    """
     folder = settings.path(settings.data_dir)
     return WatchHealth(
         watched=vitals_of(settings, sessions),
@@ -21,7 +26,7 @@ def build_watch(settings: Settings, sessions: Sessions, clock: Clock, stack: Asy
         alarms=build_alarms(settings, clock, stack),
         book=AlarmFile(folder / "alarms.json"),
         remind=settings.alarm.remind,
-        started=clock.now(),
+        started=LONG_AGO if once else clock.now(),
         clock=clock,
     )
 

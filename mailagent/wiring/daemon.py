@@ -251,7 +251,7 @@ async def open_daemon(settings: Settings, *, clock: Clock = SYSTEM_CLOCK, once: 
                 notices=notices,
                 clock=clock,
             ),
-            watch_health=build_watch(settings, sessions, clock, stack),
+            watch_health=build_watch(settings, sessions, clock, stack, once=once),
             follow_clock=FollowClock(times=StoredTimes(sessions=sessions), clock=clock),
             runner=runner,
             alone=partial(_alone, alone, partial(term.watch, sessions)),

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 
@@ -75,7 +76,7 @@ def place_of(settings: Settings) -> Path | str:
 
 def vitals_of(settings: Settings, sessions: Sessions) -> StoredVitals:
     """What the store tells of the configured mailboxes."""
-    mailboxes = tuple(row.name for row in settings.mailbox)
+    mailboxes = {row.name: timedelta(seconds=row.poll_seconds) for row in settings.mailbox}
     return StoredVitals(sessions=sessions, mailboxes=mailboxes, budget=settings.budget())
 
 

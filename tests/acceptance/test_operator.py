@@ -4,9 +4,25 @@ import signal
 
 import pytest
 
-from tests.acceptance.world import Customer, World
+from tests.acceptance.world import ADMIN, Customer, World
 
+CLOSED = 9
+"""The discard port, where nobody listens on loopback."""
 QUESTION = "Which payment methods do you accept?"
+
+
+def heard(world: World) -> list[str]:
+    """What the alarm told since this was last asked."""
+    told = world.folder / "told"
+    lines = told.read_text("utf-8").splitlines() if told.exists() else []
+    told.unlink(missing_ok=True)
+    return lines
+
+
+def add_alarm(world: World) -> None:
+    """A command that keeps what it is told."""
+    with (world.config / "mailagent.toml").open("a") as file:
+        file.write(f'\n[alarm]\ncommand = ["/bin/sh", "-c", "cat >> {world.folder}/told"]\n')
 
 
 def quiet(world: World) -> int:
@@ -40,3 +56,42 @@ def test_between_two_runs_of_a_schedule_nothing_is_wrong(world: World, customer:
     assert quiet(world) == 0
     shown = world.command("status")
     assert (shown.returncode, "run by a schedule, last at" in shown.stdout) == (0, True)
+
+
+def test_whoever_runs_it_by_a_schedule_is_alarmed_too(world: World) -> None:
+    """Each run is a new process: it tells a trouble once, and its end, as a daemon would."""
+    world.configure(imap_port=CLOSED)
+    add_alarm(world)
+
+    codes = [world.command("run", "--once").returncode for _ in range(2)]
+
+    (told,) = heard(world)
+    assert codes == [75, 75]
+    assert told.startswith("mailagent: mailbox support was never read: mailbox support: imap 127.0.0.1:9: no")
+    assert quiet(world) == 1
+    world.configure()
+    add_alarm(world)
+    assert world.command("run", "--once").returncode == 0
+    assert heard(world) == ["mailagent: over: mailbox:support"]
+
+
+def test_a_mailbox_with_a_refused_password_is_told_of_by_another(world: World) -> None:
+    """The password that reads the mailbox most often sends from it too: its own notice would never leave."""
+    second = f"""[[mailbox]]
+name = "shop"
+address = "shop@larkfield.example"
+imap = {{ host = "127.0.0.1", port = {world.dovecot.port}, security = "none" }}
+smtp = {{ host = "127.0.0.1", port = {world.smtp.port}, security = "none" }}
+user = "{world.user}2"
+secret = "env:MAILAGENT_TEST_PASSWORD"
+smtp_user = ""
+"""
+    first = (world.config / "mailboxes.toml").read_text("utf-8").replace("MAILAGENT_TEST_PASSWORD", "REFUSED")
+    world.settings = {"REFUSED": "ended on Monday"}
+    world.configure(mailboxes=first + second)
+
+    assert world.command("run", "--once").returncode == 77
+
+    (notice,) = world.mails_to(ADMIN)
+    assert notice["Subject"] == "[Support] Mail cannot be read"
+    assert "shop@larkfield.example" in notice["From"]

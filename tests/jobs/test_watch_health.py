@@ -85,10 +85,12 @@ def _watch(tmp_path: Path) -> Watch:
 async def test_trouble_is_told_once_and_again_while_it_lasts(watch: Watch) -> None:
     """One call at night is enough to get up, and a second one reminds who fell asleep again."""
     assert await watch.look() == []
-    watch.watched.vitals_now = Vitals(read={"support": watch.clock.time - SILENT - MINUTE})
+    watch.watched.vitals_now = Vitals(
+        read={"support": watch.clock.time - SILENT - MINUTE}, failing={"imap:support": "535 no login"}
+    )
 
     (told,) = await watch.look()
-    assert told == "mailagent: mailbox support could not be read for 16 minutes; 'mailagent status' tells why"
+    assert told == "mailagent: mailbox support could not be read for 16 minutes: 535 no login"
     watch.clock.passes(MINUTE)
     assert await watch.look() == []
 

@@ -158,7 +158,8 @@ class Life:
             )
             journals = {"support": self.server.journal} if self.config.has_journal else {}
             self._office = replace(office, settle_uncertain=replace(office.settle_uncertain, journals=journals))
-            vitals = StoredVitals(sessions=office.sessions, mailboxes=("support",), budget=self.config.budget)
+            polls = {"support": timedelta(minutes=1)}
+            vitals = StoredVitals(sessions=office.sessions, mailboxes=polls, budget=self.config.budget)
             clock = self.outside.clock
             self._watch = WatchHealth(
                 watched=vitals,

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailagent.domain.vitals import LEAST_FREE, SILENT, STUCK, UNSENT, Vitals, troubles
+from mailagent.domain.vitals import LEAST_FREE, LONG_AGO, SILENT, STUCK, UNSENT, Vitals, troubles
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 WELL = Vitals(read={"support": AT})
 
@@ -23,6 +24,9 @@ def names(vitals: Vitals, *, since: datetime = AT - timedelta(days=1)) -> list[t
         (Vitals(read={"support": AT - SILENT}), []),
         (Vitals(read={"support": AT - SILENT - SECOND}), [("mailbox:support", True)]),
         (Vitals(read={"support": None, "shop": AT}), [("mailbox:support", True)]),
+        (Vitals(read={"support": AT - 2 * HOUR}, polls={"support": HOUR}), []),
+        (Vitals(read={"support": AT - 2 * HOUR - SECOND}, polls={"support": HOUR}), [("mailbox:support", True)]),
+        (Vitals(read={}, is_running=False), [("daemon", True)]),
         (Vitals(read={}, oldest_pending=AT - STUCK - SECOND), [("pending", True)]),
         (Vitals(read={}, oldest_pending=AT - STUCK), []),
         (Vitals(read={}, oldest_unsent=AT - UNSENT - SECOND), [("outbox", True)]),
@@ -36,6 +40,17 @@ def names(vitals: Vitals, *, since: datetime = AT - timedelta(days=1)) -> list[t
 def test_trouble_is_known_by_its_signs(vitals: Vitals, wanted: list[tuple[str, bool]]) -> None:
     """Too early, and people learn to ignore it; too late, and customers have waited."""
     assert names(vitals) == wanted
+
+
+def test_the_servers_words_are_told() -> None:
+    """Whoever is woken decides by them whether to get up; a shell is not always at hand."""
+    failing = {"imap:shop": "no route", "imap:support": "535 expired", "smtp:support": "421 busy"}
+    vitals = Vitals(read={"support": AT - HOUR}, oldest_unsent=AT - 2 * HOUR, failing=failing)
+
+    assert [trouble.text for trouble in troubles(vitals, since=LONG_AGO, at=AT)] == [
+        "mailbox support could not be read for 60 minutes: 535 expired",
+        "a mail could not be sent for 2 hours: 421 busy",
+    ]
 
 
 def test_a_daemon_that_just_started_has_time_to_log_in() -> None:
