@@ -2,6 +2,13 @@
 
 import asyncio
 import json
+import os
+import re
+import select
+import shutil
+import socket
+import ssl
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +24,10 @@ from mailagent.ports import Clock, MailSender
 
 SECONDS = 30.0
 """What each way may take."""
+LONGEST = 200
+"""Characters of somebody else's words in an error."""
+SECRET = re.compile(r"(\bhttps?://[^/\s]*/)\S+")
+"""What comes after the host of an address."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,15 +38,27 @@ class CommandAlarm:
 
     async def sound(self, text: str) -> None:
         """See `Alarm`."""
+        reading, writing = os.pipe()
+        os.set_blocking(reading, False)  # what the command leaves running may keep it open
+        try:
+            await self._run(text, reading, writing)
+        finally:
+            os.close(reading)
+
+    async def reach(self) -> None:
+        """See `Alarm`."""
+        if shutil.which(self.words[0]) is None:
+            raise ConfigurationError(f"{self._name}: there is no such program, or it may not be executed")
+
+    async def _run(self, text: str, reading: int, writing: int) -> None:
         try:
             process = await asyncio.create_subprocess_exec(
-                *self.words,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
+                *self.words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=writing
             )
         except OSError as error:
-            raise TemporaryError(f"alarm command {self.words[0]}: {error.strerror}") from error
+            raise TemporaryError(f"{self._name}: {error.strerror}") from error
+        finally:
+            os.close(writing)
         try:
             async with asyncio.timeout(SECONDS):
                 await process.communicate(f"{text}\n".encode())
@@ -43,9 +66,16 @@ class CommandAlarm:
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
-            raise TemporaryError(f"alarm command {self.words[0]}: not done within {SECONDS:.0f} seconds") from error
+            raise TemporaryError(f"{self._name}: not done within {SECONDS:.0f} seconds") from error
         if process.returncode:
-            raise TemporaryError(f"alarm command {self.words[0]}: exit code {process.returncode}")
+            with suppress(BlockingIOError):
+                if said := _last_line(os.read(reading, select.PIPE_BUF)):
+                    raise TemporaryError(f"{self._name}: exit code {process.returncode}: {said}")
+            raise TemporaryError(f"{self._name}: exit code {process.returncode}")
+
+    @property
+    def _name(self) -> str:
+        return f"alarm command {self.words[0]}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,15 +88,30 @@ class WebhookAlarm:
 
     async def sound(self, text: str) -> None:
         """See `Alarm`."""
-        host = "its address"
-        try:
-            host = httpx.URL(self.url).host
-            async with asyncio.timeout(SECONDS), httpx.AsyncClient(timeout=SECONDS) as client:
-                answer = await client.post(self.url, json={"text": text})
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-            raise TemporaryError(f"alarm webhook at {host}: {type(error).__name__}") from error
+        host, answer = await self._ask("POST", self.url, {"text": text})
         if not answer.is_success:
-            raise TemporaryError(f"alarm webhook at {host}: status {answer.status_code}")
+            path = httpx.URL(self.url).raw_path
+            said = _last_line(answer.content if path == b"/" else answer.content.replace(path, b"..."))
+            is_page = said.startswith("<") or not said
+            raise TemporaryError(f"{host}: status {answer.status_code}{'' if is_page else f': {said}'}")
+
+    async def reach(self) -> None:
+        """See `Alarm`. The address itself may do something however it is asked; that of its host does nothing."""
+        await self._ask("HEAD", "/", None)
+
+    async def _ask(self, method: str, path: str, values: Mapping[str, str] | None) -> tuple[str, httpx.Response]:
+        """Its answer, and what errors call it. Raises `TemporaryError` and `ConfigurationError`."""
+        try:
+            address = httpx.URL(self.url)
+            async with asyncio.timeout(SECONDS), httpx.AsyncClient(timeout=SECONDS) as client:
+                answer = await client.request(method, address.join(path), json=values)
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise ConfigurationError(
+                "alarm webhook: this is no address; write it as in https://chat.example.com/hooks/..."
+            ) from error
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise TemporaryError(f"alarm webhook at {address.host}: {_reason(error)}") from error
+        return f"alarm webhook at {address.host}", answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +133,33 @@ class MailAlarm:
         mail.set_content(text)
         try:
             await self.mail_sender.send(self.recipient, mail.as_bytes())
-        except (UncertainError, ConfigurationError, PermanentError) as error:
-            raise TemporaryError(f"alarm mail: {error}") from error
+        except (UncertainError, PermanentError) as error:
+            raise TemporaryError(str(error)) from error
+
+    async def reach(self) -> None:
+        """See `Alarm`."""
+        await self.mail_sender.reach()
+
+
+def _last_line(said: bytes) -> str:
+    """What a program or a server gave as its reason, in at most `LONGEST` characters, without secrets of addresses."""
+    lines = said.decode("utf-8", "replace").split("\n")
+    last = next((line for line in reversed(lines) if line.strip()), "")
+    return SECRET.sub(r"\1...", last.strip())[:LONGEST]
+
+
+def _reason(error: BaseException) -> str:
+    """What the network said, in its own words; a library's are only that all attempts failed."""
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return f"no answer within {SECONDS:.0f} seconds"
+    cause = error
+    while (deeper := cause.__cause__ or cause.__context__) is not None:
+        cause = deeper
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {cause.verify_message}"
+    if isinstance(cause, OSError) and not isinstance(cause, ssl.SSLError | socket.gaierror) and cause.errno:
+        return os.strerror(cause.errno)
+    return str(getattr(cause, "strerror", None) or cause) or type(error).__name__
 
 
 class AlarmFile:

@@ -36,7 +36,8 @@ class SmtpAccount:
     """Where mail of the mailbox `name` goes out. `sender` is the envelope's, where bounces go unless a mail names
     another; `timeout` in seconds, for each answer; `final_timeout` for the one that accepts the mail (RFC 5321 section
     4.5.3.2.6 asks for ten minutes); `ca_file` replaces the system's authorities. `copies_to` is an address of ours that
-    gets a copy of each mail, of which its recipient sees nothing.
+    gets a copy of each mail, of which its recipient sees nothing. `kind` and `file` tell an admin what it is for, and
+    where it stands.
 
     Raises `ConfigurationError` when mail would cross a network unencrypted.
     """
@@ -52,18 +53,20 @@ class SmtpAccount:
     final_timeout: float = 600
     ca_file: str | None = None
     copies_to: str | None = None
+    kind: str = "mailbox"
+    file: str = "mailboxes.toml"
 
     def __post_init__(self) -> None:
         if self.security == "none" and not is_this_machine(self.host):
             raise ConfigurationError(
                 f'{self.place}: smtp.security = "none" is for servers on this machine only; write "tls" or "starttls"'
-                " in mailboxes.toml"
+                f" in {self.file}"
             )
 
     @property
     def place(self) -> str:
         """What an error is about: the mailbox and its server."""
-        return f"mailbox {self.name}: smtp {self.host}:{self.port}"
+        return f"{self.kind} {self.name}: smtp {self.host}:{self.port}"
 
 
 class SmtpSender:
@@ -93,6 +96,15 @@ class SmtpSender:
             except (UncertainError, ConfigurationError, asyncio.CancelledError):
                 self._drop()
                 raise
+
+    async def reach(self) -> None:
+        """See `MailSender`."""
+        async with self._lock:
+            try:
+                await self._ready()
+            except (aiosmtplib.SMTPException, OSError) as error:
+                self._drop()
+                raise TemporaryError(f"{self._account.place}: {_words(error)}") from error
 
     async def close(self) -> None:
         """See `MailSender`. Takes 5 seconds at most, even while a mail is being sent."""
@@ -138,7 +150,7 @@ class SmtpSender:
                 ' Many servers offer one only under smtp.security = "starttls".' if account.security == "none" else ""
             )
             raise ConfigurationError(
-                f'{account.place}: the server offers no login (AUTH); in mailboxes.toml set smtp_user = "" if it takes'
+                f'{account.place}: the server offers no login (AUTH); in {account.file} set smtp_user = "" if it takes'
                 f" mail without one, else correct smtp.port, usually 465 for tls and 587 for starttls.{encrypt}"
             )
         try:
@@ -148,7 +160,7 @@ class SmtpSender:
                 raise UnreachableError(f"{account.place}: no login for now: {_words(error)}") from error
             raise ConfigurationError(
                 f"{account.place}: the server refused the login of {user}: {_words(error)}; correct user, smtp_user or"
-                " secret in mailboxes.toml, and ask your provider whether programs need a password of their own",
+                f" secret in {account.file}, and ask your provider whether programs need a password of their own",
                 exit_code=77,
             ) from error
 
@@ -205,7 +217,7 @@ class SmtpSender:
         words = f"{self._account.place}: {code} {message}"
         if code in ADMIN_MUST_ACT:
             return ConfigurationError(
-                f"{words}; check user, smtp_user, secret and smtp.security in mailboxes.toml", exit_code=77
+                f"{words}; check user, smtp_user, secret and smtp.security in {self._account.file}", exit_code=77
             )
         return PermanentError(words) if 500 <= code < 600 else TemporaryError(words)  # noqa: PLR2004  # 5xx: for good
 
@@ -222,7 +234,7 @@ class SmtpSender:
 async def _encrypt(client: aiosmtplib.SMTP, account: SmtpAccount) -> None:
     if not client.supports_extension("starttls"):
         raise ConfigurationError(
-            f'{account.place}: the server offers no STARTTLS; in mailboxes.toml set smtp.security = "tls", and'
+            f'{account.place}: the server offers no STARTTLS; in {account.file} set smtp.security = "tls", and'
             " smtp.port to the port for TLS, usually 465"
         )
     await client.starttls()
@@ -234,15 +246,15 @@ def _unreachable(account: SmtpAccount, error: Exception) -> Exception:
     cause = error if isinstance(error, ssl.SSLError) else error.__cause__
     if isinstance(cause, ssl.SSLCertVerificationError):
         return ConfigurationError(
-            f"{account.place}: the server's certificate is not trusted: {cause.verify_message}; in mailboxes.toml"
+            f"{account.place}: the server's certificate is not trusted: {cause.verify_message}; in {account.file}"
             " correct smtp.host, or name the certificate's own authority with smtp.ca_file"
         )
     if isinstance(cause, ssl.SSLError) and cause.reason in NOT_TLS:
         return ConfigurationError(
-            f"{account.place}: no TLS is spoken there; in mailboxes.toml set smtp.port to the port for TLS, usually"
+            f"{account.place}: no TLS is spoken there; in {account.file} set smtp.port to the port for TLS, usually"
             ' 465, or smtp.security = "starttls", usually on port 587'
         )
-    hint = "check smtp.host and smtp.port in mailboxes.toml, and whether the server runs"
+    hint = f"check smtp.host and smtp.port in {account.file}, and whether the server runs"
     if isinstance(error, TimeoutError) and account.security != "tls":
         hint += '; a port for TLS, usually 465, needs smtp.security = "tls"'
     reason = (cause.strerror if isinstance(cause, OSError) else None) or _words(error)
@@ -270,5 +282,5 @@ def _verifying(account: SmtpAccount) -> ssl.SSLContext:
     except OSError as error:
         raise ConfigurationError(
             f"{account.place}: the certificates in {account.ca_file} cannot be read: {error.strerror}; correct"
-            " smtp.ca_file in mailboxes.toml"
+            f" smtp.ca_file in {account.file}"
         ) from error

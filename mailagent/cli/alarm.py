@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import complain, say
-from mailagent.errors import TemporaryError
+from mailagent.errors import ConfigurationError, TemporaryError
 from mailagent.settings import load_settings
 from mailagent.wiring.alarms import build_alarms
 
@@ -25,7 +25,7 @@ def try_alarm(config: Path, text: str) -> int:
             for alarm in alarms:
                 try:
                     await alarm.sound(f"mailagent: {text}")
-                except TemporaryError as error:
+                except (TemporaryError, ConfigurationError) as error:
                     failed = 1
                     complain(str(error))
                 else:

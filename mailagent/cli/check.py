@@ -1,5 +1,6 @@
 """``mailagent check``: everything that admins edit, tried out without sending anything."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -8,10 +9,11 @@ from mailagent.adapters.clock import SystemClock
 from mailagent.adapters.knowledge import load_articles
 from mailagent.adapters.secrets import is_literal
 from mailagent.adapters.templates import JinjaTemplates
+from mailagent.cli.check_outside import look_outside
 from mailagent.cli.show import complain, say
 from mailagent.domain.policy import SENDS
 from mailagent.domain.routing import Rule, unreachable
-from mailagent.errors import ConfigurationError
+from mailagent.errors import ConfigurationError, TemporaryError
 from mailagent.letters.samples import SAMPLES, WITHOUT_HTML
 from mailagent.mail.rating import read_rating
 from mailagent.settings import Settings, load_settings
@@ -29,9 +31,12 @@ def check_all(config: Path) -> int:
     """Print every error and warning; returns 0, or 78 when there is an error."""
     settings = load_settings(config)
     errors = [*dict.fromkeys(_failures(settings, config))]
+    outside = [] if errors else asyncio.run(look_outside(settings))
+    errors += [str(error) for error in outside if isinstance(error, ConfigurationError)]
+    away = [str(error) for error in outside if isinstance(error, TemporaryError)]
     for text in errors:
         complain(text)
-    for text in _warnings(settings, config):
+    for text in (*_warnings(settings, config), *away):
         say(f"warning: {text}", "yellow")
     if errors:
         return BAD_CONFIG

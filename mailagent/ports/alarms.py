@@ -17,7 +17,12 @@ class Alarm(Protocol):
     """One way to a person."""
 
     async def sound(self, text: str) -> None:
-        """Tell it, in one sentence. Raises `TemporaryError` when nobody can have heard it."""
+        """Tell it, in one sentence. Raises `TemporaryError` or `ConfigurationError` when nobody can have heard it."""
+
+    async def reach(self) -> None:
+        """Look, as far as that can be seen without a word to anybody, whether it could be told. Raises `TemporaryError`
+        where that may pass, `ConfigurationError` where an admin must act.
+        """
 
 
 class AlarmBook(Protocol):

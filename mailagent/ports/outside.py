@@ -89,6 +89,9 @@ class MailSender(Protocol):
         the login or the encryption was refused.
         """
 
+    async def reach(self) -> None:
+        """Connect and log in. Raises `TemporaryError` or `ConfigurationError` as `send` does."""
+
     async def close(self) -> None:
         """End the session; never raises."""
 

@@ -44,10 +44,12 @@ def imap_account(settings: Settings, row: MailboxSettings) -> ImapAccount:
     )
 
 
-def journals_of(settings: Settings) -> dict[str, ImapJournal]:
-    """Where copies of its mail are kept, by mailbox, for those that name a folder."""
+def journals_of(settings: Settings, *, timeout: float = 30) -> dict[str, ImapJournal]:
+    """Where copies of its mail are kept, by mailbox, for those that name a folder; `timeout` in seconds, for each
+    answer.
+    """
     return {
-        row.name: ImapJournal(replace(imap_account(settings, row), folder=row.journal))
+        row.name: ImapJournal(replace(imap_account(settings, row), folder=row.journal, timeout=timeout))
         for row in settings.mailbox
         if row.journal is not None
     }

@@ -42,7 +42,9 @@ def build_alarms(settings: Settings, clock: Clock, stack: AsyncExitStack) -> lis
     if row.mail is not None:
         server = row.mail.smtp
         account = SmtpAccount(
-            name="alarm",
+            kind="alarm",
+            name="mail",
+            file="mailagent.toml",
             host=server.host,
             port=server.port,
             security=server.security,

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from mailagent.adapters.alarms import CommandAlarm, WebhookAlarm
 from mailagent.cli.app import app
-from mailagent.errors import TemporaryError
+from mailagent.errors import ConfigurationError, TemporaryError
+from tests.servers.certificate import Certificate
 from tests.servers.smtp import SmtpServer
 from tests.shop import SHOP
 
@@ -21,8 +22,8 @@ TEXT = "mailagent: größer"
 
 
 @contextmanager
-def chat(status: int) -> Iterator[tuple[str, list[bytes]]]:
-    """A web server that answers with `status`; its address, and what it was sent."""
+def chat(status: int, said: str = "") -> Iterator[tuple[str, list[bytes]]]:
+    """A web server that answers with `status` and what it `said`; its address, and what it was sent."""
     bodies: list[bytes] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -30,6 +31,7 @@ def chat(status: int) -> Iterator[tuple[str, list[bytes]]]:
             bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
             self.send_response(status)
             self.end_headers()
+            self.wfile.write(said.encode())
 
         def log_message(self, *_: object) -> None:
             """Nothing."""
@@ -56,7 +58,12 @@ async def test_a_command_gets_the_text(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (("/nowhere/page-me",), "alarm command /nowhere/page-me: No such file or directory"),
-        ((sys.executable, "-c", "raise SystemExit(3)"), "exit code 3"),
+        ((sys.executable, "-c", "raise SystemExit(3)"), "exit code 3$"),
+        (
+            ("/bin/sh", "-c", "echo try; echo 'curl: https://chat.example/hook/very-secret is gone' >&2; exit 22"),
+            "exit code 22: curl: https://chat.example/... is gone$",
+        ),
+        (("/bin/sh", "-c", "sleep 9 & echo no modem >&2; exit 1"), "exit code 1: no modem$"),
     ],
 )
 async def test_a_command_that_fails_told_nobody(words: tuple[str, ...], said: str) -> None:
@@ -74,18 +81,19 @@ async def test_a_webhook_gets_what_team_chats_take() -> None:
 
 
 async def test_a_webhook_that_fails_does_not_tell_its_secret() -> None:
-    """The address is the password of the chat, and the error goes to the log."""
-    with chat(500) as (url, _), pytest.raises(TemporaryError, match="status 500") as failed:
+    """The address is the password of the chat, and the error goes to the log, in the words of whoever gave it."""
+    said = "cannot post to /hooks/very-secret: no_active_hooks"
+    with chat(500, said) as (url, _), pytest.raises(TemporaryError, match=r"status 500: .*no_active_hooks") as failed:
         await WebhookAlarm(url=url).sound(TEXT)
     assert "very-secret" not in str(failed.value)
-    with pytest.raises(TemporaryError, match="ConnectError") as failed:
+    with pytest.raises(TemporaryError, match=r"alarm webhook at 127\.0\.0\.1: Connection refused$") as failed:
         await WebhookAlarm(url=url).sound(TEXT)
     assert "very-secret" not in str(failed.value)
 
 
 async def test_an_address_that_is_none_does_not_tell_its_secret() -> None:
     """A port that is no number: the rest of the line is still the password of the chat."""
-    with pytest.raises(TemporaryError, match="alarm webhook at its address: InvalidURL") as failed:
+    with pytest.raises(ConfigurationError, match="alarm webhook: this is no address") as failed:
         await WebhookAlarm(url="https://chat.example:port/very-secret").sound(TEXT)
     assert "very-secret" not in str(failed.value)
 
@@ -113,6 +121,14 @@ def test_an_admin_tries_every_way(tmp_path: Path, smtp_server: SmtpServer) -> No
     assert "alarm webhook at 127.0.0.1: status 404" in result.output
     (mail,) = smtp_server.received
     assert b"the printer burns" in mail.raw
+
+
+async def test_an_untrusted_webhook_is_said_to_be_one(certificate: Certificate) -> None:
+    """A proxy of the company stands between; "SSL error" would send the admin to the wrong team."""
+    with SmtpServer(certificate=certificate, tls=True) as server:
+        alarm = WebhookAlarm(url=f"https://localhost:{server.port}/hooks/very-secret")
+        with pytest.raises(TemporaryError, match="its certificate is not trusted: self-signed certificate"):
+            await alarm.reach()
 
 
 def test_without_an_alarm_the_admin_is_told_where_to_write_one() -> None:

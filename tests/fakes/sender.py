@@ -29,5 +29,8 @@ class FakeSender:
         if self.late_errors:
             raise self.late_errors.pop(0)
 
+    async def reach(self) -> None:
+        """See `MailSender`."""
+
     async def close(self) -> None:
         """See `MailSender`."""

@@ -34,6 +34,9 @@ class FakeAlarm:
             raise TemporaryError("no route")
         self.heard.append(text)
 
+    async def reach(self) -> None:
+        """See `Alarm`."""
+
 
 @dataclass
 class Watched:

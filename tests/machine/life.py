@@ -53,6 +53,9 @@ class Alarm:
         """See `ports.Alarm`."""
         self.heard.append(text)
 
+    async def reach(self) -> None:
+        """See `ports.Alarm`."""
+
 
 @dataclass(kw_only=True)
 class Life:

@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 from typing import cast
 
+from imapclient.imapclient import SENT
+
 from mailagent.adapters.imap.login import BROKEN, Client, ImapAccount, connect, server_words
 from mailagent.errors import ConfigurationError, TemporaryError
 
@@ -50,8 +52,10 @@ class ImapJournal:
     def _look(self, client: Client, message_id: str) -> bool:
         folder = self._account.folder
         if not client.folder_exists(folder):
+            sent = client.find_special_folder(SENT)
+            known = f", and the server keeps sent mail in {sent}" if sent else ""
             raise ConfigurationError(
-                f"{self._account.place}: there is no folder {folder}; correct the key journal in mailboxes.toml"
+                f"{self._account.place}: there is no folder {folder}{known}; correct the key journal in mailboxes.toml"
             )
         client.select_folder(folder, readonly=True)
         uids = client.search(["HEADER", "Message-ID", message_id])[-MOST_LOOKED_AT:]
