@@ -230,12 +230,14 @@ def hold(
     """Send nothing but notices until 'mailagent resume'; mail is still received and decided."""
     from mailagent.cli.holds import put_hold
 
+    if not (reason := " ".join(reason.split())):
+        raise typer.BadParameter("say why nothing is to be sent, for whoever asks at night", param_hint='"REASON"')
     put_hold(config, reason, restored=restored)
 
 
 @app.command()
 def resume(config: ConfigFolder = CONFIG) -> None:
-    """Send again: what was held, and what waits since then."""
+    """Lift every hold, say which, and send again: what was held, and what waits since then."""
     from mailagent.cli.holds import lift_holds
 
     lift_holds(config)

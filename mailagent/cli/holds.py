@@ -1,24 +1,33 @@
 """``mailagent hold`` and ``mailagent resume``: whether anything is sent."""
 
 import asyncio
+from itertools import count
 from pathlib import Path
 
 from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import local_time, say
 from mailagent.ports import RESTORED, Hold
-from mailagent.settings import load_settings
+from mailagent.settings import Settings, load_settings
 from mailagent.wiring.opening import open_holds
 
 
 def put_hold(config: Path, reason: str, *, restored: bool) -> None:
-    """Hold in the operator's name, or after they put a backup back; a second hold of the kind replaces the first."""
+    """Hold in the operator's name, or after they put a backup back, and say what holds already. Each operator's hold
+    stays until all are lifted; of backups that were put back the last one counts.
+    """
+    settings = load_settings(config)
 
     async def main() -> None:
-        async with open_holds(load_settings(config)) as holds:
-            await holds.put(
-                Hold(name=RESTORED if restored else "operator", reason=reason, since=SystemClock().now(), sure=True)
-            )
-        say("Nothing but notices is sent until 'mailagent resume'.")
+        async with open_holds(settings) as holds:
+            found = await holds.all()
+            taken = {hold.name for hold in found}
+            ours = (f"operator:{number}" for number in count(1))
+            name = RESTORED if restored else next(name for name in ours if name not in taken)
+            await holds.put(Hold(name=name, reason=reason, since=SystemClock().now(), sure=True))
+        for hold in found:
+            instead = "; this takes its place" if hold.name == name else ""
+            say(f"Held already since {_since(hold, settings)}: {hold.reason}{instead}.", "yellow")
+        say(f"Nothing but notices is sent until 'mailagent resume'{', which lifts every hold' if found else ''}.")
 
     asyncio.run(main())
 
@@ -32,7 +41,11 @@ def lift_holds(config: Path) -> None:
             found = await holds.all()
             for hold in found:
                 await holds.lift(hold.name)
-                say(f"No longer held since {local_time(hold.since.isoformat(), settings.zone)}: {hold.reason}.")
+                say(f"Lifted, in force since {_since(hold, settings)}: {hold.reason}.")
         say("What waits is sent at the daemon's next round." if found else "Sending was not held.")
 
     asyncio.run(main())
+
+
+def _since(hold: Hold, settings: Settings) -> str | None:
+    return local_time(hold.since.isoformat(), settings.zone)

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from tests.acceptance.world import ADMIN, Customer, World
+from tests.acceptance.world import ADMIN, Customer, World, words
 
 CLOSED = 9
 """The discard port, where nobody listens on loopback."""
@@ -95,3 +95,46 @@ smtp_user = ""
     (notice,) = world.mails_to(ADMIN)
     assert notice["Subject"] == "[Support] Mail cannot be read"
     assert "shop@larkfield.example" in notice["From"]
+
+
+def test_a_hold_has_a_reason(world: World) -> None:
+    """Whoever finds at night that nothing is sent must learn why, and whether it may go on."""
+    world.command("run", "--once")
+
+    codes = [world.command("hold", reason).returncode for reason in ("", " \n")]
+
+    assert codes == [2, 2]
+    assert world.status()["held"] == []
+
+
+def test_two_operators_hold_beside_each_other(world: World) -> None:
+    """The second hears of the first, and neither reason is lost: who lifts both is told of both."""
+    world.command("run", "--once")
+    first = world.command("hold", "customers were written to by hand")
+    assert words(first.stdout) == "Nothing but notices is sent until 'mailagent resume'."
+
+    second = world.command("hold", "the prices in the articles are wrong")
+
+    assert ": customers were written to by hand." in second.stdout
+    shown = world.command("status").stdout
+    assert ": customers were written to by hand." in shown
+    assert ": the prices in the articles are wrong." in shown
+    lifted = world.command("resume").stdout.splitlines()
+    assert [line.split(": ", 1)[1] for line in lifted if line.startswith("Lifted")] == [
+        "customers were written to by hand.",
+        "the prices in the articles are wrong.",
+    ]
+    assert words(world.command("resume").stdout) == "Sending was not held."
+
+
+def test_of_two_backups_that_were_put_back_the_last_counts(world: World) -> None:
+    """What came before it may have been answered; the operator is told that the first is over."""
+    world.command("run", "--once")
+    world.command("hold", "of Monday", "--restored")
+
+    told = world.command("hold", "of Tuesday", "--restored").stdout
+
+    assert ": of Monday; this takes its place." in told
+    held = world.status()["held"]
+    assert isinstance(held, list)
+    assert [hold["reason"] for hold in held] == ["of Tuesday"]
