@@ -21,7 +21,8 @@ from mailagent.wiring.opening import chain_keys_of, place_of
 
 AFTER_RESTORE = (
     "What came or was sent after this backup is not in it. Nothing is sent until 'mailagent resume', and mail that was"
-    " in the mailbox before now goes to a person: it may have been answered."
+    " in the mailbox before now goes to a person: it may have been answered. Start the daemon, read the notices that it"
+    " sends to the admin and what 'mailagent status' and 'mailagent cases' show, then resume."
 )
 
 

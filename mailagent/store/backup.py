@@ -20,8 +20,12 @@ def back_up(database: Path, target: Path) -> None:
 
     Raises `ConfigurationError` where that cannot be done; then there is no `target`.
     """
+    if target.is_dir():
+        raise ConfigurationError(f"{target}: error: this is a folder; name a new file in it")
     if target.exists():
         raise ConfigurationError(f"{target}: error: the file is there already; name a new one")
+    if not target.parent.is_dir():
+        raise ConfigurationError(f"{target}: error: there is no folder {target.parent.absolute()}; make it first")
     unfinished = target.with_name(f"{target.name}.unfinished")
     try:
         unfinished.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from mailagent.domain.outgoing import ANSWERS, NewOutboxEntry
 from mailagent.ports import RESTORED, Hold
 from mailagent.store.chain import record
 from mailagent.store.database import Sessions
-from mailagent.store.outbox import enqueue
+from mailagent.store.outbox import MAY_HAVE_LEFT, enqueue
 from mailagent.store.tables import HoldRow, OutboxRow
 
 
@@ -35,7 +35,7 @@ class StoredHolds:
                 await session.exec(
                     update(OutboxRow)
                     .where(col(OutboxRow.state).in_(("ready", "sending")), col(OutboxRow.kind).in_(ANSWERS))
-                    .values(state="eod")
+                    .values(state="eod", error=MAY_HAVE_LEFT)
                 )
             await record(session, "restored" if hold.name == RESTORED else "held", facts={"name": hold.name})
             await session.merge(HoldRow(name=hold.name, reason=hold.reason, since=hold.since, sure=hold.sure))

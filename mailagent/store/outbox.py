@@ -24,6 +24,8 @@ UNCLEAR = ":REVIEW-"
 """In the key of a receipt that says why nothing was done."""
 CONFIRMS = ":REVIEW-07:"
 """In the key of one that shows a text to confirm: it puts a question, and must come however often."""
+MAY_HAVE_LEFT = "it may have left after the backup was made that was put back"
+"""Why mail is uncertain that no process had in hand."""
 KEYS_AT_ONCE = 10_000
 """Databases take so many values in a question, and not many more."""
 
@@ -54,6 +56,7 @@ async def enqueue(
             automatic=entry.automatic,
             raw=entry.raw,
             state="eod" if is_doubtful else "held" if entry.held else "ready",
+            error=MAY_HAVE_LEFT if is_doubtful else "",
             created_at=at,
             due_at=entry.not_before or at,
             cause_id=cause,

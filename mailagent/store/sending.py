@@ -14,7 +14,7 @@ from mailagent.domain.chain import ChainKind
 from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry, OutboxState
 from mailagent.store.chain import record
 from mailagent.store.database import Sessions
-from mailagent.store.outbox import enqueue, read_entry
+from mailagent.store.outbox import MAY_HAVE_LEFT, enqueue, read_entry
 from mailagent.store.tables import HoldRow, OutboxRow
 
 IN_HAND: tuple[OutboxState, ...] = ("sending", "eod")
@@ -35,7 +35,8 @@ class StoredSending:
             for row in rows:
                 if row.state == "eod":
                     row.state, row.uncertain_since, row.due_at = "uncertain", at, at
-                    row.error = "mailagent stopped before the server answered"
+                    if row.error != MAY_HAVE_LEFT:
+                        row.error = "mailagent stopped before the server answered"
                     await record(session, "uncertain", case=row.case_id, mail=row.id)
                 else:
                     row.state = "ready"

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from tests.acceptance.world import ADMIN, Customer, World, words
+from tests.acceptance.world import ADMIN, Customer, World, text_of, words
 
 CLOSED = 9
 """The discard port, where nobody listens on loopback."""
@@ -138,3 +138,26 @@ def test_of_two_backups_that_were_put_back_the_last_counts(world: World) -> None
     held = world.status()["held"]
     assert isinstance(held, list)
     assert [hold["reason"] for hold in held] == ["of Tuesday"]
+
+
+def test_after_a_restore_the_admin_reads_what_to_look_at(world: World, customer: Customer) -> None:
+    """An answer waited when the backup was made: it may have left since, and so it is told of, and not sent, also not
+    when sending goes on.
+    """
+    file = world.folder / "saved.db"
+    world.smtp.script["MAIL"] = "450 later"
+    customer.writes("Payment methods", QUESTION)
+    world.command("run", "--once")
+    assert world.command("db", "backup", str(file)).returncode == 0
+    world.smtp.script.clear()
+
+    restored = world.command("db", "restore", str(file))
+
+    assert "read the notices that it sends to the admin" in words(restored.stdout)
+    world.start()
+    (notice,) = world.wait_for(ADMIN, 1, "notice of the answer")
+    assert notice["Subject"] == "[Support] A mail may not have been sent"
+    assert "it may have left after the backup was made that was put back" in words(text_of(notice))
+    assert ": the backup saved.db was put back." in world.command("resume").stdout
+    customer.writes("Shipping", "How long does shipping take to Germany?")
+    assert customer.receives("answer to the next mail")["Subject"] == "Re: Shipping"

@@ -58,6 +58,16 @@ def worked(data: Path, name: str) -> None:
     asyncio.run(write())
 
 
+def test_a_place_where_no_backup_can_be_is_named(data: Path, tmp_path: Path) -> None:
+    """Found out at night by a script: a disk that is not mounted, or the file's name forgotten."""
+    worked(data, "before")
+    missing = tmp_path / "usb" / "saved.db"
+
+    said = error("db", "backup", str(missing))
+    assert said == f"{missing}: error: there is no folder {missing.parent}; make it first"
+    assert error("db", "backup", str(tmp_path)) == f"{tmp_path}: error: this is a folder; name a new file in it"
+
+
 def test_a_backup_taken_while_the_daemon_writes_brings_it_back(data: Path, tmp_path: Path) -> None:
     """It holds all that was committed, in one file; and what a restore replaces is not lost either."""
     file = tmp_path / "saved.db"
