@@ -5,11 +5,11 @@ import sys
 
 from mailagent.cli.app import app
 from mailagent.cli.show import complain
-from mailagent.errors import ConfigurationError, TemporaryError
+from mailagent.errors import TRY_AGAIN, ConfigurationError, TemporaryError
 
 
 def main() -> None:
-    """Run a command; the exit codes are 0 done, 1 failed, 2 usage, 75 try again, 77 login refused, 78 bad config."""
+    """Run a command; it ends with one of `EXIT_CODES`."""
     _open_streams()
     try:
         app()
@@ -18,7 +18,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except TemporaryError as error:
         complain(str(error))
-        sys.exit(75)
+        sys.exit(TRY_AGAIN)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -1,7 +1,21 @@
 """The three errors an adapter may raise; anything else is a bug, and the runner treats it so."""
 
+from collections.abc import Mapping
+
 LONGEST_REASON = 400
 """Characters of an error in a log line."""
+TRY_AGAIN, LOGIN_REFUSED, BAD_CONFIG = 75, 77, 78
+"""Of sysexits.h."""
+EXIT_CODES: Mapping[int, str] = {
+    0: "done",
+    1: "it failed, or something needs a person",
+    2: "the command line is not understood",
+    TRY_AGAIN: "try again later",
+    LOGIN_REFUSED: "a server refused the login",
+    BAD_CONFIG: "the configuration must be corrected",
+    130: "stopped by Ctrl-C",
+}
+"""What the end of every command says to a script."""
 
 
 class TemporaryError(Exception):
@@ -30,10 +44,10 @@ class UncertainError(PermanentError):
 class ConfigurationError(Exception):
     """An admin must act. The text names the file and key and says what to do.
 
-    `exit_code` follows sysexits.h: 78 for configuration, 77 for a refused login.
+    `exit_code` is one of `EXIT_CODES`.
     """
 
-    def __init__(self, message: str, *, exit_code: int = 78) -> None:
+    def __init__(self, message: str, *, exit_code: int = BAD_CONFIG) -> None:
         super().__init__(message)
         self.exit_code = exit_code
 

@@ -8,10 +8,12 @@ import typer
 from mailagent.cli.app_db import db
 from mailagent.cli.app_groups import kb, reviewer, rules
 from mailagent.cli.options import CONFIG, AsJson, ConfigFolder, Files
+from mailagent.errors import EXIT_CODES
 
 app = typer.Typer(
     name="mailagent",
     no_args_is_help=True,
+    epilog=f"Exit codes: {', '.join(f'{code} {says}' for code, says in EXIT_CODES.items())}. More: docs/commands.md",
     pretty_exceptions_enable=False,
     add_completion=False,
 )

@@ -13,7 +13,7 @@ from mailagent.cli.check_outside import look_outside
 from mailagent.cli.show import complain, say
 from mailagent.domain.policy import SENDS
 from mailagent.domain.routing import Rule, unreachable
-from mailagent.errors import ConfigurationError, TemporaryError
+from mailagent.errors import BAD_CONFIG, ConfigurationError, TemporaryError
 from mailagent.letters.samples import SAMPLES, WITHOUT_HTML
 from mailagent.mail.rating import read_rating
 from mailagent.settings import Settings, load_settings
@@ -23,8 +23,6 @@ from mailagent.wiring.alarms import build_alarms
 from mailagent.wiring.knowledge import build_embedder
 from mailagent.wiring.opening import place_of
 from mailagent.wiring.triage import build_model
-
-BAD_CONFIG = 78
 
 
 def check_all(config: Path) -> int:

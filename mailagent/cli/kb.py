@@ -11,13 +11,13 @@ from mailagent.adapters.knowledge.gaps import Gap, Question, gaps_of
 from mailagent.adapters.knowledge.review import review_articles
 from mailagent.cli.show import complain, print_json, print_table, say
 from mailagent.domain.case import read_case_number
+from mailagent.errors import BAD_CONFIG
 from mailagent.events import configure_logging
 from mailagent.settings import load_settings
 from mailagent.store.views import View
 from mailagent.wiring.opening import open_views
 from mailagent.wiring.trial import open_knowledge
 
-BAD_CONFIG = 78
 UNANSWERED = frozenset({"no-article", "no-grounded-answer", "ask-unanswered"})
 """Rules that give a mail to a person because no article answers it."""
 MOST_FOUND = 10

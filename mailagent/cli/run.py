@@ -10,12 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from mailagent.cli.show import complain
-from mailagent.errors import ConfigurationError
+from mailagent.errors import TRY_AGAIN, ConfigurationError
 from mailagent.events import configure_logging, log
 from mailagent.settings import load_settings
 from mailagent.wiring.daemon import open_daemon
 
-TRY_AGAIN = 75
 M_ARENA_MAX, ARENAS = -8, 2
 """An option of glibc, see mallopt(3)."""
 GIVE_BACK_SECONDS = 30.0

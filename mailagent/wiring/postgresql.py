@@ -13,7 +13,7 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
-from mailagent.errors import ConfigurationError, TemporaryError
+from mailagent.errors import TRY_AGAIN, ConfigurationError, TemporaryError
 from mailagent.events import log
 from mailagent.store.failures import first_line, told_apart
 from mailagent.store.postgresql import NETWORK, libpq_address
@@ -24,7 +24,6 @@ DAEMON = 7_310_597_160_482_947_682
 """The number of the lock that a running daemon holds."""
 LOOK_SECONDS = 5.0
 CONNECTIONS = 4
-TRY_AGAIN = 75
 HOLDER = """
 SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)
 WHERE locktype = 'advisory' AND granted AND objsubid = 1

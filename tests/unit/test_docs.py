@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
+from typer.testing import CliRunner
 
+from mailagent.cli.app import app
 from mailagent.domain.routing import TESTS
+from mailagent.errors import EXIT_CODES
 from mailagent.settings.sections import BudgetSettings, FallbackSettings, ModelSettings, Price, RuleSettings
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +41,20 @@ def test_the_keys_of_small_tables_are_named(table: type[BaseModel]) -> None:
     text = (ROOT / "docs" / "model.md").read_text("utf-8")
 
     assert [key for key in table.model_fields if key not in text] == []
+
+
+def test_every_exit_code_is_told() -> None:
+    """A script decides by them; one that only the source knows is taken for a crash."""
+    page = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    table = page.partition("| code | says |")[2].partition("\n\n")[0]
+    told = {int(code): says for code, says in re.findall(r"^\| (\d+) \| (.+) \|$", table, re.MULTILINE)}
+    sources = "".join(file.read_text("utf-8") for file in (ROOT / "mailagent").rglob("*.py"))
+    used = {int(code) for code in re.findall(r"(?:exit_code=|exit\(|Exit\()(\d+)", sources)}
+    shown = " ".join(CliRunner().invoke(app, ["--help"]).stdout.split())
+
+    assert told == EXIT_CODES
+    assert used <= set(told)
+    assert all(f"{code} {says}" in shown for code, says in told.items())
 
 
 def test_the_readme_leads_to_each_page() -> None:
