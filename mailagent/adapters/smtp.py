@@ -6,6 +6,7 @@ caller has noted that it follows.
 """
 
 import asyncio
+import os
 import re
 import ssl
 from contextlib import suppress
@@ -258,6 +259,8 @@ def _unreachable(account: SmtpAccount, error: Exception) -> Exception:
     if isinstance(error, TimeoutError) and account.security != "tls":
         hint += '; a port for TLS, usually 465, needs smtp.security = "tls"'
     reason = (cause.strerror if isinstance(cause, OSError) else None) or _words(error)
+    if isinstance(cause, ConnectionError) and cause.errno:  # asyncio's own words are those of the call that failed
+        reason = os.strerror(cause.errno)
     return UnreachableError(f"{account.place}: no connection: {reason}; {hint}")
 
 

@@ -160,9 +160,20 @@ def log(config: ConfigFolder = CONFIG) -> None:
     print_log(config)
 
 
+def _message(word: str) -> int:
+    if not word.isdecimal():
+        raise typer.BadParameter(
+            f"'{word}' is no number; 'mailagent aside' lists what there is, 'mailagent aside 7' prints one, 'mailagent"
+            " aside 7 --retry' tries it again"
+        )
+    return int(word)
+
+
 @app.command()
 def aside(
-    message: Annotated[int | None, typer.Argument(metavar="MESSAGE", help="Show this message's bytes.")] = None,
+    message: Annotated[
+        int | None, typer.Argument(metavar="MESSAGE", parser=_message, help="Show this message's bytes.")
+    ] = None,
     config: ConfigFolder = CONFIG,
     *,
     retry: Annotated[bool, typer.Option("--retry", help="Give the message another try.")] = False,

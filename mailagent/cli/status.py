@@ -17,7 +17,9 @@ from mailagent.store.views import View, Views, shown_time
 from mailagent.wiring.lock import changed_since_start, is_running
 from mailagent.wiring.opening import free_bytes, open_views, place_of, vitals_of
 
-LISTS = ("outbox", "outside", "unreached", "held", "not_sent", "broken", "daemon")
+NO_COUNTS = frozenset({
+    "ok", "daemon", "outbox", "outside", "unreached", "held", "not_sent", "broken", "budget", "changed_since_start",
+})  # fmt: skip
 MOST_LISTED = 20
 """Mails that were not sent; more have one cause."""
 
@@ -28,9 +30,9 @@ def is_broken(config: Path) -> int:
 
     async def main() -> list[Trouble]:
         async with open_views(settings) as views:
-            return await _broken(settings, views, await _daemon(settings, views))
+            return await _troubles(settings, views, await _daemon(settings, views))
 
-    return int(bool(asyncio.run(main())))
+    return int(any(trouble.broken for trouble in asyncio.run(main())))
 
 
 async def _daemon(settings: Settings, views: Views) -> View:
@@ -45,15 +47,15 @@ async def _daemon(settings: Settings, views: Views) -> View:
     }
 
 
-async def _broken(settings: Settings, views: Views, daemon: View) -> list[Trouble]:
-    """What keeps the daemon from its work; it is all that `is_broken` tells of, and a part of `show_status`."""
+async def _troubles(settings: Settings, views: Views, daemon: View) -> list[Trouble]:
+    """What alarms tell too; what is broken of it is all that `is_broken` tells of."""
     now = SystemClock().now()
     vitals = replace(
         await vitals_of(settings, views.sessions).vitals(at=now),
         free_bytes=free_bytes(settings),
         is_running=daemon["state"] != "not running",
     )
-    return [trouble for trouble in troubles(vitals, since=LONG_AGO, at=now) if trouble.broken]
+    return troubles(vitals, since=LONG_AGO, at=now)
 
 
 def show_status(config: Path, *, as_json: bool) -> int:
@@ -64,68 +66,85 @@ def show_status(config: Path, *, as_json: bool) -> int:
         async with open_views(settings) as views:
             not_sent = await views.not_sent(since=SystemClock().now() - DAY)
             daemon = await _daemon(settings, views)
-            broken = [trouble.text for trouble in await _broken(settings, views, daemon)]
+            found = await _troubles(settings, views, daemon)
+            broken = [trouble.text for trouble in found if trouble.broken]
+            budget = next((trouble.text for trouble in found if trouble.name == "budget"), "")
             counts = {**await views.status(), "not_sent_today": len(not_sent)}
-            return {"daemon": daemon, **counts, "not_sent": not_sent[:MOST_LISTED], "broken": broken}
+            return {"daemon": daemon, **counts, "not_sent": not_sent[:MOST_LISTED], "broken": broken, "budget": budget}
 
     view = asyncio.run(main())
-    outside = [
-        row for row in cast("list[Mapping[str, object]]", view["outside"]) if _is_used(settings, str(row["name"]))
-    ]
+    outside = [row for row in _rows(view["outside"]) if _is_used(settings, str(row["name"]))]
     trouble = [str(row["name"]) for row in outside if not row["working"]]
-    found = {"mode": settings.mode, "model": rung(settings, trouble), **view, "outside": outside}
-    daemon = cast("Mapping[str, str | None]", view["daemon"])
-    is_at_work = daemon["state"] == "running"
+    signs = (trouble, *(view[name] for name in ("broken", "held", "set_aside", "not_sent_today", "budget")))
     folders = (config, settings.path(settings.templates_dir))
+    is_at_work = cast("View", view["daemon"])["state"] == "running"
     stale = changed_since_start(settings.path(settings.data_dir), folders) if is_at_work else []
-    outbox = cast("Mapping[str, int]", found["outbox"])
-    wrong = bool(trouble or view["broken"] or view["held"] or found["set_aside"] or found["not_sent_today"])
+    found = {
+        "ok": not any(signs),
+        "mode": settings.mode,
+        "model": rung(settings, trouble),
+        **view,
+        "outside": outside,
+        "changed_since_start": [str(file) for file in stale],
+    }
     if as_json:
-        print_json({"ok": not wrong, **found, "changed_since_start": [str(file) for file in stale]})
-        return int(wrong)
-    zone = settings.zone
-    times = {name: local_time(found[name], zone) for name in ("oldest_pending", "next_due")}
-    found = {**found, "mode": settings.modes().told(), **times}
-    counts = {name.replace("_", " "): value for name, value in found.items() if name not in LISTS}
-    sent = {f"outbox {state}": count for state, count in outbox.items()}
-    print_facts({"daemon": _told(daemon, zone), **counts, **sent})
-    if outside:
+        print_json(found)
+    else:
+        times = {name: local_time(found[name], settings.zone) for name in ("oldest_pending", "next_due")}
+        _print_counts({**found, "mode": settings.modes().told(), **times}, settings.zone)
+        _print_trouble(found, settings.zone)
+    return int(any(signs))
+
+
+def _print_counts(found: View, zone: ZoneInfo) -> None:
+    """What waits, and what was used when."""
+    counts = {name.replace("_", " "): value for name, value in found.items() if name not in NO_COUNTS}
+    sent = {f"outbox {state}": count for state, count in cast("Mapping[str, int]", found["outbox"]).items()}
+    print_facts({"daemon": _told(cast("View", found["daemon"]), zone), **counts, **sent})
+    rows = [
+        {
+            **row,
+            "working": "yes" if row["working"] else "NO",
+            **{name: local_time(row[name], zone) for name in ("checked_at", "worked_at")},
+        }
+        for row in _rows(found["outside"])
+    ]
+    if rows:
         say("")
-        rows = [
-            {
-                **row,
-                "working": "yes" if row["working"] else "NO",
-                **{name: local_time(row[name], zone) for name in ("checked_at", "worked_at")},
-            }
-            for row in outside
-        ]
         columns = {"name": "Outside", "working": "Worked", "checked_at": "When last used", "worked_at": "Last worked"}
         print_table({**columns, "detail": "Error"}, rows)
-    unreached = cast("list[Mapping[str, object]]", view["unreached"])
-    if unreached:
+
+
+def _print_trouble(found: View, zone: ZoneInfo) -> None:
+    """What a person should look at."""
+    if unreached := _rows(found["unreached"]):
         say("")
         print_table({"case": "Case", "why": "May have reached no reviewer"}, unreached)
-    for hold in cast("list[Mapping[str, object]]", view["held"]):
+    for hold in _rows(found["held"]):
         since = local_time(hold["since"], zone)
         say(f"\nNothing is sent since {since}: {hold['reason']}. 'mailagent resume' goes on.", "yellow")
-    if stale:
+    if stale := cast("list[str]", found["changed_since_start"]):
         say(
-            f"\nChanged since the daemon was last started: {', '.join(map(str, stale))}. It works by what it read then,"
+            f"\nChanged since the daemon was last started: {', '.join(stale)}. It works by what it read then,"
             " mode included, until it is started again.",
             "yellow",
         )
+    if found["budget"]:
+        say(f"\n{found['budget']}; until it is less, reviewers get every message, prepared offline.", "yellow")
     if found["set_aside"]:
         say("\nMail was set aside: 'mailagent aside' lists it.", "yellow")
-    not_sent = cast("list[Mapping[str, object]]", view["not_sent"])
-    if not_sent:
+    if not_sent := _rows(found["not_sent"]):
         say("\nNot sent in the last day, or nobody knows (uncertain); 'mailagent case C-n' shows more:", "yellow")
         print_table({"case": "Case", "kind": "Mail", "state": "State", "error": "Error"}, not_sent)
-    for text in cast("list[str]", view["broken"]):
+    for text in cast("list[str]", found["broken"]):
         say(f"\nmailagent does not do its work: {text}.", "red")
-    return int(wrong)
 
 
-def _told(daemon: Mapping[str, str | None], zone: ZoneInfo) -> str:
+def _rows(value: object) -> list[View]:
+    return cast("list[View]", value)
+
+
+def _told(daemon: View, zone: ZoneInfo) -> str:
     """As people read it."""
     at, by = local_time(daemon["started_at"], zone), daemon["by"]
     if daemon["state"] == "running":

@@ -17,8 +17,10 @@ class StoredHealth:
     """See `ports.Health`. One a process."""
 
     sessions: Sessions
-    _working: dict[str, datetime] = field(default_factory=dict)
+    _written: dict[str, datetime] = field(default_factory=dict)
     """When what works was last written down."""
+    _worked: dict[str, datetime] = field(default_factory=dict)
+    """When it last worked."""
 
     async def restarted(self) -> None:
         """A job that gave up before works again now, until it gives up anew."""
@@ -28,17 +30,19 @@ class StoredHealth:
 
     async def worked(self, name: str, *, at: datetime) -> None:
         """See `ports.Health`."""
-        written = self._working.get(name)
+        self._worked[name] = at
+        written = self._written.get(name)
         if written is not None and abs(at - written) < WRITTEN_AGAIN:
             return
-        self._working[name] = at  # first, for many mails at once would each write it
+        self._written[name] = at  # first, for many mails at once would each write it
         async with self.sessions.begin() as session:
             await session.merge(HealthRow(name=name, working=True, detail="", checked_at=at, worked_at=at))
 
     async def failed(self, name: str, detail: str, *, at: datetime) -> None:
         """See `ports.Health`."""
-        self._working.pop(name, None)
+        self._written.pop(name, None)
         async with self.sessions.begin() as session:
             row = await session.get(HealthRow, name) or HealthRow(name=name, working=False, checked_at=at)
             row.working, row.detail, row.checked_at = False, detail[:500], at
+            row.worked_at = self._worked.get(name, row.worked_at)
             session.add(row)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,6 +65,14 @@ async def test_words_that_were_forgotten_do_not_come_back_with_a_retry(tmp_path:
         assert (await office.views.raw(message.id), await office.views.set_aside()) == (b"", [])
         assert await office.sort_mail.due() == []
     assert await verified(outside) == []
+
+
+def test_who_guesses_a_command_is_told_the_right_one() -> None:
+    """Other programs have ``list`` and ``show`` there; "unable to parse string as an integer" helps nobody at night."""
+    told = command("aside", "list")
+
+    assert told.exit_code == 2
+    assert "'list' is no number; 'mailagent aside' lists" in " ".join(re.sub("[│╭╮╰╯]", " ", told.output).split())
 
 
 @pytest.mark.parametrize("words", [("--done",), ("--retry",), ("1", "--retry", "--done")])

@@ -19,6 +19,7 @@ from mailagent.store.database import open_database
 from mailagent.store.health import StoredHealth
 from mailagent.store.meter import StoredMeter
 from mailagent.store.outbox import StoredOutbox
+from mailagent.store.views import Views, shown_time
 from mailagent.wiring.daemon import open_daemon
 from mailagent.wiring.lock import hold
 from mailagent.wiring.opening import vitals_of
@@ -128,6 +129,21 @@ async def test_a_job_that_gave_up_is_no_trouble_after_a_restart(left: Path) -> N
         assert await asyncio.to_thread(quiet) == 0
 
 
+async def test_the_moment_since_when_a_server_fails_is_told(left: Path) -> None:
+    """That it works is written down once a minute; an outage is looked up in the provider's list by its beginning."""
+    engine, sessions = await open_database(left)
+    health = StoredHealth(sessions=sessions)
+    for second in range(3):
+        await health.worked("smtp:support", at=NOW + timedelta(seconds=second))
+
+    await health.failed("smtp:support", "421 busy", at=NOW + timedelta(seconds=9))
+
+    outside = cast("list[dict[str, object]]", (await Views(sessions=sessions).status())["outside"])
+    worked_at = next(row["worked_at"] for row in outside if row["name"] == "smtp:support")
+    assert worked_at == shown_time(NOW + timedelta(seconds=2))
+    await engine.dispose()
+
+
 async def test_a_digest_that_was_kept_back_for_hours_is_not_late(database: Path) -> None:
     """A list stood in its place; a reviewer asks for it now, and it leaves in a second."""
     engine, sessions = await open_database(database, keys)
@@ -149,11 +165,15 @@ async def test_a_digest_that_was_kept_back_for_hours_is_not_late(database: Path)
 
 
 async def test_a_budget_that_vectors_used_up_is_told(database: Path) -> None:
-    """No mail is answered by a model any more; an alarm that counts mail alone would stay silent."""
+    """No mail is answered by a model any more; who counts mail alone would stay silent. A restart mends nothing."""
     engine, sessions = await open_database(database)
     await StoredMeter(sessions=sessions, clock=FakeClock(time=NOW)).count(tokens=5_000_000, cost=0)
 
-    vitals = await vitals_of(load_settings(CONFIG), sessions).vitals(at=NOW + HOUR)
-
-    assert "5,000,000 tokens were used" in vitals.budget
     await engine.dispose()
+    found = await asyncio.to_thread(status)
+
+    assert (found["ok"], found["budget"]) == (
+        False,
+        "the budget for models is used up: 5,000,000 tokens were used in the last day",
+    )
+    assert await asyncio.to_thread(quiet) == 0

@@ -88,7 +88,7 @@ async def test_a_wrong_smtp_port_is_named_with_its_key() -> None:
     """The mail waits; `status` must say for what."""
     told = await smtp_error(TemporaryError, CLOSED, host="127.0.0.1")
 
-    assert told.startswith("mailbox support: smtp 127.0.0.1:9: no connection:")
+    assert told.startswith("mailbox support: smtp 127.0.0.1:9: no connection: Connection refused; check")
     assert "check smtp.host and smtp.port in mailboxes.toml" in told
 
 
