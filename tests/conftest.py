@@ -11,6 +11,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
+import tests.servers.statements  # noqa: F401 - what it listens for
 from mailagent.adapters.imap import ImapAccount, ImapMailbox
 from mailagent.domain.message import RawMail
 from tests.jobs.lived import Lived

@@ -1,5 +1,6 @@
 """Bring a database to the newest schema."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -24,7 +25,7 @@ def schema_of(connection: Connection) -> str | None:
     Raises `ConfigurationError` for one that this release does not know: it must not write there.
     """
     found = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    known = {script.revision for script in _scripts().walk_revisions()}
     if found is not None and found not in known:
         raise ConfigurationError(
             f"the database has the schema {found} of a newer mailagent; install that release again, or restore the"
@@ -35,7 +36,13 @@ def schema_of(connection: Connection) -> str | None:
 
 def newest() -> str | None:
     """The number of the schema that this release expects."""
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    return _scripts().get_current_head()
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """Read once: they are twelve files, and every start asks twice."""
+    return ScriptDirectory(str(MIGRATIONS))
 
 
 def _config(url: str) -> Config:

@@ -74,7 +74,7 @@ class Postgres:
         password.chmod(0o644)
         self._run(
             "initdb",
-            *("-U", USER, "-A", "scram-sha-256", "--pwfile", str(password)),
+            *("-U", USER, "-A", "md5", "--pwfile", str(password)),
             *("-E", "UTF8", "--no-locale", "--no-sync"),
         )
         self.start()
