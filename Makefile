@@ -30,7 +30,7 @@ databases: install
 	@$(BIN)/python tests/servers/require.py
 	$(BIN)/python -m pytest --both-databases tests/jobs tests/crash tests/contract
 
-# The whole matrix of crashes; 'make test' tries one of each point.
+# The whole matrix of crashes; 'make test' tries a tenth of it.
 test-crash: install
 	@$(BIN)/python tests/servers/require.py
 	$(BIN)/python -m pytest tests/crash -m ""

@@ -1,5 +1,7 @@
 """A process that is killed anywhere, whatever the mail server does, and what customers and reviewers see of it."""
 
+from collections import Counter
+
 import pytest
 
 from tests.acceptance.world import World
@@ -8,6 +10,7 @@ from tests.crash.matrix import (
     BEFORE_EOD,
     FETCHED,
     FLAGGED,
+    NAMED,
     RECORDED,
     SAID_YES,
     Crash,
@@ -56,3 +59,15 @@ def test_fault_34_killed_before_the_dot(world: World) -> None:
 def test_fault_37_killed_after_the_server_said_yes(world: World) -> None:
     """The customer has the answer, and gets no second one; the next process cannot know, so a person is told."""
     assert survive(SAID_YES, world) == (1, 1)
+
+
+def test_the_combinations_of_every_day_are_a_tenth_of_all_from_everywhere() -> None:
+    """Else a place, or an answer of the server, would be tried once in months only."""
+    some = {*SOME, *NAMED}
+    outcomes, stories = Counter(crash.outcome for crash in some), Counter(crash.story for crash in some)
+
+    assert len(some) >= len(CRASHES) / 10
+    assert {(crash.point, crash.passing) for crash in some} == {(crash.point, crash.passing) for crash in CRASHES}
+    assert (len(outcomes), len(stories)) == (7, 3)
+    assert max(outcomes.values()) - min(outcomes.values()) <= 1
+    assert min(stories.values()) >= len(some) // 4
