@@ -21,6 +21,8 @@ $(READY): requirements-dev.lock pyproject.toml
 demo: install
 	$(BIN)/mailagent demo --play
 
+# Dozens of processes import the same files: each compiles them anew where none may write down what came of it.
+test: export PYTHONDONTWRITEBYTECODE =
 test: install
 	@$(BIN)/python tests/servers/require.py
 	$(BIN)/python -m pytest
