@@ -39,10 +39,14 @@ def forget(config: Path, address: str) -> int:
     if isinstance(where, Path) and not where.exists():
         raise ConfigurationError(f"{where}: there is no data yet", exit_code=75)
     done = asyncio.run(_forget(settings, where, address.casefold()))
-    if not (done.messages or done.mails or done.cases):
+    if done == Forgotten():
         complain(f"Nothing is known of {address}; 'mailagent cases' shows addresses as they are known.")
         return 1
     say(f"Cleared: {done.messages} message(s), {done.mails} mail(s) of ours, {done.cases} case(s).", "green")
+    if done.others:
+        say(f"Of {done.others} message(s) of others the words stay, without the address and without what they quote.")
+    if done.left:
+        say(f"{done.left} mail(s) to others that wait to be sent name them, and leave as they are.", "yellow")
     left = "The mailbox itself is not touched: delete the mail there, and in the mailboxes of reviewers."
     if isinstance(where, Path):
         backups = where.parent / FOLDER
@@ -58,13 +62,14 @@ async def _forget(settings: Settings, where: Path | str, address: str) -> Forgot
         engine, sessions = await open_database(where, chain_keys_of(settings))
         try:
             sessions, _ = await begin_term(sessions, where, program="mailagent forget")
-            done = await Erasure(sessions=sessions, sender_of=sender_of).forget(address, at=SystemClock().now())
+            erasure = Erasure(sessions=sessions, sender_of=sender_of)
+            async with open_saver(where) as saver:  # first: the rest tells whose they are
+                for case_id in await erasure.cases_with(address):
+                    for thread in (case_number(case_id), f"{case_number(case_id)}:rating"):
+                        await saver.adelete_thread(thread)
+            done = await erasure.forget(address, at=SystemClock().now())
         finally:
             await engine.dispose()
-        async with open_saver(where) as saver:
-            for case_id in done.threads:
-                for thread in (case_number(case_id), f"{case_number(case_id)}:rating"):
-                    await saver.adelete_thread(thread)
         if isinstance(where, Path):
             for file in (where, where.with_name(CHECKPOINTS)):
                 _rewrite(file)

@@ -10,7 +10,7 @@ import quopri
 import re
 from datetime import datetime
 from email.parser import BytesParser
-from email.policy import compat32
+from email.policy import compat32, default
 from email.utils import format_datetime
 
 from mailagent.domain.outgoing import MailKind, Outgoing
@@ -50,6 +50,13 @@ def compose(mail: Outgoing, *, at: datetime) -> bytes:
     raw = header + b"\r\n" + body + mark + b"--\r\n"
     _check(raw, [*fields, *mime])
     return raw
+
+
+def names(raw: bytes, address: str) -> bool:
+    """Whether a mail that `compose` made says `address` (lower case) in its text, however its lines are folded."""
+    part = BytesParser(policy=default).parsebytes(raw).get_body(("plain",))
+    text = "" if part is None else str(part.get_content())
+    return address in "".join(text.split()).replace("[.]", ".").lower()
 
 
 def clean_header(value: str) -> str:

@@ -1,22 +1,27 @@
 """Forget a person: their words, their address and what was written to them. What is left says that a mail was handled,
 and which: so none of them is taken for new mail later.
+
+What they wrote is found before anything is changed, and cleared some hundred rows at a time: there may be more than a
+database takes in one question. `erasure_shared` tells of the cases of others.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import LargeBinary, String
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import ColumnElement, LargeBinary
 from sqlmodel import col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from mailagent.domain.case import CaseId, case_number
 from mailagent.domain.listed import listed_under
+from mailagent.mail.compose import names
 from mailagent.mail.limits import LARGEST_HEADER
 from mailagent.store.chain import outcome, record
 from mailagent.store.database import Sessions
+from mailagent.store.erasure_shared import WAITS, clear_others, clear_questions, end_questions, find_shared, parts
 from mailagent.store.outbox import show
 from mailagent.store.tables import (
     AddressBlockRow,
@@ -36,24 +41,23 @@ from mailagent.store.tables import (
 
 KEPT = ("message", "case", "disposition", "category", "rule", "mode")
 """What stays of a log entry: what is counted."""
-AT_ONCE = 10
+AboutThem = Callable[[ListedRow], bool]
+"""Whether a question is about what they wrote, or stands in a case of theirs."""
+HEADERS_AT_ONCE = 10
 """Mails of which the header is in memory."""
-WAITS = col(OutboxRow.state).in_(("ready", "held", "listed", "sending", "eod")) | (
-    (col(OutboxRow.state) == "uncertain") & col(OutboxRow.settled_at).is_(None)
-)
-"""Mails of which something may still become."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgotten:
-    """How much was cleared; the paused graphs of `threads` are still to be deleted: of these cases, and of those of a
-    process that was killed before it did.
+    """How much was cleared; `others` are mails of others that went to them too, or stand in a case with theirs, and
+    `left` mails of ours to others that name them and wait: they leave as they are.
     """
 
-    cases: int
-    threads: tuple[CaseId, ...]
-    messages: int
-    mails: int
+    cases: int = 0
+    messages: int = 0
+    mails: int = 0
+    others: int = 0
+    left: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,84 +69,45 @@ class Erasure:
     sessions: Sessions
     sender_of: Callable[[bytes], str | None]
 
-    async def forget(self, address: str, *, at: datetime) -> Forgotten:
-        """Clear all of `address` (lower case) in one transaction: each mail that they wrote, and their cases whole."""
-        async with self.sessions.begin() as session:
-            killed = list(await session.exec(select(CaseRow.id).where(CaseRow.customer == "")))
-            cases = list(await session.exec(select(CaseRow).where(CaseRow.customer == address)))
-            numbers = [cast("int", case.id) for case in cases]
-            for case in cases:
-                case.customer = case.customer_name = case.subject = ""
-                case.state, case.settled_at = "closed", at
-                session.add(case)
-            messages = await self._messages(session, address, numbers, at)
-            mails = await self._mails(session, address, numbers)
-            await self._of_many(session, address, numbers, at)
-            await session.exec(
-                update(EscalationRow)
-                .where(col(EscalationRow.case_id).in_(numbers))
-                .values(draft=None, graph_state={}, reason="forgotten")
-            )
-            await session.exec(
-                update(EscalationRow)
-                .where(col(EscalationRow.case_id).in_(numbers), col(EscalationRow.state) == "open")
-                .values(state="withdrawn")
-            )
-            await session.exec(update(SpendingRow).where(col(SpendingRow.sender) == address).values(sender=None))
-            await session.exec(delete(KnownIdRow).where(col(KnownIdRow.case_id).in_(numbers)))
-            await session.exec(delete(AddressBlockRow).where(col(AddressBlockRow.address) == address))
-            await session.exec(delete(SpamSenderRow).where(col(SpamSenderRow.address) == address))
-            said = col(HealthRow.detail).icontains(address, autoescape=True)  # what a server said of them
-            await session.exec(update(HealthRow).where(said).values(detail=""))
-            threads = tuple(CaseId(number) for number in (*killed, *numbers) if number is not None)
-            return Forgotten(cases=len(cases), threads=threads, messages=messages, mails=mails)
+    async def cases_with(self, address: str) -> list[CaseId]:
+        """Those whose paused graph may hold words of `address`: theirs, and others in which they wrote or are named."""
+        async with self.sessions.read() as session:
+            own = [*await session.exec(select(CaseRow.id).where(CaseRow.customer == address))]
+            shared = (await find_shared(session, address)).cases
+        return [CaseId(number) for number in (*own, *shared) if number is not None]
 
-    async def _messages(self, session: AsyncSession, address: str, cases: list[int], at: datetime) -> int:
-        """Of an answer to a list with a line about them the whole goes, once all its lines are done: until then each
-        is known by its words.
+    async def forget(self, address: str, *, at: datetime) -> Forgotten:
+        """Clear all of `address` (lower case) in one transaction: each mail that they wrote, and their cases whole.
+        Nothing is written where nothing is known.
         """
-        wrote = await self._unread(session, address)
-        theirs = (
-            (col(MessageRow.sender) == address) | col(MessageRow.case_id).in_(cases) | col(MessageRow.id).in_(wrote)
-        )
-        rows = list(await session.exec(select(MessageRow).where(theirs)))
-        answers = {row.part_of for row in rows if row.part_of is not None}
-        for answer in await session.exec(select(MessageRow).where(col(MessageRow.id).in_(answers))):
-            if answer.state == "handled":
-                answer.text = ""
-                session.add(answer)
-                answers.remove(cast("int", answer.id))
-        for row in rows:
-            if row.state != "handled":
-                row.state = "handled"
-                entry = {
-                    "message": row.id,
-                    "case": None if row.case_id is None else case_number(CaseId(row.case_id)),
-                    "rule": "forgotten",
-                }
-                await session.merge(LogRow(message_id=cast("int", row.id), case_id=row.case_id, at=at, entry=entry))
-                await record(session, "handled", message=row.id, case=row.case_id, facts=outcome(entry))
-            row.text = row.text if row.part_of in answers else ""
-            row.sender, row.answer = None, None
-            row.sender_name = row.subject = row.message_id = row.id_hash = row.quoted = ""
-            row.caution = row.reason = ""
-            row.references, row.attachments, row.copied, row.defects = [], [], [], []
-            session.add(row)
-        ids = [cast("int", row.id) for row in rows]
-        bytes_of = {*ids, *(row.part_of for row in rows if row.part_of is not None)}
-        await session.exec(update(RawMailRow).where(col(RawMailRow.message_id).in_(bytes_of)).values(raw=b""))
-        for message_id in sorted(bytes_of):
-            await record(session, "forgotten", message=message_id)
-        await self._of_reviewers(session)
-        await session.exec(delete(CorrectionRow).where(col(CorrectionRow.message_id).in_(ids)))
-        for log in await session.exec(select(LogRow).where(col(LogRow.message_id).in_(ids))):
-            log.entry = {**{name: log.entry[name] for name in KEPT if name in log.entry}, "forgotten": True}
-            session.add(log)
-        named = sql_cast(col(MessageRow.copied), String).contains(address, autoescape=True)
-        for row in await session.exec(select(MessageRow).where(named)):
-            row.copied = [other for other in row.copied if other != address]
-            session.add(row)
-        return len(rows)
+        async with self.sessions.begin() as session:
+            customer = col(CaseRow.customer) == address
+            cases = select(CaseRow.id).where(customer)
+            numbers = {*await session.exec(cases)}
+            shared = await find_shared(session, address)
+            wrote = (col(MessageRow.sender) == address) | col(MessageRow.case_id).in_(cases)
+            messages = {*await session.exec(select(MessageRow.id).where(wrote)), *shared.messages}
+            messages |= {*await self._unread(session, address)}
+            is_to_them = (col(OutboxRow.recipient) == address) | col(OutboxRow.case_id).in_(cases)
+            mails = {*await session.exec(select(OutboxRow.id).where(is_to_them)), *shared.mails}
+
+            def is_about_them(question: ListedRow) -> bool:
+                return question.case_id in numbers or (question.case_id, question.revision) in shared.questions
+
+            waiting = await self._waiting_of_many(session, address, is_about_them)
+            if not (numbers or messages or mails or waiting or shared.others or await _is_noted(session, address)):
+                return Forgotten()
+            await clear_others(session, shared, address)
+            left = await clear_questions(session, shared, address)
+            await _clear_messages(session, sorted(filter(None, messages)), at)
+            await _clear_mails(session, sorted(filter(None, mails)))
+            await _clear_of_many(session, waiting, is_about_them, at)
+            await end_questions(session, shared, at)
+            await _clear_cases(session, customer, at)
+            await _clear_notes(session, address)
+            return Forgotten(
+                cases=len(numbers), messages=len(messages), mails=len(mails), others=len(shared.others), left=left
+            )
 
     async def _unread(self, session: AsyncSession, address: str) -> list[int]:
         """Which mails they wrote of those whose sender nobody has noted: there may be thousands, and large ones."""
@@ -152,7 +117,7 @@ class Erasure:
             .join(MessageRow, col(RawMailRow.message_id) == MessageRow.id)
             .where(col(MessageRow.sender).is_(None), func.length(RawMailRow.raw) > 0)
             .order_by(col(RawMailRow.message_id))
-            .limit(AT_ONCE)
+            .limit(HEADERS_AT_ONCE)
         )
         wrote: list[int] = []
         last = 0
@@ -161,49 +126,140 @@ class Erasure:
             last = some[-1][0]
         return wrote
 
-    async def _of_reviewers(self, session: AsyncSession) -> None:
-        """Answers to lists, and replies that were refused, belong to no case, and quote below whom we wrote about. Once
-        they are read nobody needs their bytes.
-        """
-        read = col(MessageRow.state).in_(("ready", "handled"))
-        theirs = (col(MessageRow.intake) == "review", col(MessageRow.case_id).is_(None), read)
-        kept = (func.length(RawMailRow.raw) > 0, col(RawMailRow.message_id).in_(select(MessageRow.id).where(*theirs)))
-        ids = select(RawMailRow.message_id).where(*kept).order_by(col(RawMailRow.message_id))
-        for message_id in [*await session.exec(ids)]:
-            await record(session, "forgotten", message=message_id)
-        await session.exec(update(RawMailRow).where(*kept).values(raw=b""))
-        done = col(MessageRow.state) == "handled"
-        await session.exec(update(MessageRow).where(*theirs, done).values(text="", subject=""))
+    async def _waiting_of_many(self, session: AsyncSession, address: str, is_about_them: AboutThem) -> list[OutboxRow]:
+        """The lists and notices that wait and name them; a list does where it puts a question about them."""
+        of_many = select(OutboxRow).where(col(OutboxRow.case_id).is_(None), WAITS).order_by(col(OutboxRow.id))
+        found = []
+        for row in await session.exec(of_many):
+            questions = [*await session.exec(_questions_of(row))]
+            if any(map(is_about_them, questions)) or names(row.raw, address):
+                found.append(row)
+        return found
 
-    async def _mails(self, session: AsyncSession, address: str, cases: list[int]) -> int:
-        """What had not left does not leave, and what may have is not looked for."""
-        theirs = (col(OutboxRow.recipient) == address) | col(OutboxRow.case_id).in_(cases)
+
+async def _is_noted(session: AsyncSession, address: str) -> bool:
+    """Whether something is known of them beside mail."""
+    for found in (
+        select(AddressBlockRow.address).where(AddressBlockRow.address == address),
+        select(SpamSenderRow.address).where(SpamSenderRow.address == address),
+        select(HealthRow.name).where(col(HealthRow.detail).icontains(address, autoescape=True)),
+    ):
+        if (await session.exec(found)).first() is not None:
+            return True
+    return False
+
+
+async def _clear_messages(session: AsyncSession, ids: Sequence[int], at: datetime) -> None:
+    """Of an answer to a list with a line about them the whole goes, once all its lines are done: until then each is
+    known by its words.
+    """
+    for some in parts(ids):
+        rows = [*await session.exec(select(MessageRow).where(col(MessageRow.id).in_(some)))]
+        answers = {row.part_of for row in rows if row.part_of is not None}
+        for answer in await session.exec(select(MessageRow).where(col(MessageRow.id).in_(answers))):
+            if answer.state == "handled":
+                answer.text = ""
+                session.add(answer)
+                answers.remove(cast("int", answer.id))
+        for row in rows:
+            await _clear_message(session, row, at, keeps_text=row.part_of in answers)
+        of_bytes = {*some, *(row.part_of for row in rows if row.part_of is not None)}
+        await session.exec(update(RawMailRow).where(col(RawMailRow.message_id).in_(of_bytes)).values(raw=b""))
+        for message_id in sorted(of_bytes):
+            await record(session, "forgotten", message=message_id)
+        await session.exec(delete(CorrectionRow).where(col(CorrectionRow.message_id).in_(some)))
+        for log in await session.exec(select(LogRow).where(col(LogRow.message_id).in_(some))):
+            log.entry = {**{name: log.entry[name] for name in KEPT if name in log.entry}, "forgotten": True}
+            session.add(log)
+    await _clear_of_reviewers(session)
+
+
+async def _clear_message(session: AsyncSession, row: MessageRow, at: datetime, *, keeps_text: bool) -> None:
+    if row.state != "handled":
+        row.state = "handled"
+        entry = {
+            "message": row.id,
+            "case": None if row.case_id is None else case_number(CaseId(row.case_id)),
+            "rule": "forgotten",
+        }
+        await session.merge(LogRow(message_id=cast("int", row.id), case_id=row.case_id, at=at, entry=entry))
+        await record(session, "handled", message=row.id, case=row.case_id, facts=outcome(entry))
+    row.text = row.text if keeps_text else ""
+    row.sender, row.answer = None, None
+    row.sender_name = row.subject = row.message_id = row.id_hash = row.quoted = ""
+    row.caution = row.reason = ""
+    row.references, row.attachments, row.copied, row.defects = [], [], [], []
+    session.add(row)
+
+
+async def _clear_of_reviewers(session: AsyncSession) -> None:
+    """Answers to lists, and replies that were refused, belong to no case, and quote below whom we wrote about. Once
+    they are read nobody needs their bytes.
+    """
+    read = col(MessageRow.state).in_(("ready", "handled"))
+    theirs = (col(MessageRow.intake) == "review", col(MessageRow.case_id).is_(None), read)
+    kept = (func.length(RawMailRow.raw) > 0, col(RawMailRow.message_id).in_(select(MessageRow.id).where(*theirs)))
+    ids = select(RawMailRow.message_id).where(*kept).order_by(col(RawMailRow.message_id))
+    for message_id in [*await session.exec(ids)]:
+        await record(session, "forgotten", message=message_id)
+    await session.exec(update(RawMailRow).where(*kept).values(raw=b""))
+    done = col(MessageRow.state) == "handled"
+    await session.exec(update(MessageRow).where(*theirs, done).values(text="", subject=""))
+
+
+async def _clear_mails(session: AsyncSession, ids: Sequence[int]) -> None:
+    """What had not left does not leave, and what may have is not looked for."""
+    for some in parts(ids):
+        theirs = col(OutboxRow.id).in_(some)
         for mail_id in [*await session.exec(select(OutboxRow.id).where(theirs, WAITS).order_by(col(OutboxRow.id)))]:
             await record(session, "withdrawn", mail=mail_id)
         await session.exec(update(OutboxRow).where(theirs, WAITS).values(state="withdrawn"))
-        for mail_id in [*await session.exec(select(OutboxRow.id).where(theirs).order_by(col(OutboxRow.id)))]:
+        for mail_id in some:
             await record(session, "forgotten", mail=mail_id)
-        done = await session.exec(update(OutboxRow).where(theirs).values(raw=b"", recipient="", error=""))
-        return done.rowcount
+        await session.exec(update(OutboxRow).where(theirs).values(raw=b"", recipient="", error=""))
 
-    async def _of_many(self, session: AsyncSession, address: str, cases: list[int], at: datetime) -> None:
-        """Lists and notices name people in their words: of those that are done with, nobody needs the bytes. One that
-        waits does not leave; in place of such a list the digests of the others do.
-        """
-        of_many = col(OutboxRow.case_id).is_(None)
-        await session.exec(update(OutboxRow).where(of_many, ~WAITS).values(raw=b"", error=""))
-        await record(session, "forgotten")  # for all of these
-        for row in await session.exec(select(OutboxRow).where(of_many, WAITS)):
-            shown = select(ListedRow).where(
-                ListedRow.list_id == (listed_under(row.key) if row.kind == "list" else None)
-            )
-            questions = [*await session.exec(shown)]
-            if address.encode() not in row.raw.lower() and not any(question.case_id in cases for question in questions):
-                continue
-            row.state, row.raw, row.error = "withdrawn", b"", ""
-            session.add(row)
-            await record(session, "withdrawn", mail=row.id)
-            await record(session, "forgotten", mail=row.id)
-            for question in questions:
-                if question.case_id not in cases:
-                    await show(session, CaseId(question.case_id), question.revision, at=at)
+
+async def _clear_of_many(
+    session: AsyncSession, waiting: Sequence[OutboxRow], is_about_them: AboutThem, at: datetime
+) -> None:
+    """Lists and notices name people in their words: of those that are done with, nobody needs the bytes. Those that are
+    `waiting` and name them do not leave; in place of such a list the digests of the others do.
+    """
+    of_many = col(OutboxRow.case_id).is_(None)
+    await session.exec(update(OutboxRow).where(of_many, ~WAITS).values(raw=b"", error=""))
+    await record(session, "forgotten")  # for all of these
+    for row in waiting:
+        row.state, row.raw, row.error = "withdrawn", b"", ""
+        session.add(row)
+        await record(session, "withdrawn", mail=row.id)
+        await record(session, "forgotten", mail=row.id)
+        for question in [*await session.exec(_questions_of(row))]:
+            if not is_about_them(question):
+                await show(session, CaseId(question.case_id), question.revision, at=at)
+
+
+def _questions_of(row: OutboxRow) -> SelectOfScalar[ListedRow]:
+    """Those that a list put; none where it is a notice."""
+    return select(ListedRow).where(ListedRow.list_id == (listed_under(row.key) if row.kind == "list" else None))
+
+
+async def _clear_cases(session: AsyncSession, customer: ColumnElement[bool], at: datetime) -> None:
+    cases = select(CaseRow.id).where(customer)
+    of_cases = col(EscalationRow.case_id).in_(cases)
+    await session.exec(update(EscalationRow).where(of_cases).values(draft=None, graph_state={}, reason="forgotten"))
+    await session.exec(
+        update(EscalationRow).where(of_cases, col(EscalationRow.state) == "open").values(state="withdrawn")
+    )
+    await session.exec(delete(KnownIdRow).where(col(KnownIdRow.case_id).in_(cases)))
+    await session.exec(
+        update(CaseRow).where(customer).values(customer="", customer_name="", subject="", state="closed", settled_at=at)
+    )
+
+
+async def _clear_notes(session: AsyncSession, address: str) -> None:
+    """What is known of them beside mail."""
+    await session.exec(update(SpendingRow).where(col(SpendingRow.sender) == address).values(sender=None))
+    await session.exec(delete(AddressBlockRow).where(col(AddressBlockRow.address) == address))
+    await session.exec(delete(SpamSenderRow).where(col(SpamSenderRow.address) == address))
+    said = col(HealthRow.detail).icontains(address, autoescape=True)  # what a server said of them
+    await session.exec(update(HealthRow).where(said).values(detail=""))

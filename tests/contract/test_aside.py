@@ -49,10 +49,11 @@ async def test_mail_that_was_seen_to_leaves_the_list(tmp_path: Path, monkeypatch
 async def test_words_that_were_forgotten_do_not_come_back_with_a_retry(tmp_path: Path) -> None:
     """A reviewer's reply quoted them, and could not be carried out later: it still lies in the mailbox."""
     outside = Outside(folder=tmp_path)
-    outside.customer_writes("as Tom Weaver wrote")
+    outside.customer_writes("as Ann wrote")
+    outside.customer_writes(sender="Ann <ann@ann.example>")
     async with open_office(outside) as office:
         await office.receive_mail.visit()
-        (message,) = await office.sort_mail.due()
+        message, _ = await office.sort_mail.due()
         messages, at = office.sort_mail.messages, outside.clock.now()
         await messages.sort(message.id, replace(FOUND, intake="review"), at=at)
         await Erasure(sessions=office.sessions, sender_of=sender_of).forget("ann@ann.example", at=at)

@@ -6,19 +6,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from mailagent.domain.message import RawMail
 from mailagent.domain.outgoing import NewOutboxEntry
 from mailagent.mail.parse import sender_of
 from mailagent.store.database import open_database
-from mailagent.store.erasure import Erasure
+from mailagent.store.erasure import Erasure, Forgotten
 from mailagent.store.sending import StoredSending
 from mailagent.store.sightings import StoredSightings
+from mailagent.store.tables import CaseRow, MessageRow, OutboxRow
 from mailagent.store.times import StoredTimes
 from tests.fakes.chain import keys
+from tests.fakes.mails import TOM
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MANY, LARGE = 100, 200_000
+MANY_YEARS, MOST_VALUES = 250, 220
+ANN = "ann@customer.example"
 
 
 @pytest.fixture(name="memory")
@@ -77,3 +82,49 @@ async def test_a_person_is_forgotten_without_the_bytes_of_all_that_was_not_read(
     assert peak - before < MANY * LARGE / 4
     assert done.messages == MANY / 2
     await engine.dispose()
+
+
+async def test_a_customer_of_many_years_is_forgotten(database: Path | str) -> None:
+    """They have more mail, cases and answers than a database takes values in one question, 32,766 with SQLite; so each
+    question has some hundred.
+    """
+    engine, sessions = await open_database(database, keys)
+    async with sessions.begin() as session:
+        session.add_all(_case(TOM if n < MANY_YEARS else ANN) for n in range(1, MANY_YEARS + 1))
+        await session.flush()
+        for n in range(1, MANY_YEARS + 1):
+            session.add_all([_message(f"tom {n}", TOM, n), _message(f"ann {n}", ANN, MANY_YEARS), _answer(n)])
+
+    def count(*asked: object) -> None:
+        values, is_many = asked[3], asked[5]
+        assert is_many or len(values) <= MOST_VALUES  # type: ignore[arg-type]  # of one statement: a mapping or tuple
+
+    event.listen(engine.sync_engine, "before_cursor_execute", count)
+    done = await Erasure(sessions=sessions, sender_of=sender_of).forget(TOM, at=AT)
+
+    assert done == Forgotten(cases=MANY_YEARS - 1, messages=MANY_YEARS, mails=MANY_YEARS, others=MANY_YEARS)
+    await engine.dispose()
+
+
+def _case(customer: str) -> CaseRow:
+    return CaseRow(mailbox="support", customer=customer, customer_name="", subject="", state="answered", opened_at=AT)
+
+
+def _message(key: str, sender: str, case: int) -> MessageRow:
+    row = MessageRow(content_key=key, mailbox="support", received_at=AT, due_at=AT, size=1, state="handled")
+    row.sender, row.case_id, row.copied = sender, case, [TOM]
+    return row
+
+
+def _answer(number: int) -> OutboxRow:
+    return OutboxRow(
+        key=str(number),
+        kind="answer",
+        mailbox="support",
+        recipient=TOM,
+        message_id=f"<{number}@larkfield.example>",
+        raw=b"x",
+        state="sent",
+        created_at=AT,
+        due_at=AT,
+    )
