@@ -14,6 +14,7 @@ from mailagent.crash_points import passing
 from mailagent.errors import ConfigurationError, TemporaryError
 from mailagent.events import log
 from mailagent.letters.notices import Notices
+from mailagent.mail.identity import message_id_in
 from mailagent.ports import Clock, Cursor, Hold, Holds, Mailbox, Outbox, Sightings
 
 COMPARE_EVERY = timedelta(hours=1)
@@ -141,13 +142,15 @@ class ReceiveMail:
     async def _cursor(self, uidvalidity: int) -> Cursor:
         """Where to read on.
 
-        The first visit settles what was there before. Under a new UIDVALIDITY all mail since then is looked at again,
-        and what is known by content is not taken twice; all mail, if the clock of the first visit was ahead.
+        The first visit settles what was there before. Under a new UIDVALIDITY, or where the folder went back, all mail
+        since then is looked at again, and what is known by content is not taken twice; all mail, if the clock of the
+        first visit was ahead.
         """
         known = await self.sightings.cursor(self.mailbox.name, self.mailbox.folder)
-        if known is not None and known.uidvalidity == uidvalidity:
+        went_back = await self._went_back(uidvalidity)
+        if known is not None and known.uidvalidity == uidvalidity and not went_back:
             return known
-        self._reading.compared_at = None
+        self._reading.compared_at, self._reading.in_vain = None, {}
         everything = await self.mailbox.uids()
         if known is None:
             wanted = {
@@ -162,25 +165,46 @@ class ReceiveMail:
             since = min(known.since, self.clock.now())
             wanted = set(await self.mailbox.uids(since=since if since == known.since else None))
             if wanted and await self._in_force() is None:
-                await self._hold("the folder was made anew (other UIDVALIDITY); its mail is compared", sure=False)
+                await self._hold("the folder was made anew, or put back; its mail is compared", sure=False)
         settled = [uid for uid in everything if uid not in wanted]
         floor = max(settled, default=0) if not wanted else min(wanted) - 1
         cursor = Cursor(uidvalidity=uidvalidity, floor=floor, since=since)
         await self.sightings.start_cursor(
-            self.mailbox.name, self.mailbox.folder, cursor, settled=[uid for uid in settled if uid > floor]
+            self.mailbox.name,
+            self.mailbox.folder,
+            cursor,
+            settled=[uid for uid in settled if uid > floor],
+            anew=went_back,
         )
         log("mailbox.started", mailbox=self.mailbox.name, left_alone=len(settled), taken=len(wanted))
         return cursor
 
+    async def _went_back(self, uidvalidity: int) -> bool:
+        """Whether the folder was put back as it was before mail came that is recorded, under the UIDVALIDITY that it
+        had: what comes then gets the numbers of that mail, and would not be looked at. Either the next number is one of
+        those, or they are given already, and the last mail is another.
+
+        A server that lists a mail which, by its number, is still to come does not know its next number.
+        """
+        place = (self.mailbox.name, self.mailbox.folder, uidvalidity)
+        next_uid, highest = await self.mailbox.next_uid(), await self.sightings.highest(*place)
+        if next_uid is not None and next_uid <= highest and not await self.mailbox.uids(above=next_uid - 1):
+            return True
+        ids = [(uid, message_id_in(beginning)) for uid, beginning in await self.sightings.latest(*place)]
+        uid, recorded = next((found for found in ids if found[1]), (0, b""))
+        found = message_id_in(await self.mailbox.beginning(uid)) if recorded else b""
+        return found not in {b"", recorded}
+
     async def _settle_hold(self) -> None:
-        """Whether so much of a folder that was made anew is unknown that a person should look first."""
+        """Whether so much of a folder that was made anew, or put back, is unknown that a person should look first."""
         hold = await self._in_force()
         if hold is None or hold.sure:
             return
         new = await self.sightings.taken_since(self.mailbox.name, hold.since)
         total = len(await self.mailbox.uids())
         if new > STORM or (new > FEW and new > STORM_SHARE * total):
-            await self._hold(f"the folder was made anew, and {new} of its {total} mails were not known", sure=True)
+            what = f"the folder was made anew, or put back, and {new} of its {total} mails were not known"
+            await self._hold(what, sure=True)
         else:
             await self.holds.lift(hold.name)
 

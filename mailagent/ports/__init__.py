@@ -19,7 +19,18 @@ from mailagent.ports.model import (
     Usage,
 )
 from mailagent.ports.outbox import Outbox, Sending
-from mailagent.ports.outside import AtEnd, Body, Clock, Dispatcher, Journal, Mailbox, MailSender, Templates, Times
+from mailagent.ports.outside import (
+    BEGINNING,
+    AtEnd,
+    Body,
+    Clock,
+    Dispatcher,
+    Journal,
+    Mailbox,
+    MailSender,
+    Templates,
+    Times,
+)
 from mailagent.ports.store import (
     Cases,
     Cursor,
@@ -36,6 +47,7 @@ from mailagent.ports.store import (
 from mailagent.ports.vectors import Embedder, Meter, Vector, Vectors
 
 __all__ = [
+    "BEGINNING",
     "LONGEST_MAIL",
     "RESTORED",
     "Alarm",

@@ -24,6 +24,10 @@ class Times(Protocol):
         """
 
 
+BEGINNING = 8192
+"""Bytes that tell which mail it is."""
+
+
 class Mailbox(Protocol):
     """The watched folder of one mailbox. Every call has a deadline and reconnects when the connection is gone.
 
@@ -36,10 +40,16 @@ class Mailbox(Protocol):
     async def epoch(self) -> int:
         """The folder's UIDVALIDITY; UIDs mean nothing under another one."""
 
+    async def next_uid(self) -> int | None:
+        """The UID that the next mail will get, as it was at `epoch`; None where the server does not say."""
+
     async def uids(self, *, above: int = 0, unseen: bool = False, since: datetime | None = None) -> list[int]:
         """UIDs greater than `above`, ascending; only unread ones, or those that arrived on the day of `since` or
         later, if asked.
         """
+
+    async def beginning(self, uid: int) -> bytes:
+        """The first `BEGINNING` bytes of a mail's header; none where it is gone."""
 
     def fetch(self, uids: Sequence[int]) -> AsyncIterator[list[RawMail]]:
         """The mails, a group that fits into memory at a time, without marking them read. One that is gone meanwhile is

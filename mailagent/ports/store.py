@@ -76,8 +76,20 @@ class Sightings(Protocol):
     async def cursor(self, mailbox: str, folder: str) -> Cursor | None:
         """None before the first connection."""
 
-    async def start_cursor(self, mailbox: str, folder: str, cursor: Cursor, *, settled: Sequence[int] = ()) -> None:
-        """Begin, or begin again under a new UIDVALIDITY. `settled` are UIDs above the floor to leave alone."""
+    async def highest(self, mailbox: str, folder: str, uidvalidity: int) -> int:
+        """The highest UID that is settled or recorded; 0 where none is."""
+
+    async def latest(self, mailbox: str, folder: str, uidvalidity: int) -> Sequence[tuple[int, bytes]]:
+        """The last three mails that were recorded and whose bytes are kept, the highest UID first, and the first
+        `BEGINNING` bytes of each.
+        """
+
+    async def start_cursor(
+        self, mailbox: str, folder: str, cursor: Cursor, *, settled: Sequence[int] = (), anew: bool = False
+    ) -> None:
+        """Begin, or begin again under a new UIDVALIDITY. `settled` are UIDs above the floor to leave alone. `anew`:
+        what was recorded under this UIDVALIDITY is of other mail than has these numbers now, and is forgotten.
+        """
 
     async def unrecorded(self, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]) -> list[int]:
         """Those of `uids` that no sighting records, ascending."""

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import ColumnElement
-from sqlmodel import col, func, select, update
+from sqlmodel import col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.message import RawMail
 from mailagent.domain.outgoing import NewOutboxEntry
-from mailagent.ports import Cursor
+from mailagent.ports import BEGINNING, Cursor
 from mailagent.store.chain import record
 from mailagent.store.database import Sessions
 from mailagent.store.outbox import enqueue
@@ -34,9 +34,35 @@ class StoredSightings:
                 return None
             return Cursor(uidvalidity=row.uidvalidity, floor=row.floor, since=row.since)
 
-    async def start_cursor(self, mailbox: str, folder: str, cursor: Cursor, *, settled: Sequence[int] = ()) -> None:
+    async def highest(self, mailbox: str, folder: str, uidvalidity: int) -> int:
+        """See `ports.Sightings`."""
+        async with self.sessions.read() as session:
+            row = await session.get(FolderRow, (mailbox, folder))
+            floor = row.floor if row is not None and row.uidvalidity == uidvalidity else 0
+            recorded = await session.exec(
+                select(func.max(SightingRow.uid)).where(*_place(mailbox, folder, uidvalidity))
+            )
+            return max(floor, recorded.one() or 0)
+
+    async def latest(self, mailbox: str, folder: str, uidvalidity: int) -> Sequence[tuple[int, bytes]]:
+        """See `ports.Sightings`."""
+        async with self.sessions.read() as session:
+            found = await session.exec(
+                select(SightingRow.uid, func.substr(RawMailRow.raw, 1, BEGINNING))
+                .join(RawMailRow, col(RawMailRow.message_id) == SightingRow.message_id)
+                .where(*_place(mailbox, folder, uidvalidity), func.length(RawMailRow.raw) > 0)
+                .order_by(col(SightingRow.uid).desc())
+                .limit(3)
+            )
+            return [(uid, bytes(beginning)) for uid, beginning in found]
+
+    async def start_cursor(
+        self, mailbox: str, folder: str, cursor: Cursor, *, settled: Sequence[int] = (), anew: bool = False
+    ) -> None:
         """See `ports.Sightings`."""
         async with self.sessions.begin() as session:
+            if anew:
+                await session.exec(delete(SightingRow).where(*_place(mailbox, folder, cursor.uidvalidity)))
             await session.merge(
                 FolderRow(
                     mailbox=mailbox,
@@ -105,7 +131,7 @@ class StoredSightings:
         notices: Sequence[NewOutboxEntry],
     ) -> None:
         """See `ports.Sightings`."""
-        key = f"{mailbox}:{folder}:{uidvalidity}:{uid}"
+        key = f"{mailbox}:{folder}:{uidvalidity}:{uid}:{at.isoformat()}"  # another mail may have the number by then
         async with self.sessions.begin() as session:
             row = MessageRow(
                 content_key=key, mailbox=mailbox, received_at=at, due_at=at, size=0, state="aside", reason=reason

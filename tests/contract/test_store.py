@@ -15,7 +15,7 @@ from mailagent.domain.case import CaseId
 from mailagent.domain.escalation import NewEscalation
 from mailagent.domain.message import MessageId, RawMail
 from mailagent.domain.outgoing import MailKind, NewOutboxEntry
-from mailagent.ports import LONGEST_MAIL, Cursor, DecidedBy, Handled, Sorted, Turn
+from mailagent.ports import BEGINNING, LONGEST_MAIL, Cursor, DecidedBy, Handled, Sorted, Turn
 from mailagent.store.cases import StoredCases
 from mailagent.store.database import open_database
 from mailagent.store.health import StoredHealth
@@ -205,6 +205,26 @@ async def test_what_is_settled_is_neither_fetched_nor_touched(store: Store) -> N
     assert await store.sightings.unrecorded("support", "INBOX", 7, [9, 6, 4]) == [4, 9]
     assert await store.sightings.unrecorded("support", "INBOX", 8, [5]) == [5]
     assert await store.sightings.unmarked("support", "INBOX", 7) == []
+
+
+async def test_what_is_known_of_the_last_mail_is_of_this_folder_alone(store: Store) -> None:
+    """By it a folder is told from an older copy of itself: mail of another one would have it read anew for ever."""
+    store_of = ("support", "INBOX", 7)
+    assert (await store.sightings.highest(*store_of), list(await store.sightings.latest(*store_of))) == (0, [])
+    raws = {uid: b"Message-ID: <%d@x>\r\n" % uid + b"x" * 10_000 for uid in (4, 5, 6, 8)}
+    await store.sightings.receive([raw_mail(uid, raw=raw) for uid, raw in raws.items()], at=AT)
+    await store.sightings.receive([raw_mail(99, mailbox="sales")], at=AT)
+    await store.sightings.refuse(*store_of, 9, at=AT, reason="withheld", notices=[])
+
+    assert await store.sightings.highest(*store_of) == 9
+    assert await store.sightings.latest(*store_of) == [(uid, raws[uid][:BEGINNING]) for uid in (8, 6, 5)]
+
+    cursor = Cursor(uidvalidity=7, floor=20, since=AT)
+    await store.sightings.start_cursor("support", "INBOX", cursor, settled=[22], anew=True)
+    assert (await store.sightings.highest(*store_of), list(await store.sightings.latest(*store_of))) == (22, [])
+    assert await store.sightings.unrecorded(*store_of, [8, 22]) == [8]
+    await store.sightings.start_cursor("support", "INBOX", replace(cursor, uidvalidity=8))
+    assert await store.sightings.highest("support", "INBOX", 8) == 20
 
 
 async def test_thousands_of_numbers_can_be_asked_about(store: Store) -> None:

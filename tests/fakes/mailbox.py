@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from mailagent.domain.message import RawMail
 from mailagent.errors import TemporaryError
+from mailagent.ports import BEGINNING
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 CUT = 200
@@ -49,10 +50,22 @@ class FakeMailbox:
         self.arrived = {uids[uid]: at for uid, at in self.arrived.items() if uid in uids}
         self.seen = {uids[uid] for uid in self.seen if uid in uids}
 
+    def put_back(self, newest: int) -> None:
+        """A snapshot took the place of the folder, under the same UIDVALIDITY: what came after the mail `newest` is
+        gone, and its numbers are given again.
+        """
+        self.arrived = {uid: at for uid, at in self.arrived.items() if uid <= newest}
+        self.mails = {uid: raw for uid, raw in self.mails.items() if uid <= newest}
+        self.seen = {uid for uid in self.seen if uid <= newest}
+
     async def epoch(self) -> int:
         """See `Mailbox`."""
         self._fail("epoch")
         return self.uidvalidity
+
+    async def next_uid(self) -> int | None:
+        """See `Mailbox`."""
+        return max(self.arrived, default=0) + 1
 
     async def uids(self, *, above: int = 0, unseen: bool = False, since: datetime | None = None) -> list[int]:
         """See `Mailbox`."""
@@ -64,6 +77,10 @@ class FakeMailbox:
             and not (unseen and uid in self.seen)
             and (since is None or self.arrived[uid].date() >= since.date())
         ]
+
+    async def beginning(self, uid: int) -> bytes:
+        """See `Mailbox`."""
+        return self.mails.get(uid, b"").partition(b"\r\n\r\n")[0][:BEGINNING]
 
     async def fetch(self, uids: Sequence[int]) -> AsyncIterator[list[RawMail]]:
         """See `Mailbox`; a hundred mails are a group."""

@@ -69,6 +69,25 @@ async def test_a_mail_that_is_never_handed_out_is_set_aside_and_told(outside: Ou
     assert (await pending(office), await office.views.set_aside()) == (2, [])
 
 
+async def test_fault_06_a_damaged_mail_is_set_aside_again_when_the_folder_was_put_back(
+    outside: Outside, office: Office
+) -> None:
+    """It has the number under which it was set aside before; no visit may fail for that, nor sending be held."""
+    for text in ("damaged", "sound", "lost"):
+        outside.mailbox.deliver(mail(text), at=outside.clock.now())
+    outside.mailbox.withheld = {1}
+    for _ in range(2):
+        await visit(office, fails=True)
+        outside.mailbox.deliver(mail("another"), at=outside.clock.now())
+        await visit(office, fails=True)
+        outside.clock.passes(REFUSED_AFTER)
+        await visit(office)
+        outside.mailbox.put_back(2)
+
+    assert (await office.views.status())["held"] == []
+    assert len(await office.views.set_aside()) == 2
+
+
 async def test_a_server_that_hands_out_nothing_is_waited_for(outside: Outside, office: Office) -> None:
     """Its disk is full since yesterday: no mail is at fault, and a pile of mail that is set aside helps nobody."""
     outside.customer_writes()

@@ -15,9 +15,10 @@ from typing import cast
 from mailagent.adapters.imap.login import Client, ImapAccount, connect, server_words
 from mailagent.domain.message import RawMail
 from mailagent.errors import ConfigurationError
+from mailagent.ports import BEGINNING
 
 SIZE_LIMIT = 30_000_000
-"""Bytes; of a larger mail only the first 8192 bytes of the header are fetched. One FETCH asks for no more in all."""
+"""Bytes; of a larger mail only `BEGINNING` bytes of the header are fetched. One FETCH asks for no more in all."""
 BATCH = 100
 """UIDs a command; a thousand would make the line longer than some servers read."""
 COUNTED = re.compile(rb"\* (\d{1,10}) (EXISTS|EXPUNGE)$")
@@ -35,6 +36,7 @@ class Folder:
     def __init__(self, account: ImapAccount) -> None:
         self.account = account
         self.epoch = 0
+        self.next_uid: int | None = None
         self._connected: Client | None = None
         self._target_exists = False
         self._count: int | None = None
@@ -51,7 +53,7 @@ class Folder:
         self.select()
 
     def select(self) -> int:
-        """Select the folder (again); returns its UIDVALIDITY."""
+        """Select the folder (again); returns its UIDVALIDITY. `next_uid` is what the server says of the next mail."""
         account = self.account
         try:
             found = self._client.select_folder(account.folder)
@@ -73,6 +75,7 @@ class Folder:
         if not found.get(b"UIDVALIDITY"):
             raise imaplib.IMAP4.abort("the server gave no UIDVALIDITY")
         self.epoch = cast("int", found[b"UIDVALIDITY"])
+        self.next_uid = cast("int | None", found.get(b"UIDNEXT")) or None
         return self.epoch
 
     def uids(self, *, above: int, unseen: bool = False, since: datetime | None = None) -> list[int]:
@@ -95,6 +98,11 @@ class Folder:
         self._client.noop()  # otherwise some servers search what they last showed, without the newest mail
         return sorted(uid for uid in self._client.search(criteria) if uid > above)  # n:* always has the last one
 
+    def beginning(self, uid: int) -> bytes:
+        """See `Mailbox.beginning`."""
+        found = self._parts([uid], f"BODY.PEEK[HEADER]<0.{BEGINNING}>").get(uid, {}).get(b"BODY[HEADER]<0>")
+        return found if isinstance(found, bytes) else b""
+
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """The sizes in bytes of those that are still there."""
         found = self._parts(uids, "RFC822.SIZE")
@@ -105,7 +113,7 @@ class Folder:
         whole = [uid for uid, size in sizes.items() if size <= size_limit]
         large = [uid for uid, size in sizes.items() if size > size_limit]
         complete = self._parts(whole, "BODY.PEEK[]", "INTERNALDATE")
-        begun = self._parts(large, "BODY.PEEK[HEADER]<0.8192>", "INTERNALDATE")
+        begun = self._parts(large, f"BODY.PEEK[HEADER]<0.{BEGINNING}>", "INTERNALDATE")
         mails = []
         for uid in sizes:
             raw = complete.get(uid, {}).get(b"BODY[]")

@@ -56,11 +56,20 @@ class ImapMailbox:
             self._epoch, self._highest = epoch, 0
         return epoch
 
+    async def next_uid(self) -> int | None:
+        """See `Mailbox`."""
+        return await self._call(lambda folder: folder.next_uid)
+
     async def uids(self, *, above: int = 0, unseen: bool = False, since: datetime | None = None) -> list[int]:
         """See `Mailbox`. The server compares dates only, in the zone in which it stamps arrivals."""
         found = await self._call(partial(Folder.uids, above=above, unseen=unseen, since=since))
-        self._highest = max(self._highest, *found[-1:], 0)
+        is_whole = above == 0 and not unseen and since is None
+        self._highest = max([0 if is_whole else self._highest, *found])  # a folder that was put back begins again lower
         return found
+
+    async def beginning(self, uid: int) -> bytes:
+        """See `Mailbox`."""
+        return await self._call(partial(Folder.beginning, uid=uid))
 
     async def fetch(self, uids: Sequence[int]) -> AsyncIterator[list[RawMail]]:
         """See `Mailbox`. A group has 100 mails at most, and no more bytes together than one may have."""
