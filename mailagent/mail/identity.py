@@ -7,7 +7,7 @@ from collections import Counter
 SAME = 0.9
 """Share of the words that two copies of a mail have in common at least."""
 
-_MESSAGE_ID = re.compile(rb"^message-id:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_MESSAGE_ID = re.compile(rb"^message-id:\s*(\S+)\s", re.IGNORECASE | re.MULTILINE)
 _HEADER_END = re.compile(rb"\n\n")
 _TRACE = re.compile(
     rb"(?:received|return-path|delivered-to|authentication-results(?:-original)?|received-spf|arc-[!-9;-~]+"
@@ -19,7 +19,7 @@ _TRACE = re.compile(
 
 
 def message_id_in(beginning: bytes) -> bytes:
-    """What follows the first ``Message-ID:`` of a header; nothing where there is none."""
+    """What follows the first ``Message-ID:`` of a header; nothing where there is none, or it is cut off."""
     found = _MESSAGE_ID.search(beginning)
     return found[1] if found else b""
 

@@ -1,6 +1,6 @@
 """When two deliveries are one mail."""
 
-from mailagent.mail.identity import content_key, same_words
+from mailagent.mail.identity import content_key, message_id_in, same_words
 
 MAIL = b"From: pat@customer.example\r\nMessage-ID: <1@customer.example>\r\n\r\nHello\r\n\r\nBye\r\n"
 
@@ -41,3 +41,10 @@ def test_a_copy_may_carry_a_line_more_but_no_other_number() -> None:
     assert not same_words(form + "4711", form + "4712")
     assert not same_words(form + "4711", form + "4711 4712")
     assert same_words("", "")
+
+
+def test_a_message_id_that_is_cut_off_is_none() -> None:
+    """A part of one would seem to be of another mail, and the whole folder would be read anew at each visit."""
+    assert message_id_in(b"Subject: x\r\nmessage-ID:\r\n <1@a.example>\r\n") == b"<1@a.example>"
+    assert message_id_in(b"Subject: x\r\nMessage-ID: <1@a.exam") == b""
+    assert message_id_in(b"Subject: Message-ID: <2@a.example>\r\n") == b""
