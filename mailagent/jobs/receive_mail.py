@@ -200,7 +200,7 @@ class ReceiveMail:
         hold = await self._in_force()
         if hold is None or hold.sure:
             return
-        new = await self.sightings.taken_since(self.mailbox.name, hold.since)
+        new = await self.sightings.taken_under(self.mailbox.name, hold.name)
         total = len(await self.mailbox.uids())
         if new > STORM or (new > FEW and new > STORM_SHARE * total):
             what = f"the folder was made anew, or put back, and {new} of its {total} mails were not known"

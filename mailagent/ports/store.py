@@ -110,8 +110,10 @@ class Sightings(Protocol):
     ) -> None:
         """Record a mail that the server does not hand out: set aside, without its bytes."""
 
-    async def taken_since(self, mailbox: str, at: datetime) -> int:
-        """How many mails, each counted once, were taken from the mailbox at that time or later."""
+    async def taken_under(self, mailbox: str, hold: str) -> int:
+        """How many mails, each counted once, were taken from the mailbox since the hold of that name was put, whatever
+        clocks say.
+        """
 
     async def unmarked(self, mailbox: str, folder: str, uidvalidity: int) -> list[int]:
         """Recorded UIDs that are not yet flagged on the server."""

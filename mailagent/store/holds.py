@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import col, select, update
+from sqlmodel import col, func, select, update
 
 from mailagent.domain.outgoing import ANSWERS, NewOutboxEntry
 from mailagent.ports import RESTORED, Hold
 from mailagent.store.chain import record
 from mailagent.store.database import Sessions
 from mailagent.store.outbox import MAY_HAVE_LEFT, enqueue
-from mailagent.store.tables import HoldRow, OutboxRow
+from mailagent.store.tables import HoldRow, MessageRow, OutboxRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,10 @@ class StoredHolds:
                     .values(state="eod", error=MAY_HAVE_LEFT)
                 )
             await record(session, "restored" if hold.name == RESTORED else "held", facts={"name": hold.name})
-            await session.merge(HoldRow(name=hold.name, reason=hold.reason, since=hold.since, sure=hold.sure))
+            newest = (await session.exec(select(func.max(MessageRow.id)))).one() or 0
+            await session.merge(
+                HoldRow(name=hold.name, reason=hold.reason, since=hold.since, sure=hold.sure, newest=newest)
+            )
             await enqueue(session, notices, at=hold.since)
 
     async def lift(self, name: str) -> None:

@@ -16,7 +16,7 @@ from mailagent.ports import BEGINNING, Cursor
 from mailagent.store.chain import record
 from mailagent.store.database import Sessions
 from mailagent.store.outbox import enqueue
-from mailagent.store.tables import FolderRow, MessageRow, RawMailRow, SightingRow
+from mailagent.store.tables import FolderRow, HoldRow, MessageRow, RawMailRow, SightingRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,13 +145,14 @@ class StoredSightings:
             )
             await enqueue(session, notices, at=at)
 
-    async def taken_since(self, mailbox: str, at: datetime) -> int:
+    async def taken_under(self, mailbox: str, hold: str) -> int:
         """See `ports.Sightings`."""
         async with self.sessions.read() as session:
             found = await session.exec(
                 select(func.count())
                 .select_from(MessageRow)
-                .where(MessageRow.mailbox == mailbox, MessageRow.received_at >= at, col(MessageRow.part_of).is_(None))
+                .join(HoldRow, (col(HoldRow.name) == hold) & (col(MessageRow.id) > HoldRow.newest))
+                .where(MessageRow.mailbox == mailbox, col(MessageRow.part_of).is_(None))
             )
             return found.one()
 

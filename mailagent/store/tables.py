@@ -284,7 +284,9 @@ class ArticleVectorRow(SQLModel, table=True):
 
 
 class HoldRow(SQLModel, table=True):
-    """Why nothing but notices is sent, unless it was `lifted`. `sure` is false while mail is still compared."""
+    """Why nothing but notices is sent, unless it was `lifted`. `sure` is false while mail is still compared; when it
+    was put, `newest` was the number of the newest message.
+    """
 
     __tablename__ = "hold"
     name: str = Field(primary_key=True)
@@ -292,3 +294,4 @@ class HoldRow(SQLModel, table=True):
     since: datetime = Field(sa_type=UtcTime)
     sure: bool
     lifted: bool = False
+    newest: int = 0

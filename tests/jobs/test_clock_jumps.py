@@ -10,6 +10,7 @@ import pytest
 
 from mailagent.domain.caps import Caps
 from mailagent.errors import TemporaryError, UncertainError
+from mailagent.jobs.receive_mail import FEW
 from tests.fakes.journal import FakeJournal
 from tests.fakes.mails import ADMIN, BEN, QUEUE, TOM, mail, words
 from tests.fakes.model import ANGRY
@@ -189,6 +190,23 @@ async def test_fault_46_a_folder_made_anew_after_a_first_start_ahead_of_time_is_
         await minutes(office)
 
         assert len(outside.mails_to(TOM)) == 1
+
+
+async def test_fault_46_a_clock_put_back_while_a_storm_is_counted_lets_nothing_out(outside: Outside) -> None:
+    """By some seconds, as time servers do: mail that seems to be of before the folder was made anew counts too."""
+    async with open_office(outside) as office:
+        await minutes(office)
+        for number in range(FEW + 1):
+            outside.mailbox.deliver(mail(f"Which cards do you take? {number}"), at=outside.clock.now())
+        outside.mailbox.rebuild()
+        outside.mailbox.errors["fetch"] = [TemporaryError("connection lost")]
+        with pytest.raises(TemporaryError):
+            await office.receive_mail.visit()
+        outside.clock.passes(timedelta(seconds=-10))
+        await minutes(office)
+
+        assert outside.mails_to(TOM) == []
+        assert "6 of its 6 mails were not known" in words(outside.mails_to(ADMIN)[0])
 
 
 async def test_fault_46_a_whole_folder_is_compared_again_after_the_clock_was_put_back(outside: Outside) -> None:
