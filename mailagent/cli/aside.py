@@ -27,14 +27,17 @@ def see_aside(config: Path, message: int | None, *, retry: bool, done: bool, as_
                 else:
                     say("Nothing is set aside.")
                 return 0
-            if message not in [row["message"] for row in rows]:
+            is_aside = message in [row["message"] for row in rows]
+            if retry:
+                is_aside = await views.retry_aside(message)
+            elif done:
+                is_aside = await views.end_aside(message, at=SystemClock().now())
+            if not is_aside:
                 complain(f"Message {message} is not set aside; 'mailagent aside' lists what is.")
                 return 1
             if retry:
-                await views.retry_aside(message)
                 say(f"Message {message} is tried again at the daemon's next round.")
             elif done:
-                await views.end_aside(message, at=SystemClock().now())
                 say(f"Message {message} is off the list; its bytes are kept.")
             else:
                 sys.stdout.buffer.write(await views.raw(message))

@@ -216,13 +216,16 @@ class Views:
             part_of = (await session.exec(select(MessageRow.part_of).where(MessageRow.id == message_id))).first()
             return (await session.get_one(RawMailRow, part_of or message_id)).raw
 
-    async def retry_aside(self, message_id: int) -> None:
+    async def retry_aside(self, message_id: int) -> bool:
         """Give a message that was set aside another try from the beginning. One that never had its bytes is fetched
-        again; one that lost them when somebody was forgotten was read before, and goes on from there.
+        again; one that lost them when somebody was forgotten was read before, and goes on from there. False, and
+        nothing is changed, where it is not set aside, or not any more.
         """
         cleared = select(ChainRow.seq).where(ChainRow.kind == "forgotten", ChainRow.message_id == message_id).limit(1)
         async with self.sessions.begin() as session:
-            row = await session.get_one(MessageRow, message_id)
+            row = await session.get(MessageRow, message_id)
+            if row is None or row.state != "aside":
+                return False
             raw = await session.get(RawMailRow, message_id)
             was_read = row.case_id is not None or (await session.exec(cleared)).first() is not None
             if raw is not None and not raw.raw and not was_read:
@@ -231,16 +234,21 @@ class Views:
                 await session.flush()
                 await session.delete(row)
                 await record(session, "refetched", message=message_id)
-                return
+                return True
             row.state, row.reason = ("ready" if was_read else "received"), ""
             row.attempts = row.begun = 0
             session.add(row)
             await record(session, "retried", message=message_id, case=row.case_id)
+            return True
 
-    async def end_aside(self, message_id: int, *, at: datetime) -> None:
-        """A person has seen to a message that was set aside: that is its outcome."""
+    async def end_aside(self, message_id: int, *, at: datetime) -> bool:
+        """A person has seen to a message that was set aside: that is its outcome. False, and nothing is changed, where
+        it is not set aside, or not any more.
+        """
         async with self.sessions.begin() as session:
-            row = await session.get_one(MessageRow, message_id)
+            row = await session.get(MessageRow, message_id)
+            if row is None or row.state != "aside":
+                return False
             case = row.case_id and case_number(CaseId(row.case_id))
             entry = {
                 "message": message_id,
@@ -253,6 +261,7 @@ class Views:
             await record(session, "handled", message=message_id, case=row.case_id, facts=outcome(entry))
             row.state = "handled"
             session.add(row)
+            return True
 
     async def log_entries(self) -> AsyncIterator[View]:
         """Every log entry, oldest first."""

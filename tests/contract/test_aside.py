@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,37 @@ def test_who_guesses_a_command_is_told_the_right_one() -> None:
 
     assert told.exit_code == 2
     assert "'list' is no number; 'mailagent aside' lists" in " ".join(re.sub("[│╭╮╰╯]", " ", told.output).split())
+
+
+@pytest.mark.parametrize("first", ["retry", "done"])
+async def test_two_people_who_see_to_one_mail_at_once_do_it_once(tmp_path: Path, first: str) -> None:
+    """One has it tried again, the other takes it off the list a moment later: it must not be answered and noted as seen
+    to by hand, nor tried again after a person has answered it.
+    """
+    outside = Outside(folder=tmp_path)
+    outside.mailbox.deliver(UNREADABLE)
+    async with open_office(outside) as office:
+        await office.work()
+        views, at = office.views, outside.clock.now()
+        ways = {"retry": partial(views.retry_aside, 1), "done": partial(views.end_aside, 1, at=at)}
+        second = ways["done" if first == "retry" else "retry"]
+
+        assert (await ways[first](), await ways[first](), await second()) == (True, False, False)
+
+        status = await views.status()
+        assert (status["pending"], status["handled"]) == ((1, 0) if first == "retry" else (0, 1))
+        assert [entry["rule"] for entry in await office.log()] == ([] if first == "retry" else ["by-hand"])
+
+
+async def test_a_mail_that_is_fetched_again_is_not_seen_to_at_once(tmp_path: Path) -> None:
+    """It is gone from the list, and has another number when it comes: the second command must say so, and not fail."""
+    outside = Outside(folder=tmp_path)
+    async with open_office(outside) as office:
+        place, at = ("support", "INBOX", 7, 1), outside.clock.now()
+        await office.receive_mail.sightings.refuse(*place, at=at, reason="withheld", notices=[])
+
+        assert await office.views.retry_aside(1)
+        assert (await office.views.retry_aside(1), await office.views.end_aside(1, at=at)) == (False, False)
 
 
 @pytest.mark.parametrize("words", [("--done",), ("--retry",), ("1", "--retry", "--done")])
