@@ -17,11 +17,13 @@ CrashPoint = Literal[
     "doubt.looked", "doubt.done",
 ]  # fmt: skip
 """What has just happened, or is about to."""
+CommandPoint = Literal["restore.ready", "restore.put_back"]
+"""The same of commands, which a daemon never passes."""
 
 _passings = count(1)
 
 
-def kill_where_named(point: CrashPoint) -> None:
+def kill_where_named(point: CrashPoint | CommandPoint) -> None:
     """Die by SIGKILL where ``MAILAGENT_CRASH=POINT:N`` names `point`, at its Nth passing."""
     wanted = os.environ.get("MAILAGENT_CRASH")
     if wanted is None:
@@ -31,10 +33,10 @@ def kill_where_named(point: CrashPoint) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-watch: Callable[[CrashPoint], None] = kill_where_named
+watch: Callable[[CrashPoint | CommandPoint], None] = kill_where_named
 """What every passing calls: a test that plays a death within its own process puts its own here."""
 
 
-def passing(point: CrashPoint) -> None:
+def passing(point: CrashPoint | CommandPoint) -> None:
     """Tell that the process is at `point`."""
     watch(point)

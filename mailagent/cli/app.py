@@ -267,11 +267,21 @@ def alarm(
 
 
 @app.command()
-def forget(address: Annotated[str, typer.Argument(metavar="ADDRESS")], config: ConfigFolder = CONFIG) -> None:
+def forget(
+    address: Annotated[str | None, typer.Argument(metavar="ADDRESS")] = None,
+    config: ConfigFolder = CONFIG,
+    *,
+    again: Annotated[
+        bool, typer.Option("--again", help="Whoever was forgotten since the backup was made that you have put back.")
+    ] = False,
+) -> None:
     """Clear all that is known of a person: their mail, their cases, what was written to them. Stop the daemon first."""
     from mailagent.cli.forget import forget as clear
+    from mailagent.cli.forget import forget_all_again
 
-    raise typer.Exit(clear(config, address))
+    if again == (address is not None):
+        raise typer.BadParameter("name an address, or --again after a backup was put back", param_hint="ADDRESS")
+    raise typer.Exit(clear(config, address) if address is not None else forget_all_again(config))
 
 
 @app.command()

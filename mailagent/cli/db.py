@@ -7,15 +7,17 @@ from tempfile import TemporaryDirectory
 
 from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import say
+from mailagent.crash_points import passing
 from mailagent.errors import ConfigurationError
 from mailagent.ports import RESTORED, Hold
 from mailagent.settings import Settings, load_settings
-from mailagent.store.backup import back_up, put_back, take
+from mailagent.store.backup import READY, back_up, put_back, rewrite, take
 from mailagent.store.database import open_database
 from mailagent.store.holds import StoredHolds
 from mailagent.store.schema import newest
 from mailagent.store.terms import begin_term
 from mailagent.wiring.checkpoints import CHECKPOINTS
+from mailagent.wiring.forgetting import forget_again
 from mailagent.wiring.lock import hold
 from mailagent.wiring.opening import chain_keys_of, place_of
 
@@ -56,21 +58,27 @@ def restore_from(config: Path, file: Path) -> None:
     database = _file(settings, "pg_restore")
     lock = hold(settings.path(settings.data_dir))
     try:
-        with TemporaryDirectory(dir=database.parent, prefix="restore-") as folder:
+        with TemporaryDirectory(dir=database.parent, prefix=READY) as folder:
             ready = Path(folder) / database.name
             take(file, ready)
-            asyncio.run(_hold(settings, ready, file))  # before it is put back: no daemon must ever find it without
+            again = asyncio.run(_prepare(settings, ready, file))  # before: no daemon must ever find it without
+            passing("restore.ready")
+            for paused in database.parent.glob(f"{CHECKPOINTS}*"):
+                paused.unlink()  # of cases as they were; each is made anew from the database when it goes on
             before = put_back(database, ready)
-        for paused in database.parent.glob(f"{CHECKPOINTS}*"):
-            paused.unlink()  # of cases as they were; each is made anew from the database when it goes on
+            passing("restore.put_back")
     finally:
         os.close(lock)
     say(f"{database}: restored{f'; what it was before is kept in {before}' if before else ''}", "green")
+    if again:
+        say(f"{again} person(s) who were forgotten after this backup was made are forgotten again.", "green")
     say(AFTER_RESTORE, "yellow")
 
 
-async def _hold(settings: Settings, ready: Path, file: Path) -> None:
-    """In the schema of this release. Raises `ConfigurationError` for the backup of a newer one."""
+async def _prepare(settings: Settings, ready: Path, file: Path) -> int:
+    """Bring it to the schema of this release, hold what would be sent, and forget again whoever was forgotten since it
+    was made; how many these are. Raises `ConfigurationError` for the backup of a newer release.
+    """
     engine, sessions = await open_database(ready, chain_keys_of(settings))
     try:
         sessions, _ = await begin_term(sessions, ready, program="mailagent db restore")
@@ -78,8 +86,12 @@ async def _hold(settings: Settings, ready: Path, file: Path) -> None:
         await StoredHolds(sessions=sessions).put(
             Hold(name=RESTORED, reason=reason, since=SystemClock().now(), sure=True)
         )
+        again = await forget_again(settings, sessions, ready)
     finally:
         await engine.dispose()
+    if again:
+        rewrite(ready)
+    return again
 
 
 def _file(settings: Settings, instead: str) -> Path:

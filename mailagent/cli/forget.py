@@ -2,21 +2,19 @@
 
 import asyncio
 import re
-import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import complain, say
-from mailagent.domain.case import case_number
 from mailagent.errors import ConfigurationError
-from mailagent.mail.parse import sender_of
 from mailagent.settings import Settings, load_settings
-from mailagent.store.backup import FOLDER
-from mailagent.store.database import open_database
-from mailagent.store.erasure import Erasure, Forgotten
+from mailagent.store.backup import FOLDER, rewrite
+from mailagent.store.database import Sessions, open_database
+from mailagent.store.erasure import Forgotten
 from mailagent.store.terms import begin_term
-from mailagent.wiring.checkpoints import CHECKPOINTS, open_saver
+from mailagent.wiring.checkpoints import CHECKPOINTS
+from mailagent.wiring.forgetting import forget_again, forget_person
 from mailagent.wiring.lock import only_daemon
 from mailagent.wiring.opening import chain_keys_of, place_of
 
@@ -35,10 +33,13 @@ def forget(config: Path, address: str) -> int:
     ours = {settings.admin, settings.review.queue, *(row.address for row in settings.mailbox)}
     if address.casefold() in ours.union(*(reviewer.addresses for reviewer in settings.reviewer)):
         raise ConfigurationError(f"{address} is one of your own; take it out of the configuration first")
-    where = place_of(settings)
-    if isinstance(where, Path) and not where.exists():
-        raise ConfigurationError(f"{where}: there is no data yet", exit_code=75)
-    done = asyncio.run(_forget(settings, where, address.casefold()))
+    where = _where(settings)
+
+    async def main() -> Forgotten:
+        async with _alone(settings, where) as sessions:
+            return await forget_person(settings, sessions, where, address.casefold())
+
+    done = asyncio.run(main())
     if done == Forgotten():
         complain(f"Nothing is known of {address}; 'mailagent cases' shows addresses as they are known.")
         return 1
@@ -57,27 +58,38 @@ def forget(config: Path, address: str) -> int:
     return 0
 
 
-async def _forget(settings: Settings, where: Path | str, address: str) -> Forgotten:
+def forget_all_again(config: Path) -> int:
+    """After a backup was put back in another way than by `db restore`: clear it of whoever was forgotten since, and
+    their paused cases. Returns 0; raises as `forget`.
+    """
+    settings = load_settings(config)
+    where = _where(settings)
+
+    async def main() -> int:
+        async with _alone(settings, where) as sessions:
+            return await forget_again(settings, sessions, where)
+
+    found = asyncio.run(main())
+    say(f"Forgotten again: {found} person(s) who were forgotten after this backup was made.", "green")
+    return 0
+
+
+def _where(settings: Settings) -> Path | str:
+    where = place_of(settings)
+    if isinstance(where, Path) and not where.exists():
+        raise ConfigurationError(f"{where}: there is no data yet", exit_code=75)
+    return where
+
+
+@asynccontextmanager
+async def _alone(settings: Settings, where: Path | str) -> AsyncIterator[Sessions]:
+    """The database, while no daemon runs; at the end nothing is left of what was deleted."""
     async with only_daemon(settings.path(settings.data_dir), where):
         engine, sessions = await open_database(where, chain_keys_of(settings))
         try:
-            sessions, _ = await begin_term(sessions, where, program="mailagent forget")
-            erasure = Erasure(sessions=sessions, sender_of=sender_of)
-            async with open_saver(where) as saver:  # first: the rest tells whose they are
-                for case_id in await erasure.cases_with(address):
-                    for thread in (case_number(case_id), f"{case_number(case_id)}:rating"):
-                        await saver.adelete_thread(thread)
-            done = await erasure.forget(address, at=SystemClock().now())
+            yield (await begin_term(sessions, where, program="mailagent forget"))[0]
         finally:
             await engine.dispose()
         if isinstance(where, Path):
             for file in (where, where.with_name(CHECKPOINTS)):
-                _rewrite(file)
-    return done
-
-
-def _rewrite(file: Path) -> None:
-    """Without what was deleted: a database only marks it as free."""
-    with closing(sqlite3.connect(file, isolation_level=None)) as database:
-        database.execute("VACUUM")
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                rewrite(file)

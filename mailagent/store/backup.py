@@ -4,6 +4,7 @@ The database alone is copied. Paused cases are made anew from it, and the keys t
 with a life of their own.
 """
 
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from mailagent.errors import ConfigurationError
 
 FOLDER = "backups"
 """Beside the database: what it was before a migration, and before a restore."""
+READY = "restore-"
+"""How folders begin in which a backup is made ready."""
 
 
 def back_up(database: Path, target: Path) -> None:
@@ -95,6 +98,21 @@ def put_back(database: Path, ready: Path) -> Path | None:
     except (sqlite3.Error, OSError) as error:
         raise ConfigurationError(f"{database}: error: the backup cannot be put back: {error}") from error
     return before
+
+
+def rewrite(file: Path) -> None:
+    """Without what was deleted: a database only marks it as free."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as database:
+        database.execute("VACUUM")
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def sweep(folder: Path) -> None:
+    """Remove from the data folder what a killed restore or backup left: nobody would look for those copies of mail."""
+    for unfinished in (*folder.glob("*.unfinished"), *(folder / FOLDER).glob("*.unfinished")):
+        unfinished.unlink(missing_ok=True)
+    for ready in folder.glob(f"{READY}*"):
+        shutil.rmtree(ready, ignore_errors=True)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -77,6 +77,13 @@ def outcome(entry: Mapping[str, object]) -> dict[str, str | None]:
     return {name: str(entry[name]) if entry.get(name) else None for name in ("disposition", "rule")}
 
 
+async def last_entry(session: AsyncSession) -> str:
+    """Within a transaction that may write: the last entry so far, as ``812:SEAL``."""
+    end: ChainEnd = session.info[CHAIN]
+    number, seal = end.last or await _last(session)
+    return f"{number}:{seal}"
+
+
 async def _last(session: AsyncSession) -> tuple[int, str]:
     found = await session.exec(select(ChainRow.seq, ChainRow.mac).order_by(col(ChainRow.seq).desc()).limit(1))
     return found.first() or (0, BEFORE_ALL)

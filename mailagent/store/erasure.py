@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, LargeBinary
+from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -18,11 +18,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 from mailagent.domain.case import CaseId, case_number
 from mailagent.domain.listed import listed_under
 from mailagent.mail.compose import names
-from mailagent.mail.limits import LARGEST_HEADER
-from mailagent.store.chain import outcome, record
+from mailagent.store.chain import last_entry, outcome, record
 from mailagent.store.database import Sessions
 from mailagent.store.erasure_shared import WAITS, clear_others, clear_questions, end_questions, find_shared, parts
 from mailagent.store.outbox import show
+from mailagent.store.people import SenderOf, unread
 from mailagent.store.tables import (
     AddressBlockRow,
     CaseRow,
@@ -43,8 +43,6 @@ KEPT = ("message", "case", "disposition", "category", "rule", "mode")
 """What stays of a log entry: what is counted."""
 AboutThem = Callable[[ListedRow], bool]
 """Whether a question is about what they wrote, or stands in a case of theirs."""
-HEADERS_AT_ONCE = 10
-"""Mails of which the header is in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +61,12 @@ class Forgotten:
 @dataclass(frozen=True, kw_only=True)
 class Erasure:
     """While no daemon runs: it could write down anew what it has in hand. `sender_of` tells who wrote a mail that was
-    not read yet.
+    not read yet; `remember` is told an address, and the last entry of the chain, before it is forgotten.
     """
 
     sessions: Sessions
-    sender_of: Callable[[bytes], str | None]
+    sender_of: SenderOf
+    remember: Callable[[str, str], None]
 
     async def cases_with(self, address: str) -> list[CaseId]:
         """Those whose paused graph may hold words of `address`: theirs, and others in which they wrote or are named."""
@@ -87,7 +86,7 @@ class Erasure:
             shared = await find_shared(session, address)
             wrote = (col(MessageRow.sender) == address) | col(MessageRow.case_id).in_(cases)
             messages = {*await session.exec(select(MessageRow.id).where(wrote)), *shared.messages}
-            messages |= {*await self._unread(session, address)}
+            messages |= {number async for number, sender in unread(session, self.sender_of) if sender == address}
             is_to_them = (col(OutboxRow.recipient) == address) | col(OutboxRow.case_id).in_(cases)
             mails = {*await session.exec(select(OutboxRow.id).where(is_to_them)), *shared.mails}
 
@@ -105,26 +104,10 @@ class Erasure:
             await end_questions(session, shared, at)
             await _clear_cases(session, customer, at)
             await _clear_notes(session, address)
+            self.remember(address, await last_entry(session))
             return Forgotten(
                 cases=len(numbers), messages=len(messages), mails=len(mails), others=len(shared.others), left=left
             )
-
-    async def _unread(self, session: AsyncSession, address: str) -> list[int]:
-        """Which mails they wrote of those whose sender nobody has noted: there may be thousands, and large ones."""
-        head = func.substr(RawMailRow.raw, 1, LARGEST_HEADER, type_=LargeBinary)
-        unread = (
-            select(RawMailRow.message_id, head)
-            .join(MessageRow, col(RawMailRow.message_id) == MessageRow.id)
-            .where(col(MessageRow.sender).is_(None), func.length(RawMailRow.raw) > 0)
-            .order_by(col(RawMailRow.message_id))
-            .limit(HEADERS_AT_ONCE)
-        )
-        wrote: list[int] = []
-        last = 0
-        while some := [*await session.exec(unread.where(col(RawMailRow.message_id) > last))]:
-            wrote += [message_id for message_id, raw in some if self.sender_of(raw) == address]
-            last = some[-1][0]
-        return wrote
 
     async def _waiting_of_many(self, session: AsyncSession, address: str, is_about_them: AboutThem) -> list[OutboxRow]:
         """The lists and notices that wait and name them; a list does where it puts a question about them."""

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from mailagent.errors import ConfigurationError
+from mailagent.store.backup import sweep
 from mailagent.store.postgresql import libpq_address
 
 LOOKS, BETWEEN_LOOKS = 10, 0.05
@@ -67,7 +68,8 @@ def is_held(data_dir: Path) -> bool:
 
 
 def hold(data_dir: Path, *, pause: Callable[[float], object] = time.sleep) -> int:
-    """Lock `data_dir` and return the open handle: two daemons would answer the same mail.
+    """Lock `data_dir` and return the open handle: two daemons would answer the same mail. What a holder that was killed
+    left there is removed.
 
     Raises `ConfigurationError` that names the process which holds it.
     """
@@ -91,6 +93,7 @@ def hold(data_dir: Path, *, pause: Callable[[float], object] = time.sleep) -> in
             f"{data_dir}: mailagent already runs on this data folder (process {holder or 'unknown'}); stop it first",
             exit_code=75,
         )
+    sweep(data_dir)
     os.ftruncate(handle, 0)
     os.write(handle, f"{os.getpid()}\n".encode())
     return handle

@@ -57,7 +57,9 @@ async def test_words_that_were_forgotten_do_not_come_back_with_a_retry(tmp_path:
         message, _ = await office.sort_mail.due()
         messages, at = office.sort_mail.messages, outside.clock.now()
         await messages.sort(message.id, replace(FOUND, intake="review"), at=at)
-        await Erasure(sessions=office.sessions, sender_of=sender_of).forget("ann@ann.example", at=at)
+        await Erasure(sessions=office.sessions, sender_of=sender_of, remember=lambda *_: None).forget(
+            "ann@ann.example", at=at
+        )
         await messages.set_aside(message.id, reason="too deep", notices=[])
 
         await office.views.retry_aside(message.id)

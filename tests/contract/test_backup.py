@@ -2,8 +2,12 @@
 
 import asyncio
 import json
+import os
 import re
+import signal
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -198,3 +202,27 @@ def test_a_damaged_database_is_moved_away_for_the_backup(data: Path) -> None:
     assert outside() == ["before"]
     (damaged,) = (data / "backups").glob("*-damaged.db")
     assert damaged.read_bytes().startswith(b"no database at all")
+
+
+@pytest.mark.parametrize("point", ["restore.ready", "restore.put_back"])
+@pytest.mark.parametrize("then", ["restore", "forget"])
+def test_a_killed_restore_leaves_no_copy(data: Path, tmp_path: Path, point: str, then: str) -> None:
+    """It holds all mail, and nobody would look for it there: neither a forgotten person's, nor one that fills the disk.
+    Paused cases of the day that is replaced go first: with the other database they would be answered out of turn.
+    """
+    file = tmp_path / "saved.db"
+    worked(data, "before")
+    assert command("db", "backup", str(file)).exit_code == 0
+    (data / "checkpoints.db").write_bytes(b"of a later day")
+    (data / "backups").mkdir(exist_ok=True)
+    (data / "backups" / "killed.db.unfinished").write_bytes(b"half")
+    words = [sys.executable, "-m", "mailagent", "db", "restore", str(file), "--config", str(SHOP / "config")]
+    killed = subprocess.run(words, env={**os.environ, "MAILAGENT_CRASH": f"{point}:1"}, check=False, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    assert [*data.glob("restore-*")]
+    assert point == "restore.ready" or not (data / "checkpoints.db").exists()
+
+    assert command(*(("db", "restore", str(file)) if then == "restore" else ("forget", "x@x.example"))).exit_code < 2
+
+    assert [*data.glob("restore-*"), *data.rglob("*.unfinished")] == []
+    assert outside() == ["before"]

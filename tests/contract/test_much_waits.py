@@ -76,7 +76,9 @@ async def test_a_person_is_forgotten_without_the_bytes_of_all_that_was_not_read(
     tracemalloc.reset_peak()
     before, _ = tracemalloc.get_traced_memory()
 
-    done = await Erasure(sessions=sessions, sender_of=sender_of).forget("c1@customer.example", at=AT)
+    done = await Erasure(sessions=sessions, sender_of=sender_of, remember=lambda *_: None).forget(
+        "c1@customer.example", at=AT
+    )
 
     _, peak = tracemalloc.get_traced_memory()
     assert peak - before < MANY * LARGE / 4
@@ -100,7 +102,7 @@ async def test_a_customer_of_many_years_is_forgotten(database: Path | str) -> No
         assert is_many or len(values) <= MOST_VALUES  # type: ignore[arg-type]  # of one statement: a mapping or tuple
 
     event.listen(engine.sync_engine, "before_cursor_execute", count)
-    done = await Erasure(sessions=sessions, sender_of=sender_of).forget(TOM, at=AT)
+    done = await Erasure(sessions=sessions, sender_of=sender_of, remember=lambda *_: None).forget(TOM, at=AT)
 
     assert done == Forgotten(cases=MANY_YEARS - 1, messages=MANY_YEARS, mails=MANY_YEARS, others=MANY_YEARS)
     await engine.dispose()

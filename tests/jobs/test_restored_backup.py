@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from mailagent.cli.db import restore_from
+from mailagent.errors import ConfigurationError
 from mailagent.ports import RESTORED, Hold
 from mailagent.store.backup import back_up
 from mailagent.store.holds import StoredHolds
@@ -16,6 +18,7 @@ from tests.fakes.model import ANGRY
 from tests.jobs.forged import bare, ref_of
 from tests.jobs.forgeries import Make
 from tests.jobs.office import Outside, open_office
+from tests.jobs.test_forget import command as run_command
 
 FILES = ("mailagent.db", "checkpoints.db")
 ANN, MIRA = "ann@ann.example", "mira@mira.example"
@@ -137,3 +140,59 @@ async def test_a_mail_after_a_restore_has_no_message_id_of_before(outside: Outsi
 
     ids = {str(outside.mails_to(address)[0]["Message-ID"]) for address in (MIRA, ANN)}
     assert len(ids) == 2
+
+
+async def commanded(outside: Outside, *words: str) -> str:
+    """What ``mailagent WORDS`` prints."""
+    return await asyncio.to_thread(run_command, outside, *words)
+
+
+async def test_a_restored_backup_brings_no_forgotten_person_back(outside: Outside) -> None:
+    """Who asked to be forgotten stays so, by whatever way an older day is put back; Ann, who was not, is there."""
+    async with open_office(outside) as office:
+        outside.customer_writes("Where is my zither?")
+        outside.customer_writes("Which cards do you take?", sender=f"Ann <{ANN}>")
+        await office.work()
+        await backed_up(outside)
+    assert "Cleared" in await commanded(outside, "forget", TOM)
+    assert TOM.encode() not in (outside.folder / "forgotten").read_bytes()
+
+    said = await commanded(outside, "db", "restore", str(outside.folder / "copy"))
+
+    assert "1 person(s) who were forgotten after this backup" in " ".join(said.split())
+    data = outside.folder / "mailagent.db"
+    assert (TOM.encode() in data.read_bytes(), ANN.encode() in data.read_bytes()) == (False, True)
+    shutil.copy(outside.folder / "copy", data)
+    assert "1 person(s)" in await commanded(outside, "forget", "--again")
+    assert (TOM.encode() in data.read_bytes(), ANN.encode() in data.read_bytes()) == (False, True)
+
+
+async def test_who_writes_again_after_they_were_forgotten_is_not_forgotten_by_a_restore(outside: Outside) -> None:
+    """The backup was made since; keys were changed since as well."""
+    async with open_office(outside) as office:
+        outside.customer_writes("Where is my zither?")
+        await office.work()
+    await commanded(outside, "forget", TOM)
+    await commanded(outside, "keys", "--forget")
+    async with open_office(outside) as office:
+        outside.customer_writes("Which cards do you take?")
+        await office.work()
+        await backed_up(outside)
+
+    assert "forgotten" not in await commanded(outside, "db", "restore", str(outside.folder / "copy"))
+
+    assert TOM.encode() in (outside.folder / "mailagent.db").read_bytes()
+
+
+async def test_a_restore_without_the_key_of_the_forgotten_is_refused(outside: Outside) -> None:
+    """They would be back, and nobody could tell."""
+    async with open_office(outside) as office:
+        outside.customer_writes()
+        await office.work()
+        await backed_up(outside)
+    await commanded(outside, "forget", TOM)
+    (outside.folder / "secrets").rename(outside.folder / "away")
+
+    with pytest.raises(ConfigurationError, match="put that file back first"):
+        await asyncio.to_thread(restore_from, outside.folder / "config", outside.folder / "copy")
+    assert TOM.encode() not in (outside.folder / "mailagent.db").read_bytes()

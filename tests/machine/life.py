@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 
 from mailagent import crash_points
 from mailagent.adapters.alarms import AlarmFile
-from mailagent.crash_points import CrashPoint
+from mailagent.crash_points import CommandPoint, CrashPoint
 from mailagent.domain.budget import Budget
 from mailagent.domain.caps import Caps
 from mailagent.domain.policy import Mode, ReviewPolicy
@@ -194,7 +194,7 @@ class Life:
             await office.runner.run_due(self._watch)
         return True
 
-    def _passes(self, point: CrashPoint) -> None:
+    def _passes(self, point: CrashPoint | CommandPoint) -> None:
         if point != self.point:
             return
         self.left -= 1

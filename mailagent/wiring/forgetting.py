@@ -1,0 +1,51 @@
+"""Who was forgotten stays so: a backup from before is cleared of them anew."""
+
+from pathlib import Path
+
+from mailagent.adapters.clock import SystemClock
+from mailagent.adapters.forgotten import ForgottenPeople
+from mailagent.adapters.signing_keys import chain_keys
+from mailagent.domain.case import case_number
+from mailagent.mail.parse import sender_of
+from mailagent.settings import Settings
+from mailagent.store.database import Sessions
+from mailagent.store.erasure import Erasure, Forgotten
+from mailagent.store.people import has_entry, known_people
+from mailagent.wiring.checkpoints import open_saver
+
+
+async def forget_person(settings: Settings, sessions: Sessions, where: Path | str, address: str) -> Forgotten:
+    """Clear the database `where` and the paused cases beside it of `address`, and write down that they were forgotten;
+    how much there was.
+    """
+    erasure = Erasure(sessions=sessions, sender_of=sender_of, remember=_people(settings).add)
+    async with open_saver(where) as saver:  # first: the rest tells whose they are
+        for case_id in await erasure.cases_with(address):
+            for thread in (case_number(case_id), f"{case_number(case_id)}:rating"):
+                await saver.adelete_thread(thread)
+    return await erasure.forget(address, at=SystemClock().now())
+
+
+async def forget_again(settings: Settings, sessions: Sessions, where: Path | str) -> int:
+    """Forget whoever is in the database as it was before they were forgotten; how many these are.
+
+    Raises `ConfigurationError` where it cannot be known who they are.
+    """
+    people = _people(settings)
+    written = people.read()
+    if not written:
+        return 0
+    found = []
+    async with sessions.read() as session:
+        for address in sorted(await known_people(session, sender_of)):
+            entries = [entry for digest in people.digests(address) for entry in written.get(digest, ())]
+            if entries and not any([await has_entry(session, entry) for entry in entries]):
+                found.append(address)
+    for address in found:
+        await forget_person(settings, sessions, where, address)
+    return len(found)
+
+
+def _people(settings: Settings) -> ForgottenPeople:
+    data_dir = settings.path(settings.data_dir)
+    return ForgottenPeople(data_dir=data_dir, keys=chain_keys(data_dir))
