@@ -291,9 +291,12 @@ def audit(
     verify: Annotated[
         bool, typer.Option("--verify", help="Also check the record of what was received, decided and sent.")
     ] = False,
+    known: Annotated[
+        str, typer.Option(metavar="SEQ:SEAL", help="What --verify printed as the last entry once: it must be there.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Look for broken promises: mail without an outcome, two answers, failures that nobody was told of."""
     from mailagent.cli.audit import audit_promises
 
-    raise typer.Exit(audit_promises(config, verify=verify, as_json=as_json))
+    raise typer.Exit(audit_promises(config, verify=verify, known=known, as_json=as_json))

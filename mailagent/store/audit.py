@@ -15,6 +15,7 @@ from mailagent.domain.outgoing import ANSWERS, OutboxState
 from mailagent.store.chain_audit import ChainPromise, check_chain
 from mailagent.store.database import Sessions
 from mailagent.store.failures import first_line
+from mailagent.store.people import has_entry
 from mailagent.store.tables import EscalationRow, LogRow, MessageRow, OutboxRow, RawMailRow
 
 Promise = Literal[
@@ -31,6 +32,10 @@ Promise = Literal[
 TOLD_WITHIN = timedelta(minutes=16)
 """A quarter of an hour, and a round of the outbox."""
 MOST_NAMED = 20
+CUT_OFF = (
+    "entry {}: not the one that was known: the chain was cut off there or before, or written anew, unless an older"
+    " backup was put back since"
+)
 GONE = ("withdrawn", "failed")
 """The customer has not got it."""
 
@@ -68,11 +73,15 @@ class Audit:
                     found.append(Broken(promise=promise, where=tuple(f"{noun} {row}" for row in rows)))
         return found
 
-    async def chain(self, keys: Sequence[ChainKey]) -> Chained:
-        """The chain, checked with `keys` from its first entry to its last, and the tables against it."""
+    async def chain(self, keys: Sequence[ChainKey], *, known: str = "") -> Chained:
+        """The chain, checked with `keys` from its first entry to its last, and the tables against it; `known` is what
+        `Chained.head` was earlier.
+        """
         try:
             async with self.sessions.read() as session:
                 found = await check_chain(session, keys)
+                if known and not await has_entry(session, known):
+                    found.add("chain is whole", CUT_OFF.format(known.partition(":")[0]))
         except (ValueError, DBAPIError) as error:  # no time, no number, no table: nothing of ours writes such a row
             cause = (error.orig if isinstance(error, DBAPIError) else None) or error
             unread = f"it, or what it tells of, cannot be read: {first_line(cause)}"

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from mailagent.cli.app import app
-from mailagent.errors import PermanentError, UncertainError
+from mailagent.errors import ConfigurationError, PermanentError, UncertainError
 from mailagent.store.audit import Audit, Promise
 from tests.fakes.model import ANGRY
 from tests.jobs.lived import Lived
@@ -31,6 +31,11 @@ TWICE = (
     " state, opened_at, decided_by, decided_at, verb, decision_id, assigned_to, snoozed_until, nonce FROM escalation"
 )
 REOPENED = f"{TWICE}; UPDATE escalation SET state = 'open', decision_id = NULL"  # noqa: S608 - the one above
+
+CUT_BACK = (
+    "DELETE FROM chain WHERE seq > 0; DELETE FROM log_entry; DELETE FROM raw_mail; DELETE FROM escalation;"
+    " DELETE FROM outbox; DELETE FROM message; DELETE FROM support_case"
+)
 
 
 @pytest.fixture(name="outside")
@@ -128,3 +133,35 @@ async def test_the_command_checks_the_chain_where_it_is_asked_to(tmp_path: Path,
     assert result.exit_code == 1
     assert {"promise": "chain is whole", "where": ["entry 2: removed"]} in json.loads(result.stdout)["broken"]
     assert "entry 2: removed" in (await asyncio.to_thread(run, "--verify")).stdout
+
+
+async def test_a_chain_that_was_cut_back_is_found_out_by_an_entry_that_was_written_down(
+    tmp_path: Path, outside: Outside
+) -> None:
+    """With the rows that it tells of, down to its first entry, which no key seals: nothing in it tells of that."""
+    shutil.copytree(SHOP / "config", tmp_path / "config")
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(app, ["audit", "--config", str(tmp_path / "config"), *words])
+
+    last = json.loads((await asyncio.to_thread(run, "--verify", "--json")).stdout)["chain"]["head"]
+    assert (await asyncio.to_thread(run, "--known", last)).exit_code == 0
+    outside.damage(CUT_BACK)
+
+    assert (await asyncio.to_thread(run, "--verify")).exit_code == 0
+    result = await asyncio.to_thread(run, "--known", last)
+    assert result.exit_code == 1
+    assert "not the one that was known" in " ".join(result.stdout.split())
+    assert isinstance((await asyncio.to_thread(run, "--known", last[:-1])).exception, ConfigurationError)
+
+
+async def test_each_finding_has_a_row_of_its_own(tmp_path: Path, outside: Outside) -> None:
+    """Twenty in one cell cannot be read."""
+    shutil.copytree(SHOP / "config", tmp_path / "config")
+    outside.damage("DELETE FROM log_entry")
+
+    words = ["audit", "--config", str(tmp_path / "config")]
+    found = (await asyncio.to_thread(CliRunner().invoke, app, words)).stdout.splitlines()
+
+    assert [line for line in found if "message 1" in line and "message 2" in line] == []
+    assert sum("one outcome" in line for line in found) > 1
