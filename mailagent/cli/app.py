@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from mailagent.cli.app_db import db
-from mailagent.cli.app_groups import kb, reviewer, rules
+from mailagent.cli.app_groups import aside, kb, reviewer, rules
 from mailagent.cli.options import CONFIG, AsJson, ConfigFolder, Files
 from mailagent.errors import EXIT_CODES
 
@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for group in (rules, kb, reviewer, db):
+for group in (rules, kb, reviewer, aside, db):
     app.add_typer(group)
 
 
@@ -158,39 +158,6 @@ def log(config: ConfigFolder = CONFIG) -> None:
     from mailagent.cli.status import print_log
 
     print_log(config)
-
-
-def _message(word: str) -> int:
-    if not word.isdecimal():
-        raise typer.BadParameter(
-            f"'{word}' is no number; 'mailagent aside' lists what there is, 'mailagent aside 7' prints one, 'mailagent"
-            " aside 7 --retry' tries it again"
-        )
-    return int(word)
-
-
-@app.command()
-def aside(
-    message: Annotated[
-        int | None, typer.Argument(metavar="MESSAGE", parser=_message, help="Show this message's bytes.")
-    ] = None,
-    config: ConfigFolder = CONFIG,
-    *,
-    retry: Annotated[bool, typer.Option("--retry", help="Give the message another try.")] = False,
-    done: Annotated[bool, typer.Option("--done", help="You have seen to the message: take it off the list.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """List the mail that was set aside, print one as it came, try it again, or take it off the list."""
-    from mailagent.cli.aside import see_aside
-
-    if retry and done:
-        raise typer.BadParameter("choose --retry, or --done for mail that you answered yourself", param_hint="--done")
-    if (retry or done) and message is None:
-        hint = "--retry" if retry else "--done"
-        raise typer.BadParameter(
-            "name the message to try again, or to end; 'mailagent aside' lists them", param_hint=hint
-        )
-    raise typer.Exit(see_aside(config, message, retry=retry, done=done, as_json=as_json))
 
 
 @app.command()

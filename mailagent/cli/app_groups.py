@@ -1,4 +1,4 @@
-"""The commands in groups: rules, kb, reviewer. Each imports what it needs when it runs, so that help is quick."""
+"""The commands in groups. Each imports what it needs when it runs, so that help is quick."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +10,8 @@ from mailagent.cli.options import CONFIG, AsJson, ConfigFolder, Files
 rules = typer.Typer(name="rules", help="The rule table of routing.toml: list, test, explain.", no_args_is_help=True)
 kb = typer.Typer(name="kb", help="The articles that answers are taken from.", no_args_is_help=True)
 reviewer = typer.Typer(name="reviewer", help="Who may decide, and how their replies are read.", no_args_is_help=True)
+aside = typer.Typer(name="aside", help="Mail that could not be handled: list, show, retry, done.", no_args_is_help=True)
+AsideMessage = Annotated[int, typer.Argument(metavar="MESSAGE", help="Its number, as the list shows it.")]
 
 
 @rules.command("list")
@@ -95,3 +97,35 @@ def reviewer_read(files: Files, config: ConfigFolder = CONFIG, *, as_json: AsJso
     from mailagent.cli.reviewers import read_replies
 
     raise typer.Exit(read_replies(files, config, as_json=as_json))
+
+
+@aside.command("list")
+def aside_list(config: ConfigFolder = CONFIG, *, as_json: AsJson = False) -> None:
+    """List the mail that was set aside, and why."""
+    from mailagent.cli.aside import list_aside
+
+    list_aside(config, as_json=as_json)
+
+
+@aside.command("show")
+def aside_show(message: AsideMessage, config: ConfigFolder = CONFIG) -> None:
+    """Print a mail as it came."""
+    from mailagent.cli.aside import show_aside
+
+    raise typer.Exit(show_aside(config, message))
+
+
+@aside.command("retry")
+def aside_retry(message: AsideMessage, config: ConfigFolder = CONFIG) -> None:
+    """Give a mail another try, once the cause is mended."""
+    from mailagent.cli.aside import retry_aside
+
+    raise typer.Exit(retry_aside(config, message))
+
+
+@aside.command("done")
+def aside_done(message: AsideMessage, config: ConfigFolder = CONFIG) -> None:
+    """Take a mail off the list that you have answered yourself; its bytes are kept."""
+    from mailagent.cli.aside import end_aside
+
+    raise typer.Exit(end_aside(config, message))

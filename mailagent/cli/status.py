@@ -132,7 +132,7 @@ def _print_trouble(found: View, zone: ZoneInfo) -> None:
     if found["budget"]:
         say(f"\n{found['budget']}; until it is less, reviewers get every message, prepared offline.", "yellow")
     if found["set_aside"]:
-        say("\nMail was set aside: 'mailagent aside' lists it.", "yellow")
+        say("\nMail was set aside: 'mailagent aside list' shows it.", "yellow")
     if not_sent := _rows(found["not_sent"]):
         say("\nNot sent in the last day, or nobody knows (uncertain); 'mailagent case C-n' shows more:", "yellow")
         print_table({"case": "Case", "kind": "Mail", "state": "State", "error": "Error"}, not_sent)

@@ -89,7 +89,7 @@ def _to_look_at(vitals: Vitals) -> Iterator[Trouble]:
         text = f"{vitals.not_sent} mail(s) of today were not sent, or may not have been; 'mailagent status' lists them"
         yield Trouble(name="not-sent", text=text, broken=False, size=vitals.not_sent)
     if vitals.aside:
-        text = f"{vitals.aside} mail(s) are set aside; 'mailagent aside' lists them"
+        text = f"{vitals.aside} mail(s) are set aside; 'mailagent aside list' shows them"
         yield Trouble(name="aside", text=text, broken=False, size=vitals.aside)
     if vitals.budget:
         yield Trouble(name="budget", text=f"the budget for models is used up: {vitals.budget}", broken=False)

@@ -43,9 +43,9 @@ class Notices:
             heading="A mail was set aside",
             what="mailagent could not handle a mail. It is kept as it came, and nothing was sent about it. Of others"
             " that meet the same within the hour, no notice is written.",
-            remedy=f"List all such mail with 'mailagent aside'. Read this one with 'mailagent aside {message.id}' or in"
-            f" the mailbox, answer it yourself, and take it off the list with 'mailagent aside {message.id} --done'."
-            f" Once the cause is mended, 'mailagent aside {message.id} --retry' gives it another try.",
+            remedy=f"List all such mail with 'mailagent aside list'. Read this one with 'mailagent aside show"
+            f" {message.id}' or in the mailbox, answer it yourself, and take it off the list with 'mailagent aside done"
+            f" {message.id}'. Once the cause is mended, 'mailagent aside retry {message.id}' gives it another try.",
             facts=[
                 ("Message", str(message.id)),
                 ("Mailbox", message.mailbox),
@@ -61,9 +61,9 @@ class Notices:
             heading="A mail cannot be fetched",
             what="The mailbox's server lists a mail and does not hand it out, while it hands out others. mailagent goes"
             " on without it. Of others within the hour, no notice is written.",
-            remedy="Open the mail in the mailbox and answer it yourself. 'mailagent aside' lists all such mail,"
-            " 'mailagent aside N --done' takes it off the list, and once the server is mended, 'mailagent aside N"
-            " --retry' has it fetched within the hour.",
+            remedy="Open the mail in the mailbox and answer it yourself. 'mailagent aside list' shows all such mail,"
+            " 'mailagent aside done N' takes it off the list, and once the server is mended, 'mailagent aside"
+            " retry N' has it fetched within the hour.",
             facts=[("Mailbox", mailbox), ("UID", str(uid)), ("Server", reason)],
         )
 

@@ -82,9 +82,9 @@ def test_a_mail_that_cannot_be_read_is_kept_and_the_next_goes_on(world: World, c
     notice = world.wait_for(ADMIN, 1, "notice of the mail that was set aside")[0]
 
     assert "set aside" in str(notice["Subject"])
-    kept = json.loads(world.command("aside", "--json").stdout)
+    kept = json.loads(world.command("aside", "list", "--json").stdout)
     assert [(row["message"], row["size"]) for row in kept] == [(1, len(bomb))]
-    assert world.command("aside", "1").stdout.encode() == bomb.replace(b"\r\n", b"\n")
+    assert world.command("aside", "show", "1").stdout.encode() == bomb.replace(b"\r\n", b"\n")
     status = world.status()
     assert (status["ok"], status["set_aside"], status["pending"]) == (False, 1, 0)
 

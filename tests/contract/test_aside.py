@@ -1,8 +1,7 @@
-"""``mailagent aside --done``: mail that a person has seen to is no trouble any more."""
+"""``mailagent aside done``: mail that a person has seen to is no trouble any more."""
 
 import asyncio
 import json
-import re
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -36,10 +35,10 @@ async def test_mail_that_was_seen_to_leaves_the_list(tmp_path: Path, monkeypatch
     async with open_office(outside) as office:
         await office.work()
 
-    done = await asyncio.to_thread(command, "aside", "1", "--done")
+    done = await asyncio.to_thread(command, "aside", "done", "1")
 
     assert (done.exit_code, "off the list" in done.stdout) == (0, True)
-    assert json.loads((await asyncio.to_thread(command, "aside", "--json")).stdout) == []
+    assert json.loads((await asyncio.to_thread(command, "aside", "list", "--json")).stdout) == []
     assert json.loads((await asyncio.to_thread(command, "log")).stdout)["rule"] == "by-hand"
     async with open_office(outside) as office:
         assert await office.views.raw(1) == UNREADABLE
@@ -69,14 +68,6 @@ async def test_words_that_were_forgotten_do_not_come_back_with_a_retry(tmp_path:
         assert (await office.views.raw(message.id), await office.views.set_aside()) == (b"", [])
         assert await office.sort_mail.due() == []
     assert await verified(outside) == []
-
-
-def test_who_guesses_a_command_is_told_the_right_one() -> None:
-    """Other programs have ``list`` and ``show`` there; "unable to parse string as an integer" helps nobody at night."""
-    told = command("aside", "list")
-
-    assert told.exit_code == 2
-    assert "'list' is no number; 'mailagent aside' lists" in " ".join(re.sub("[│╭╮╰╯]", " ", told.output).split())
 
 
 @pytest.mark.parametrize("first", ["retry", "done"])
@@ -110,7 +101,24 @@ async def test_a_mail_that_is_fetched_again_is_not_seen_to_at_once(tmp_path: Pat
         assert (await office.views.retry_aside(1), await office.views.end_aside(1, at=at)) == (False, False)
 
 
-@pytest.mark.parametrize("words", [("--done",), ("--retry",), ("1", "--retry", "--done")])
+@pytest.mark.parametrize("words", [("done",), ("retry",), ("done", "all"), ("7",)])
 def test_words_that_leave_open_what_is_meant_are_refused(words: tuple[str, ...]) -> None:
     """None of it must be taken for a wish to see the list."""
     assert command("aside", *words).exit_code == 2
+
+
+@pytest.mark.parametrize("word", ["show", "retry", "done"])
+async def test_a_mail_that_is_not_set_aside_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    """A slip of a digit must not try a handled mail again."""
+    monkeypatch.setenv("MAILAGENT__DATA_DIR", str(tmp_path))
+    outside = Outside(folder=tmp_path)
+    outside.customer_writes()
+    async with open_office(outside) as office:
+        await office.work()
+
+    told = await asyncio.to_thread(command, "aside", word, "1")
+
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert "Message 1 is not set aside; 'mailagent aside list' shows what is." in " ".join(told.stderr.split())

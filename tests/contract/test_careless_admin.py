@@ -246,7 +246,7 @@ READING = [
     ("cases",),
     ("case", "C-1"),
     ("log",),
-    ("aside",),
+    ("aside", "list"),
     ("spam",),
     ("corrections",),
     ("metrics",),

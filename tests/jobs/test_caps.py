@@ -99,9 +99,9 @@ async def test_mails_over_a_limit_are_told_once_an_hour(outside: Outside, office
         outside.clock.passes(timedelta(hours=1))
 
     first, second = outside.mails_to(ADMIN)
-    assert "'mailagent aside 1'" in words(first)
-    assert "List all such mail with 'mailagent aside'" in words(first)
-    assert "'mailagent aside 4'" in words(second)
+    assert "'mailagent aside show 1'" in words(first)
+    assert "List all such mail with 'mailagent aside list'" in words(first)
+    assert "'mailagent aside show 4'" in words(second)
     assert len(await office.views.set_aside()) == 6
 
 

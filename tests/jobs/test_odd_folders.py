@@ -59,7 +59,7 @@ async def test_a_mail_that_is_never_handed_out_is_set_aside_and_told(outside: Ou
 
     (row,) = await office.views.set_aside()
     assert "NO FETCH failed" in str(row["reason"])
-    assert "'mailagent aside N --retry'" in words(outside.mails_to(ADMIN)[0])
+    assert "'mailagent aside retry N'" in words(outside.mails_to(ADMIN)[0])
     assert outside.mailbox.marked == [2]
 
     outside.mailbox.withheld = set()

@@ -114,7 +114,7 @@ async def test_a_mail_that_cannot_be_read_is_kept_and_the_next_goes_on(outside: 
     assert "no mail" in str(row["reason"])
     assert await office.views.raw(1) == b"\x01 this is no mail at all"
     (notice,) = outside.mails_to(ADMIN)
-    assert "mailagent aside 1" in " ".join(text_of(notice).split())
+    assert "mailagent aside show 1" in " ".join(text_of(notice).split())
 
 
 async def test_a_mail_over_the_limit_is_kept_with_its_size(outside: Outside, office: Office) -> None:
