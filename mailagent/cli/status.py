@@ -12,8 +12,9 @@ from mailagent.cli.show import local_time, print_facts, print_json, print_json_l
 from mailagent.domain.caps import DAY
 from mailagent.domain.vitals import LONG_AGO, Trouble, troubles
 from mailagent.settings import Settings, load_settings
+from mailagent.store.database import Sessions
 from mailagent.store.terms import last_term
-from mailagent.store.views import View, Views, shown_time
+from mailagent.store.views import View, shown_time
 from mailagent.wiring.lock import changed_since_start, is_running
 from mailagent.wiring.opening import free_bytes, open_views, place_of, vitals_of
 
@@ -30,14 +31,14 @@ def is_broken(config: Path) -> int:
 
     async def main() -> list[Trouble]:
         async with open_views(settings) as views:
-            return await _troubles(settings, views, await _daemon(settings, views))
+            return await troubles_now(settings, views.sessions)
 
     return int(any(trouble.broken for trouble in asyncio.run(main())))
 
 
-async def _daemon(settings: Settings, views: Views) -> View:
+async def _daemon(settings: Settings, sessions: Sessions) -> View:
     """Whether it runs, or a schedule runs it, and who began when."""
-    last = await last_term(views.sessions)
+    last = await last_term(sessions)
     is_at_work = await is_running(settings.path(settings.data_dir), place_of(settings))
     by_schedule = last is not None and last.by_schedule and not is_at_work
     return {
@@ -47,13 +48,13 @@ async def _daemon(settings: Settings, views: Views) -> View:
     }
 
 
-async def _troubles(settings: Settings, views: Views, daemon: View) -> list[Trouble]:
+async def troubles_now(settings: Settings, sessions: Sessions) -> list[Trouble]:
     """What alarms tell too; what is broken of it is all that `is_broken` tells of."""
     now = SystemClock().now()
     vitals = replace(
-        await vitals_of(settings, views.sessions).vitals(at=now),
+        await vitals_of(settings, sessions).vitals(at=now),
         free_bytes=free_bytes(settings),
-        is_running=daemon["state"] != "not running",
+        is_running=(await _daemon(settings, sessions))["state"] != "not running",
     )
     return troubles(vitals, since=LONG_AGO, at=now)
 
@@ -65,8 +66,8 @@ def show_status(config: Path, *, as_json: bool) -> int:
     async def main() -> View:
         async with open_views(settings) as views:
             not_sent = await views.not_sent(since=SystemClock().now() - DAY)
-            daemon = await _daemon(settings, views)
-            found = await _troubles(settings, views, daemon)
+            daemon = await _daemon(settings, views.sessions)
+            found = await troubles_now(settings, views.sessions)
             broken = [trouble.text for trouble in found if trouble.broken]
             budget = next((trouble.text for trouble in found if trouble.name == "budget"), "")
             counts = {**await views.status(), "not_sent_today": len(not_sent)}

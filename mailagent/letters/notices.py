@@ -9,6 +9,7 @@ from mailagent.domain.caps import Cap
 from mailagent.domain.case import Case, case_number
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry, Outgoing
+from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
 from mailagent.letters.desk import Stationery
 from mailagent.ports import Hold
 
@@ -49,7 +50,7 @@ class Notices:
             facts=[
                 ("Message", str(message.id)),
                 ("Mailbox", message.mailbox),
-                ("Reason", f"{cause}: {error}"),
+                ("Reason", _reason(error)),
             ],
         )
 
@@ -169,7 +170,7 @@ class Notices:
             " restart.",
             remedy="Look at what waits with 'mailagent cases --to-decide', and check the templates with 'mailagent"
             " check'.",
-            facts=[("Case", case.number if case else "all"), ("Reason", f"{type(error).__name__}: {error}")],
+            facts=[("Case", case.number if case else "all"), ("Reason", _reason(error))],
         )
 
     def not_sent(self, entry: OutboxEntry, reason: str) -> NewOutboxEntry:
@@ -247,6 +248,12 @@ class Notices:
             mailbox=mailbox,
             case_id=None,
         )
+
+
+def _reason(error: Exception) -> str:
+    """Our errors speak for themselves; of others the kind is half of what they tell."""
+    ours = isinstance(error, TemporaryError | PermanentError | ConfigurationError)
+    return str(error) if ours else f"{type(error).__name__}: {error}"
 
 
 def _facts(entry: OutboxEntry, reason: str) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from mailagent.store.tables import (
     EmbeddingSpendingRow,
     EscalationRow,
     HealthRow,
+    HoldRow,
     LogRow,
     MessageRow,
     OutboxRow,
@@ -67,6 +68,8 @@ class Figures:
             spent = (await session.exec(select(func.sum(SpendingRow.tokens), func.sum(SpendingRow.cost)))).one()
             vectors = select(func.sum(EmbeddingSpendingRow.tokens), func.sum(EmbeddingSpendingRow.cost))
             of_vectors = (await session.exec(vectors)).one()
+            in_force = select(func.count()).select_from(HoldRow).where(col(HoldRow.lifted).is_(False))
+            holds = (await session.exec(in_force)).one()
             outside = list(await session.exec(select(HealthRow).order_by(col(HealthRow.name))))
         waiting = dict(states.all())
         used, cost = ((one or 0) + (other or 0) for one, other in zip(spent, of_vectors, strict=True))
@@ -83,6 +86,7 @@ class Figures:
             _figure("mails", "Mail of ours by kind and fate.", "gauge", ("kind", "state"), outbox),
             _one("messages_pending", "Mail that is not handled yet.", sum(map(counted, ("received", "ready")))),
             _one("set_aside", "Mail kept for a person.", counted("aside")),
+            _one("holds", "Reasons why nothing but notices is sent.", holds),
             _one("llm_tokens", "Tokens that models used.", used, kind="counter"),
             _one("llm_cost", "What models cost, in the currency of the prices.", cost, kind="counter"),
             _figure("working", "1 where it worked when last used.", "gauge", ("name",), [

@@ -82,6 +82,7 @@ def test_a_mail_that_cannot_be_read_is_kept_and_the_next_goes_on(world: World, c
     notice = world.wait_for(ADMIN, 1, "notice of the mail that was set aside")[0]
 
     assert "set aside" in str(notice["Subject"])
+    assert "- Reason: the header is larger than 64,000 bytes" in text_of(notice)
     kept = json.loads(world.command("aside", "list", "--json").stdout)
     assert [(row["message"], row["size"]) for row in kept] == [(1, len(bomb))]
     assert world.command("aside", "show", "1").stdout.encode() == bomb.replace(b"\r\n", b"\n")

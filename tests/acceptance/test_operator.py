@@ -38,9 +38,11 @@ def test_a_daemon_that_ended_is_told_at_once(world: World, customer: Customer, h
     customer.receives("answer")
     assert "daemon                 running since" in world.command("status").stdout
     assert quiet(world) == 0
+    assert "mailagent_healthy 1.0" in world.command("metrics").stdout
 
     world.stop(how)
 
+    assert "mailagent_healthy 0.0" in world.command("metrics").stdout
     shown = world.command("status")
     assert (shown.returncode, quiet(world)) == (1, 1)
     assert "NOT RUNNING; last started at" in shown.stdout
@@ -117,6 +119,7 @@ def test_two_operators_hold_beside_each_other(world: World) -> None:
 
     assert ": customers were written to by hand." in second.stdout
     shown = world.command("status").stdout
+    assert "mailagent_holds 2.0" in world.command("metrics").stdout
     assert ": customers were written to by hand." in shown
     assert ": the prices in the articles are wrong." in shown
     lifted = world.command("resume").stdout.splitlines()
