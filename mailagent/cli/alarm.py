@@ -24,7 +24,7 @@ def try_alarm(config: Path, text: str) -> int:
                 return 1
             for alarm in alarms:
                 try:
-                    await alarm.sound(f"mailagent: {text}")
+                    await alarm.sound(f"mailagent at {settings.name}: {text}")
                 except (TemporaryError, ConfigurationError) as error:
                     failed = 1
                     complain(str(error))

@@ -27,8 +27,11 @@ class News:
 
 @dataclass(frozen=True, kw_only=True)
 class WatchHealth:
-    """A `Job`. `free` tells how many bytes the disk has left; `started` is when this process began."""
+    """A `Job`. `free` tells how many bytes the disk has left; `started` is when this process began. One pager may serve
+    several installations: `company` says which.
+    """
 
+    company: str
     watched: Watched
     free: Callable[[], int]
     alarms: Sequence[Alarm]
@@ -53,9 +56,8 @@ class WatchHealth:
 
     async def handle(self, news: News) -> None:
         """Tell it by every way. Raises `TemporaryError` when none of them worked."""
-        sounded = await asyncio.gather(
-            *(alarm.sound(f"mailagent: {news.trouble.text}") for alarm in self.alarms), return_exceptions=True
-        )
+        text = f"mailagent at {self.company}: {news.trouble.text}"
+        sounded = await asyncio.gather(*(alarm.sound(text) for alarm in self.alarms), return_exceptions=True)
         failed = [result for result in sounded if isinstance(result, Exception)]
         for error in failed:
             log("alarm.failed", trouble=news.trouble.name, reason=spoken(error))

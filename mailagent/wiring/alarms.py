@@ -21,6 +21,7 @@ def build_watch(
     """
     folder = settings.path(settings.data_dir)
     return WatchHealth(
+        company=settings.name,
         watched=vitals_of(settings, sessions),
         free=lambda: free_bytes(settings),
         alarms=build_alarms(settings, clock, stack),

@@ -69,12 +69,13 @@ def test_whoever_runs_it_by_a_schedule_is_alarmed_too(world: World) -> None:
 
     (told,) = heard(world)
     assert codes == [75, 75]
-    assert told.startswith("mailagent: mailbox support was never read: mailbox support: imap 127.0.0.1:9: no")
+    wanted = "mailagent at Larkfield Support: mailbox support was never read: mailbox support: imap 127.0.0.1:9: no"
+    assert told.startswith(wanted)
     assert quiet(world) == 1
     world.configure()
     add_alarm(world)
     assert world.command("run", "--once").returncode == 0
-    assert heard(world) == ["mailagent: over: mailbox:support"]
+    assert heard(world) == ["mailagent at Larkfield Support: over: mailbox:support"]
 
 
 def test_a_mailbox_with_a_refused_password_is_told_of_by_another(world: World) -> None:

@@ -130,6 +130,7 @@ def daemon_of(office: Office, term: Term) -> Daemon:
 
 
 NOTHING_TO_WATCH = WatchHealth(
+    company="",
     watched=None,  # type: ignore[arg-type]  # nobody looks without an alarm to ring
     free=lambda: 0,
     alarms=[],

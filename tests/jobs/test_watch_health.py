@@ -67,6 +67,7 @@ class Watch:
     async def look(self) -> list[str]:
         """A new process looks once; returns what was told."""
         job = WatchHealth(
+            company="Larkfield",
             watched=self.watched,
             free=lambda: self.free,
             alarms=[self.alarm, *self.others],
@@ -93,7 +94,7 @@ async def test_trouble_is_told_once_and_again_while_it_lasts(watch: Watch) -> No
     )
 
     (told,) = await watch.look()
-    assert told == "mailagent: mailbox support could not be read for 16 minutes: 535 no login"
+    assert told == "mailagent at Larkfield: mailbox support could not be read for 16 minutes: 535 no login"
     watch.clock.passes(MINUTE)
     assert await watch.look() == []
 
@@ -107,7 +108,7 @@ async def test_the_end_is_told(watch: Watch) -> None:
     await watch.look()
     watch.free = LEAST_FREE
 
-    assert await watch.look() == ["mailagent: over: disk"]
+    assert await watch.look() == ["mailagent at Larkfield: over: disk"]
     assert await watch.look() == []
 
 
@@ -137,11 +138,11 @@ async def test_one_more_is_told_after_others_were_seen_to(watch: Watch) -> None:
     """Three mails were read by hand, and one came: who looks at the number alone would take it for an old one."""
     for aside in (3, 0, 1):
         heard = await _after_a_while(watch, aside=aside)
-    assert heard == ["mailagent: 1 mail(s) are set aside; 'mailagent aside list' shows them"]
+    assert heard == ["mailagent at Larkfield: 1 mail(s) are set aside; 'mailagent aside list' shows them"]
     for aside in (3, 1, 2):
         heard = await _after_a_while(watch, aside=aside)
 
-    assert heard == ["mailagent: 2 mail(s) are set aside; 'mailagent aside list' shows them"]
+    assert heard == ["mailagent at Larkfield: 2 mail(s) are set aside; 'mailagent aside list' shows them"]
 
 
 async def _after_a_while(watch: Watch, *, aside: int) -> list[str]:
@@ -156,14 +157,14 @@ async def test_a_database_that_is_gone_ends_no_other_trouble(watch: Watch) -> No
     await watch.look()
     watch.watched.database_down = True
 
-    assert await watch.look() == ["mailagent: the database does not answer; no mail can be taken or sent"]
+    assert await watch.look() == ["mailagent at Larkfield: the database does not answer; no mail can be taken or sent"]
 
 
 async def test_a_database_that_is_gone_is_told(watch: Watch) -> None:
     """It is what everything else is told from."""
     watch.watched.database_down = True
 
-    assert await watch.look() == ["mailagent: the database does not answer; no mail can be taken or sent"]
+    assert await watch.look() == ["mailagent at Larkfield: the database does not answer; no mail can be taken or sent"]
     assert await watch.look() == []
 
 

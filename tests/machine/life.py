@@ -165,6 +165,7 @@ class Life:
             vitals = StoredVitals(sessions=office.sessions, mailboxes=polls, budget=self.config.budget)
             clock = self.outside.clock
             self._watch = WatchHealth(
+                company="Larkfield",
                 watched=vitals,
                 free=lambda: 10**12,
                 alarms=[self.alarm],
