@@ -17,8 +17,8 @@ CUT = 200
 class FakeMailbox:
     """See `Mailbox`. `errors` are raised by the call that they name, once each, None by none.
 
-    Mail over `size_limit` comes cut; of the `withheld` UIDs nothing comes. It does not say when mail of
-    `LONG_AGO` arrived.
+    `fetch` gives groups of `group_size`. Mail over `size_limit` comes cut; of the `withheld` UIDs nothing comes. It
+    does not say when mail of `LONG_AGO` arrived.
     """
 
     name: str = "support"
@@ -32,6 +32,7 @@ class FakeMailbox:
     errors: dict[str, list[BaseException | None]] = field(default_factory=dict)
     fetched: list[int] = field(default_factory=list)
     withheld: set[int] = field(default_factory=set)
+    group_size: int = 100
 
     def deliver(self, raw: bytes, *, at: datetime = LONG_AGO, seen: bool = False) -> int:
         """Put a mail in; returns its UID, which no mail had before."""
@@ -83,10 +84,10 @@ class FakeMailbox:
         return self.mails.get(uid, b"").partition(b"\r\n\r\n")[0][:BEGINNING]
 
     async def fetch(self, uids: Sequence[int]) -> AsyncIterator[list[RawMail]]:
-        """See `Mailbox`; a hundred mails are a group."""
-        for start in range(0, len(uids), 100):
+        """See `Mailbox`."""
+        for start in range(0, len(uids), self.group_size):
             self._fail("fetch")
-            group = uids[start : start + 100]
+            group = uids[start : start + self.group_size]
             self.fetched += group
             if self.withheld & set(group):
                 raise TemporaryError("NO FETCH failed")
