@@ -17,6 +17,12 @@ POLICY = ReviewPolicy(undo_window=WINDOW)
 OWN = "MODIFY\nHello Tom, it was a reservation and is gone by now."
 
 
+async def ask(outside: Outside) -> None:
+    """The reviewers are asked about Tom's angry mail; see `Lived`."""
+    async with asked(outside):
+        pass
+
+
 @asynccontextmanager
 async def asked(outside: Outside) -> AsyncIterator[Office]:
     """An office in which the reviewers were asked about Tom's angry mail."""

@@ -7,15 +7,22 @@ import pytest
 from mailagent.domain.case import CaseId
 from tests.fakes.mails import ADMIN, BEN, DANA, QUEUE, TOM, text_of, words
 from tests.fakes.model import ANGRY, NEUTRAL
-from tests.jobs.office import Office, Outside
+from tests.jobs.lived import Lived
+from tests.jobs.office import Office, Outside, open_office
 
 
-@pytest.fixture(autouse=True)
-async def _angry_case(outside: Outside, office: Office) -> None:
+@pytest.fixture(name="outside")
+async def _outside(lived: Lived) -> Outside:
     """A case that waits for its reviewer; the customer got an acknowledgment."""
+    return await lived("asked where decisions are final", ask)
+
+
+async def ask(outside: Outside) -> None:
+    """The reviewers are asked about Tom's angry mail."""
     outside.model.mood = ANGRY
     outside.customer_writes("You charged me twice!", subject="Charged twice")
-    await office.work()
+    async with open_office(outside) as office:
+        await office.work()
 
 
 async def question(office: Office, revision: int = 1) -> tuple[object, object, object]:

@@ -11,17 +11,24 @@ from mailagent.domain.message import MessageId
 from mailagent.ports import Handled
 from mailagent.store.cases import StoredCases
 from tests.fakes.mails import BEN, DANA, QUEUE, TOM, text_of, words
-from tests.jobs.office import Office, Outside
-from tests.jobs.replying import OWN, WINDOW, answers, asked, codes, digests, later, question, reply, state
+from tests.jobs.lived import Lived
+from tests.jobs.office import Office, Outside, open_office
+from tests.jobs.replying import OWN, POLICY, WINDOW, answers, ask, codes, digests, later, question, reply, state
 
 LIMIT = 20.0
 """Seconds; it takes a small part of them."""
 
 
+@pytest.fixture(name="outside")
+async def _outside(lived: Lived) -> Outside:
+    """A case waits for its reviewer."""
+    return await lived("asked", ask)
+
+
 @pytest.fixture(name="office")
 async def _office(outside: Outside) -> AsyncIterator[Office]:
-    """A case that waits for its reviewer."""
-    async with asked(outside) as office:
+    """Where decisions can be taken back."""
+    async with open_office(outside, policy=POLICY) as office:
         yield office
 
 

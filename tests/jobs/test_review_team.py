@@ -7,14 +7,21 @@ import pytest
 
 from mailagent.store.lessons import Lessons
 from tests.fakes.mails import BEN, DANA, QUEUE, words
-from tests.jobs.office import Office, Outside
-from tests.jobs.replying import answers, asked, codes, digests, later, question, reply, state
+from tests.jobs.lived import Lived
+from tests.jobs.office import Office, Outside, open_office
+from tests.jobs.replying import POLICY, answers, ask, codes, digests, later, question, reply, state
+
+
+@pytest.fixture(name="outside")
+async def _outside(lived: Lived) -> Outside:
+    """A case waits for its reviewer."""
+    return await lived("asked", ask)
 
 
 @pytest.fixture(name="office")
 async def _office(outside: Outside) -> AsyncIterator[Office]:
-    """A case that waits for its reviewer."""
-    async with asked(outside) as office:
+    """Where decisions can be taken back."""
+    async with open_office(outside, policy=POLICY) as office:
         yield office
 
 

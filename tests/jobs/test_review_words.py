@@ -6,23 +6,25 @@ from email.message import EmailMessage
 
 import pytest
 
-from mailagent.domain.policy import ReviewPolicy
 from mailagent.errors import TemporaryError
 from mailagent.store.lessons import Lessons
 from tests.fakes.mails import BEN, DANA, QUEUE, TOM, text_of
 from tests.fakes.model import ANGRY, NEUTRAL
+from tests.jobs.lived import Lived
 from tests.jobs.office import Office, Outside, open_office
+from tests.jobs.replying import POLICY, WINDOW, ask
 
-WINDOW = timedelta(minutes=2)
+
+@pytest.fixture(name="outside")
+async def _outside(lived: Lived) -> Outside:
+    """A case waits for its reviewer."""
+    return await lived("asked", ask)
 
 
 @pytest.fixture(name="office")
 async def _office(outside: Outside) -> AsyncIterator[Office]:
-    """A case that waits for its reviewer, in an office where decisions can be taken back."""
-    outside.model.mood = ANGRY
-    async with open_office(outside, policy=ReviewPolicy(undo_window=WINDOW)) as office:
-        outside.customer_writes("You charged me twice!", subject="Charged twice")
-        await office.work()
+    """Where decisions can be taken back."""
+    async with open_office(outside, policy=POLICY) as office:
         yield office
 
 
@@ -323,31 +325,3 @@ async def test_a_question_is_answered_and_changes_nothing(
     await reply(office, word, to=outside.mails_to(QUEUE)[0])
 
     assert says in text_of(told(outside))
-
-
-# --- ratings ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("rating", ["Rating: 1 of 5", "1"])
-async def test_a_low_rating_brings_the_case_to_a_person(outside: Outside, rating: str) -> None:
-    """Who was not helped should not have to write twice."""
-    async with open_office(outside) as office:
-        outside.customer_writes()
-        await office.work()
-        outside.customer_writes(rating, answering=outside.mails_to(TOM)[-1])
-        await office.work()
-
-        assert "the customer rated our answer 1 of 5" in text_of(told(outside, QUEUE))
-        assert (await office.log())[-1]["feedback_score"] == 1
-
-
-async def test_a_good_rating_bothers_nobody(outside: Outside) -> None:
-    """It is recorded, and that is all."""
-    async with open_office(outside) as office:
-        outside.customer_writes()
-        await office.work()
-        outside.customer_writes("Rating: 5 of 5", answering=outside.mails_to(TOM)[-1])
-        await office.work()
-
-        assert outside.mails_to(QUEUE) == []
-        assert (await office.log())[-1]["feedback_score"] == 5
