@@ -17,7 +17,8 @@ from pathlib import Path
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from mailagent.errors import ConfigurationError, TemporaryError
+from mailagent.errors import ConfigurationError, TemporaryError, spoken
+from mailagent.events import log
 from mailagent.store.database import Sessions
 from mailagent.store.tables import TermRow
 
@@ -55,7 +56,11 @@ class Term:
 
     async def check(self, session: AsyncSession) -> None:
         """See `Fence`."""
-        if self.file is not None and _identity(self.file) != self.identity:
+        try:
+            is_other = self.file is not None and _identity(self.file) != self.identity
+        except OSError as error:
+            raise TemporaryError(f"{self.file}: {error.strerror}") from error
+        if is_other:
             raise self._ended(f"{self.file}: error: another file took the place of the database")
         row = (await session.exec(select(TermRow))).first()
         if row is None:
@@ -65,14 +70,17 @@ class Term:
 
     async def watch(self, sessions: Sessions, *, every: float = LOOK_SECONDS) -> None:
         """Ends only by raising `ConfigurationError`, once the term is over; a daemon that has nothing to write hears of
-        it within seconds too.
+        it within seconds too. While the database cannot be asked, whatever the reason, nothing can be written either.
         """
         while self.error is None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.over.wait(), every)
-            with suppress(TemporaryError):  # the database is away
+            try:
                 async with sessions.read() as session:
                     await self.check(session)
+            except Exception as error:  # noqa: BLE001 - any but the end of the term is met by all who write, too
+                if self.error is None:
+                    log("database.failed", reason=spoken(error))
         raise self.error
 
     def _ended(self, why: str) -> ConfigurationError:

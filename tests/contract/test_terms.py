@@ -1,12 +1,16 @@
 """A daemon that was replaced while it slept writes and sends nothing any more, whatever lock it believes to have."""
 
+import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
+import structlog
+from sqlalchemy.exc import DatabaseError
 
 from mailagent.domain.outgoing import NewOutboxEntry, OutboxEntry
-from mailagent.errors import ConfigurationError
+from mailagent.errors import ConfigurationError, TemporaryError
 from mailagent.ports import Hold
 from mailagent.store.database import Sessions, open_database
 from mailagent.store.holds import StoredHolds
@@ -16,6 +20,8 @@ from mailagent.store.terms import begin_term
 from tests.fakes.chain import keys
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+LIMIT = 20.0
+"""Seconds; it takes less than one."""
 
 
 def letter(key: str) -> NewOutboxEntry:
@@ -67,6 +73,56 @@ async def test_a_daemon_with_nothing_to_write_hears_that_it_was_replaced(databas
 
     with pytest.raises(ConfigurationError, match="the second"):
         await term.watch(first, every=0)
+    await engine.dispose()
+
+
+async def test_fault_45_a_daemon_that_cannot_ask_goes_on_and_is_told_later(database: Path | str) -> None:
+    """The database fails in a way that nobody foresaw, for a moment: no reason to end. And when it works again, the end
+    of the term is noticed as before.
+    """
+    engine, sessions = await open_database(database, keys)
+    first, term = await begin_term(sessions, database, program="the first")
+    logged: asyncio.Queue[object] = asyncio.Queue()
+    structlog.configure(processors=[partial(_put, logged)])
+    watching = asyncio.create_task(term.watch(first, every=0))
+    await _alter(sessions, "ALTER TABLE term RENAME TO away")
+    assert await asyncio.wait_for(logged.get(), LIMIT) == "database.failed"
+    with pytest.raises(DatabaseError):
+        await StoredOutbox(sessions=first).write([letter("1")], at=AT)
+    await _alter(sessions, "ALTER TABLE away RENAME TO term")
+
+    await StoredOutbox(sessions=first).write([letter("1")], at=AT)
+    await begin_term(sessions, database, program="the second")
+    with pytest.raises(ConfigurationError, match="the second"):
+        await asyncio.wait_for(watching, LIMIT)
+    assert [found.key for found in await due(sessions)] == ["1"]
+    await engine.dispose()
+
+
+def _put(logged: asyncio.Queue[object], _: object, __: str, line: structlog.typing.EventDict) -> str:
+    logged.put_nowait(line["event"])
+    raise structlog.DropEvent
+
+
+async def _alter(sessions: Sessions, statement: str) -> None:
+    async with sessions.begin() as session:
+        await (await session.connection()).exec_driver_sql(statement)
+
+
+async def test_fault_45_a_database_file_that_cannot_be_looked_at_is_waited_for(tmp_path: Path) -> None:
+    """Its disk is away for a moment: to end for that, or to set mail aside, would cost more than to try again."""
+    file = tmp_path / "data" / "mailagent.db"
+    engine, sessions = await open_database(file, keys)
+    daemon, _ = await begin_term(sessions, file, program="mailagent run")
+    file.parent.rename(tmp_path / "away")
+    file.parent.touch()
+
+    with pytest.raises(TemporaryError, match="Not a directory"):
+        await StoredOutbox(sessions=daemon).write([letter("1")], at=AT)
+
+    file.parent.unlink()
+    (tmp_path / "away").rename(file.parent)
+    await StoredOutbox(sessions=daemon).write([letter("1")], at=AT)
     await engine.dispose()
 
 
