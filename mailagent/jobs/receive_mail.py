@@ -117,7 +117,8 @@ class ReceiveMail:
         """Only where others came meanwhile is it the mail that is at fault, and not the server."""
         reason = "the server lists it and gives no byte of it"
         came_at, now = self._reading.came_at, self.clock.now()
-        is_at_fault = came_at is not None and came_at > since and now - since >= REFUSED_AFTER
+        came_meanwhile = came_at is not None and since < came_at <= now  # not by a clock that was ahead
+        is_at_fault = came_meanwhile and now - since >= REFUSED_AFTER
         try:
             await self._receive([uid])
         except TemporaryError as error:

@@ -87,8 +87,8 @@ class WatchHealth:
         told = self.book.told(trouble.name)
         if told is None:
             return True
-        at, size = told
-        if trouble.size < size:  # some of it was seen to; one more is news then
+        at, size = min(told[0], now), told[1]  # by a clock that was ahead, no reminder would come until that time
+        if trouble.size < size or at < told[0]:  # some of it was seen to; one more is news then
             self.book.write(trouble.name, at=at, size=trouble.size, over=False)
         lasts = trouble.size == 0 or trouble.size > size
         return lasts and now - at >= self.remind

@@ -10,7 +10,7 @@ import pytest
 
 from mailagent.domain.caps import Caps
 from mailagent.errors import TemporaryError, UncertainError
-from mailagent.jobs.receive_mail import FEW
+from mailagent.jobs.receive_mail import FEW, REFUSED_AFTER
 from tests.fakes.journal import FakeJournal
 from tests.fakes.mails import ADMIN, BEN, QUEUE, TOM, mail, words
 from tests.fakes.model import ANGRY
@@ -207,6 +207,24 @@ async def test_fault_46_a_clock_put_back_while_a_storm_is_counted_lets_nothing_o
 
         assert outside.mails_to(TOM) == []
         assert "6 of its 6 mails were not known" in words(outside.mails_to(ADMIN)[0])
+
+
+async def test_fault_46_no_mail_is_given_up_because_of_one_that_came_ahead_of_time(outside: Outside) -> None:
+    """A server that hands out nothing is waited for. One mail that came while the clock was ahead does not show that
+    others are handed out now: none may be set aside.
+    """
+    async with open_office(outside) as office:
+        outside.clock.passes(timedelta(days=400))
+        outside.customer_writes("first")
+        await office.receive_mail.visit()
+        outside.clock.passes(timedelta(days=-400))
+        outside.mailbox.withheld = {outside.customer_writes("second", sender=ANN)}
+        for _ in range(3):
+            with pytest.raises(TemporaryError):
+                await office.receive_mail.visit()
+            outside.clock.passes(REFUSED_AFTER)
+
+        assert await office.views.set_aside() == []
 
 
 async def test_fault_46_a_whole_folder_is_compared_again_after_the_clock_was_put_back(outside: Outside) -> None:

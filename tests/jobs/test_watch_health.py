@@ -102,6 +102,22 @@ async def test_trouble_is_told_once_and_again_while_it_lasts(watch: Watch) -> No
     assert len(await watch.look()) == 1
 
 
+@pytest.mark.parametrize("jump", [timedelta(days=400), timedelta(days=-400)])
+async def test_fault_46_a_clock_that_jumps_neither_silences_an_alarm_nor_makes_a_stream(
+    watch: Watch, jump: timedelta
+) -> None:
+    """What was told by a clock that was ahead is told again within the time of a reminder, and not in a year; and a
+    clock that goes ahead reminds once.
+    """
+    watch.free = 0
+    await watch.look()
+    watch.clock.passes(jump)
+    at_once = len([told for _ in range(5) for told in await watch.look()])
+    watch.clock.passes(REMIND)
+
+    assert (at_once, len(await watch.look()), len(await watch.look())) == (int(jump > timedelta()), 1, 0)
+
+
 async def test_the_end_is_told(watch: Watch) -> None:
     """Whoever got up may go back to bed."""
     watch.free = 0
