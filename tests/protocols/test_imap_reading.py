@@ -113,6 +113,33 @@ async def test_fault_09_an_empty_search_at_the_first_start(place: Place) -> None
     assert (len(place.mails_to(TOM)), len(place.mails_to(ANN)), place.told()) == (0, 1, [])
 
 
+async def test_fault_09_an_empty_search_for_unread_mail_at_the_first_start(place: Place) -> None:
+    """Taken at its word, the open mail that a team hands over would be left alone for ever; what was read, stays so."""
+    place.customer_writes()
+    read = place.customer_writes(sender=ANN)
+    with place.dovecot.client(place.user) as client:
+        client.select_folder("INBOX")
+        client.add_flags([read], [b"\\Seen"])
+    empty = Fault(way="command", sign=b"UNSEEN", line=b"UNSEEN KEYWORD nothing")
+    with Proxy(place.dovecot.port, empty) as proxy:
+        async with place.process(imap={"port": proxy.port}, baseline="unseen") as process:
+            await process.rounds(2)
+    assert (len(place.mails_to(TOM)), len(place.mails_to(ANN)), place.told()) == (1, 0, [])
+
+
+async def test_fault_09_an_empty_search_when_a_folder_was_made_anew(place: Place) -> None:
+    """Mail of the day is asked for then, to compare it. Taken at its word, what came meanwhile would be left alone."""
+    place.customer_writes()
+    with Proxy(place.dovecot.port) as proxy:
+        async with place.process(imap={"port": proxy.port}) as process:
+            await process.round()
+            set_uidvalidity(place, lambda old: old + 1)
+            place.customer_writes("Which cards do you take?", sender=ANN)
+            proxy.faults.append(Fault(way="command", sign=rb"SINCE \S+", line=b"SINCE 1-Jan-2999"))
+            await process.rounds(2)
+    assert (len(place.mails_to(TOM)), len(place.mails_to(ANN)), place.told()) == (1, 1, [])
+
+
 QUESTION = "Which payment methods do you accept? " * 20 + "And is this the end of mail"
 
 

@@ -103,6 +103,17 @@ class Folder:
         found = self._parts([uid], f"BODY.PEEK[HEADER]<0.{BEGINNING}>").get(uid, {}).get(b"BODY[HEADER]<0>")
         return found if isinstance(found, bytes) else b""
 
+    def fitting(self, uids: Sequence[int], *, unseen: bool, since: datetime | None) -> list[int]:
+        """Those of `uids` that `Mailbox.uids` asks for, by their own flags and dates in UTC."""
+        fitting = []
+        for uid, parts in self._parts(uids, "FLAGS", "INTERNALDATE").items():
+            arrived = parts[b"INTERNALDATE"]
+            is_seen = b"\\Seen" in cast("tuple[bytes, ...]", parts[b"FLAGS"])
+            is_older = since and isinstance(arrived, datetime) and arrived.astimezone(UTC).date() < since.date()
+            if not (unseen and is_seen) and not is_older:
+                fitting.append(uid)
+        return fitting
+
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """The sizes in bytes of those that are still there."""
         found = self._parts(uids, "RFC822.SIZE")

@@ -61,8 +61,13 @@ class ImapMailbox:
         return await self._call(lambda folder: folder.next_uid)
 
     async def uids(self, *, above: int = 0, unseen: bool = False, since: datetime | None = None) -> list[int]:
-        """See `Mailbox`. The server compares dates only, in the zone in which it stamps arrivals."""
+        """See `Mailbox`. The server compares dates only, in the zone in which it stamps arrivals. Where a search for
+        some finds none, each mail is looked at: servers find nothing while they rebuild an index.
+        """
         found = await self._call(partial(Folder.uids, above=above, unseen=unseen, since=since))
+        if not found and (unseen or since):
+            for batch in batches(await self._call(partial(Folder.uids, above=above))):
+                found += await self._call(partial(Folder.fitting, uids=batch, unseen=unseen, since=since))
         is_whole = above == 0 and not unseen and since is None
         self._highest = max([0 if is_whole else self._highest, *found])  # a folder that was put back begins again lower
         return found
