@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mailagent.adapters.clock import SystemClock
+from mailagent.cli.holds import tell_restored
 from mailagent.cli.show import say
 from mailagent.crash_points import passing
 from mailagent.errors import ConfigurationError
@@ -22,9 +24,8 @@ from mailagent.wiring.lock import hold
 from mailagent.wiring.opening import chain_keys_of, place_of
 
 AFTER_RESTORE = (
-    "What came or was sent after this backup is not in it. Nothing is sent until 'mailagent resume', and mail that was"
-    " in the mailbox before now goes to a person: it may have been answered. Start the daemon, read the notices that it"
-    " sends to the admin and what 'mailagent status' and 'mailagent cases' show, then resume."
+    "What came or was sent after this backup is not in it. Nothing is sent until 'mailagent resume'. Start the daemon,"
+    " read the notices that it sends to the admin and what 'mailagent status' and 'mailagent cases' show, then resume."
 )
 
 
@@ -61,7 +62,7 @@ def restore_from(config: Path, file: Path) -> None:
         with TemporaryDirectory(dir=database.parent, prefix=READY) as folder:
             ready = Path(folder) / database.name
             take(file, ready)
-            again = asyncio.run(_prepare(settings, ready, file))  # before: no daemon must ever find it without
+            again, since = asyncio.run(_prepare(settings, ready, file))  # before: no daemon must ever find it without
             passing("restore.ready")
             for paused in database.parent.glob(f"{CHECKPOINTS}*"):
                 paused.unlink()  # of cases as they were; each is made anew from the database when it goes on
@@ -73,25 +74,27 @@ def restore_from(config: Path, file: Path) -> None:
     if again:
         say(f"{again} person(s) who were forgotten after this backup was made are forgotten again.", "green")
     say(AFTER_RESTORE, "yellow")
+    tell_restored(settings, since)
 
 
-async def _prepare(settings: Settings, ready: Path, file: Path) -> int:
+async def _prepare(settings: Settings, ready: Path, file: Path) -> tuple[int, datetime]:
     """Bring it to the schema of this release, hold what would be sent, and forget again whoever was forgotten since it
-    was made; how many these are. Raises `ConfigurationError` for the backup of a newer release.
+    was made; how many these are, and the time before which mail goes to a person. Raises `ConfigurationError` for the
+    backup of a newer release.
     """
     engine, sessions = await open_database(ready, chain_keys_of(settings))
     try:
         sessions, _ = await begin_term(sessions, ready, program="mailagent db restore")
         reason = f"the backup {file.name} was put back"
-        await StoredHolds(sessions=sessions).put(
-            Hold(name=RESTORED, reason=reason, since=SystemClock().now(), sure=True)
-        )
+        holds, now = StoredHolds(sessions=sessions), SystemClock().now()
+        await holds.put(Hold(name=RESTORED, reason=reason, since=now, sure=True))
         again = await forget_again(settings, sessions, ready)
+        since = await holds.restored_at() or now
     finally:
         await engine.dispose()
     if again:
         rewrite(ready)
-    return again
+    return again, since
 
 
 def _file(settings: Settings, instead: str) -> Path:

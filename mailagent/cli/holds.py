@@ -1,6 +1,7 @@
 """``mailagent hold`` and ``mailagent resume``: whether anything is sent."""
 
 import asyncio
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 
@@ -9,6 +10,20 @@ from mailagent.cli.show import local_time, say
 from mailagent.ports import RESTORED, Hold
 from mailagent.settings import Settings, load_settings
 from mailagent.wiring.opening import open_holds
+
+NOT_AFTER = (
+    "The clock of this machine is behind that. If it is wrong, set it and give this command again, or what came between"
+    " may be answered twice. If it is right, it was ahead before: start the daemon, and then give 'mailagent"
+    " hold WHY --restored'."
+)
+
+
+def tell_restored(settings: Settings, since: datetime) -> None:
+    """Which mail goes to a person after a restore, and whether that can be right."""
+    shown = local_time(since.isoformat(), settings.zone)
+    say(f"Mail that was in the mailbox before {shown} goes to a person: it may have been answered.", "yellow")
+    if since > SystemClock().now():
+        say(NOT_AFTER, "red")
 
 
 def put_hold(config: Path, reason: str, *, restored: bool) -> None:
@@ -24,10 +39,13 @@ def put_hold(config: Path, reason: str, *, restored: bool) -> None:
             ours = (f"operator:{number}" for number in count(1))
             name = RESTORED if restored else next(name for name in ours if name not in taken)
             await holds.put(Hold(name=name, reason=reason, since=SystemClock().now(), sure=True))
+            since = await holds.restored_at()
         for hold in found:
             instead = "; this takes its place" if hold.name == name else ""
             say(f"Held already since {_since(hold, settings)}: {hold.reason}{instead}.", "yellow")
         say(f"Nothing but notices is sent until 'mailagent resume'{', which lifts every hold' if found else ''}.")
+        if restored and since is not None:
+            tell_restored(settings, since)
 
     asyncio.run(main())
 

@@ -32,7 +32,8 @@ class Holds(Protocol):
 
     async def put(self, hold: Hold, *, notices: Sequence[NewOutboxEntry] = ()) -> None:
         """Hold, or change a hold of the same name, and queue the mail that tells a person. Under `RESTORED` what waited
-        for customers becomes uncertain: it may have left after the backup was made.
+        for customers becomes uncertain: it may have left after the backup was made; and it counts from the newest thing
+        that the backup knows of, where the clock is behind that.
         """
 
     async def lift(self, name: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import col, func, select, update
 
@@ -12,6 +12,10 @@ from mailagent.store.chain import record
 from mailagent.store.database import Sessions
 from mailagent.store.outbox import MAY_HAVE_LEFT, enqueue
 from mailagent.store.tables import HoldRow, MessageRow, OutboxRow
+from mailagent.store.times import newest
+
+SERVERS_AHEAD = timedelta(minutes=5)
+"""By so much may the clock of a mail server be before ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,17 +35,18 @@ class StoredHolds:
     async def put(self, hold: Hold, *, notices: Sequence[NewOutboxEntry] = ()) -> None:
         """See `ports.Holds`."""
         async with self.sessions.begin() as session:
+            since = hold.since
             if hold.name == RESTORED:
+                known = await newest(session)
+                since = known + SERVERS_AHEAD if known is not None and known > since else since
                 await session.exec(
                     update(OutboxRow)
                     .where(col(OutboxRow.state).in_(("ready", "sending")), col(OutboxRow.kind).in_(ANSWERS))
                     .values(state="eod", error=MAY_HAVE_LEFT)
                 )
             await record(session, "restored" if hold.name == RESTORED else "held", facts={"name": hold.name})
-            newest = (await session.exec(select(func.max(MessageRow.id)))).one() or 0
-            await session.merge(
-                HoldRow(name=hold.name, reason=hold.reason, since=hold.since, sure=hold.sure, newest=newest)
-            )
+            number = (await session.exec(select(func.max(MessageRow.id)))).one() or 0
+            await session.merge(HoldRow(name=hold.name, reason=hold.reason, since=since, sure=hold.sure, newest=number))
             await enqueue(session, notices, at=hold.since)
 
     async def lift(self, name: str) -> None:

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy.orm import QueryableAttribute, defer
-from sqlmodel import and_, col, or_, select, update
+from sqlmodel import and_, col, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.arguments import LONGEST_SNOOZE
 from mailagent.domain.outgoing import BLOCKED_FOR, LONGEST_RETRY
+from mailagent.ports import RESTORED
 from mailagent.store.database import Sessions
 from mailagent.store.tables import (
     AddressBlockRow,
@@ -37,9 +38,14 @@ HAPPENED: Sequence[Any] = (
     SpendingRow.at,
     EmbeddingSpendingRow.at,
     HealthRow.worked_at,
-    HoldRow.since,
 )
 """What cannot lie ahead, and is counted from."""
+
+
+async def newest(session: AsyncSession) -> datetime | None:
+    """The latest time at which something happened that the database knows of; None for an empty one."""
+    found = [(await session.exec(select(func.max(col(when))))).one() for when in HAPPENED]
+    return max((when for when in found if when is not None), default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +63,7 @@ class StoredTimes:
             for when in HAPPENED:
                 changed = await session.exec(update(when.class_).where(col(when) > at).values({when.key: at}))
                 waiting += changed.rowcount
+            waiting += await _holds(session, at)
             return waiting
 
 
@@ -100,6 +107,12 @@ async def _questions(session: AsyncSession, at: datetime) -> int:
             row.snoozed_until = row.snoozed_until if row.snoozed_until <= at + LONGEST_SNOOZE else at
         session.add(row)
     return len(rows)
+
+
+async def _holds(session: AsyncSession, at: datetime) -> int:
+    """But for the one after a restore: by a clock that is behind, mail of before would seem new, and be answered."""
+    ahead = update(HoldRow).where(col(HoldRow.since) > at, col(HoldRow.name) != RESTORED)
+    return (await session.exec(ahead.values(since=at))).rowcount
 
 
 async def _blocks(session: AsyncSession, at: datetime) -> int:

@@ -125,6 +125,33 @@ async def test_what_was_being_triaged_when_the_backup_was_made_is_not_answered_a
     assert "may not have been sent" in str(outside.mails_to(ADMIN)[0]["Subject"])
 
 
+async def test_fault_46_50_a_clock_that_is_behind_at_a_restore_has_nothing_answered_again(outside: Outside) -> None:
+    """The machine has lost its time with its disk, and knows it again once the daemon runs: mail that the backup knows
+    of came before, whatever the clock said. Other mail is answered as ever.
+    """
+    async with open_office(outside) as office:
+        outside.mailbox.deliver(mail(sender=ANN), at=outside.clock.now())
+        await office.receive_mail.visit()
+        outside.clock.passes(HOUR)
+        outside.mailbox.deliver(mail(), at=outside.clock.now())
+        await office.receive()
+        await backed_up(outside)
+        await office.work()
+    outside.clock.passes(timedelta(days=-3))
+    await put_back(outside)
+
+    async with open_office(outside) as office:
+        await office.remind()
+        outside.clock.passes(timedelta(days=3))
+        outside.mailbox.deliver(mail(sender=MIRA), at=outside.clock.now())
+        for _ in range(2):
+            await office.remind()
+            await office.work()
+
+    assert [len(outside.mails_to(of)) for of in (ANN, TOM, MIRA)] == [1, 1, 1]
+    assert len([told for told in outside.mails_to(ADMIN) if "may not have been sent" in str(told["Subject"])]) == 2
+
+
 async def test_a_mail_after_a_restore_has_no_message_id_of_before(outside: Outside) -> None:
     """Numbers are given again: the copy of another customer's answer would prove that this one left."""
     async with open_office(outside):
