@@ -54,14 +54,8 @@ def read_keys(data_dir: Path) -> tuple[Key, ...]:
     return _read(path)[0] if path.exists() else ()
 
 
-def chain_keys(data_dir: Path) -> tuple[ChainKey, ...]:
-    """The keys of the chain, that to seal with last; makes what they are made from, and raises, as `signing_keys`."""
-    signing_keys(data_dir)
-    return read_chain_keys(data_dir)
-
-
 def read_chain_keys(data_dir: Path) -> tuple[ChainKey, ...]:
-    """Those that there are; see `read_keys`."""
+    """The keys of the chain, that to seal with last; see `read_keys`."""
     path = data_dir / FILE
     if not path.exists():
         return ()

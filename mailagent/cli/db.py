@@ -21,7 +21,7 @@ from mailagent.store.terms import begin_term
 from mailagent.wiring.checkpoints import CHECKPOINTS
 from mailagent.wiring.forgetting import forget_again
 from mailagent.wiring.lock import hold
-from mailagent.wiring.opening import chain_keys_of, place_of
+from mailagent.wiring.opening import chain_keys_of, make_keys_once, place_of
 
 AFTER_RESTORE = (
     "What came or was sent after this backup is not in it. Nothing is sent until 'mailagent resume'. Start the daemon,"
@@ -84,6 +84,7 @@ async def _prepare(settings: Settings, ready: Path, file: Path) -> tuple[int, da
     """
     engine, sessions = await open_database(ready, chain_keys_of(settings))
     try:
+        await make_keys_once(settings, sessions)
         sessions, _ = await begin_term(sessions, ready, program="mailagent db restore")
         reason = f"the backup {file.name} was put back"
         holds, now = StoredHolds(sessions=sessions), SystemClock().now()

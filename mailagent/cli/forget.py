@@ -16,7 +16,7 @@ from mailagent.store.terms import begin_term
 from mailagent.wiring.checkpoints import CHECKPOINTS
 from mailagent.wiring.forgetting import forget_again, forget_person
 from mailagent.wiring.lock import only_daemon
-from mailagent.wiring.opening import chain_keys_of, place_of
+from mailagent.wiring.opening import chain_keys_of, make_keys_once, place_of
 
 PLAIN = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+")
 
@@ -87,6 +87,7 @@ async def _alone(settings: Settings, where: Path | str) -> AsyncIterator[Session
     async with only_daemon(settings.path(settings.data_dir), where):
         engine, sessions = await open_database(where, chain_keys_of(settings))
         try:
+            await make_keys_once(settings, sessions)
             yield (await begin_term(sessions, where, program="mailagent forget"))[0]
         finally:
             await engine.dispose()

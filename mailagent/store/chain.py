@@ -77,6 +77,11 @@ def outcome(entry: Mapping[str, object]) -> dict[str, str | None]:
     return {name: str(entry[name]) if entry.get(name) else None for name in ("disposition", "rule")}
 
 
+async def is_sealed(session: AsyncSession) -> bool:
+    """Whether a key of the installation has sealed an entry."""
+    return (await session.exec(select(ChainRow.seq).where(ChainRow.key_id != "").limit(1))).first() is not None
+
+
 async def last_entry(session: AsyncSession) -> str:
     """Within a transaction that may write: the last entry so far, as ``812:SEAL``."""
     end: ChainEnd = session.info[CHAIN]

@@ -83,20 +83,25 @@ def no_keys() -> Sequence[ChainKey]:
     raise LookupError("this database was opened without the keys of the chain")
 
 
-async def open_database(where: Path | str, keys: ChainKeys = no_keys) -> tuple[AsyncEngine, Sessions]:
+async def open_database(
+    where: Path | str, keys: ChainKeys = no_keys, *, migrates: bool = True
+) -> tuple[AsyncEngine, Sessions]:
     """The SQLite database in the file `where`, made when it is not there, or the PostgreSQL database at the address
-    `where`; migrated to the newest schema. `keys` are asked for when the first entry of the chain is written.
+    `where`; migrated to the newest schema, or refused without it where that is not wished. `keys` are asked for when
+    the first entry of the chain is written.
 
     Raises `ConfigurationError` when an admin must act, `TemporaryError` when the server is away.
     """
-    engine = await _open_file(where) if isinstance(where, Path) else await _open_server(where)
+    engine = await (
+        _open_file(where, migrates=migrates) if isinstance(where, Path) else _open_server(where, migrates=migrates)
+    )
     options = {"reads": True} if isinstance(where, Path) else {"reads": True, **postgresql.SNAPSHOT}
     return engine, Sessions(writing=engine, reading=engine.execution_options(**options), keys=keys)
 
 
-async def _open_file(path: Path) -> AsyncEngine:
+async def _open_file(path: Path, *, migrates: bool) -> AsyncEngine:
     try:
-        await asyncio.to_thread(sqlite.migrate_file, path)
+        await asyncio.to_thread(sqlite.migrate_file if migrates else sqlite.check_file, path)
     except (DatabaseError, sqlite3.Error, OSError) as error:
         said = str(error.orig) if isinstance(error, DatabaseError) else getattr(error, "strerror", "") or str(error)
         raise ConfigurationError(
@@ -106,11 +111,11 @@ async def _open_file(path: Path) -> AsyncEngine:
     return sqlite.make_engine(path)
 
 
-async def _open_server(address: str) -> AsyncEngine:
+async def _open_server(address: str, *, migrates: bool) -> AsyncEngine:
     url = postgresql.read_url(address)
     try:
         with told_apart():
-            await asyncio.to_thread(postgresql.migrate_server, url)
+            await asyncio.to_thread(postgresql.migrate_server if migrates else postgresql.check_server, url)
     except DatabaseError as error:
         raise ConfigurationError(
             f"database_url: error: PostgreSQL refused: {first_line(error.orig or error)}; its user must be able to make"

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from mailagent.errors import ConfigurationError
-from mailagent.store.schema import migrate, newest, schema_of
+from mailagent.store.schema import expect_newest, migrate, newest, schema_of
 from mailagent.store.storable import clean_values, to_json
 
 DRIVER = "postgresql+psycopg"
@@ -83,6 +83,16 @@ def migrate_server(url: URL) -> None:
                 return
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({WRITER})")
             migrate(url.render_as_string(hide_password=False))
+    finally:
+        engine.dispose()
+
+
+def check_server(url: URL) -> None:
+    """Raises `ConfigurationError` where the database would have to be migrated, or cannot be."""
+    engine = create_engine(url, connect_args=NETWORK)
+    try:
+        with engine.connect() as connection:
+            expect_newest(connection)
     finally:
         engine.dispose()
 

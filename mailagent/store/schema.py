@@ -45,6 +45,16 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory(str(MIGRATIONS))
 
 
+def expect_newest(connection: Connection) -> None:
+    """For whoever only looks. Raises `ConfigurationError` for a database of another release, and for an empty one."""
+    found = schema_of(connection)
+    if found != newest():
+        before = "has no tables yet" if found is None else f"has the schema {found} of an older mailagent"
+        raise ConfigurationError(
+            f"the database {before}: start the daemon with 'mailagent run', or run 'mailagent db migrate'", exit_code=75
+        )
+
+
 def _config(url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))

@@ -1,7 +1,9 @@
 """SQLite: one file, one writer at a time."""
 
 import fcntl
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -10,9 +12,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from mailagent.events import log
 from mailagent.store.backup import keep
-from mailagent.store.schema import migrate, newest, schema_of
+from mailagent.store.schema import expect_newest, migrate, newest, schema_of
 from mailagent.store.storable import clean_values, to_json
 
+Answer = TypeVar("Answer")
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "cache_size=-512")
 """A commit survives a loss of power, readers do not wait for the writer, and a writer waits ten seconds for another. A
 connection keeps half a megabyte of the file: the operating system has the rest.
@@ -38,7 +41,7 @@ def migrate_file(path: Path) -> Path | None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with path.with_suffix(".migrating").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        found = _schema_of_file(path)
+        found = _ask(path, schema_of)
         if found == newest():
             return None
         saved = None if found is None else keep(path, f"schema-{found}")
@@ -48,11 +51,16 @@ def migrate_file(path: Path) -> Path | None:
         return saved
 
 
-def _schema_of_file(path: Path) -> str | None:
+def check_file(path: Path) -> None:
+    """Raises `ConfigurationError` where the file would have to be migrated, or cannot be."""
+    _ask(path, expect_newest)
+
+
+def _ask(path: Path, question: Callable[[Connection], Answer]) -> Answer:
     engine = create_engine(f"sqlite:///{path}")
     try:
         with engine.connect() as connection:
-            return schema_of(connection)
+            return question(connection)
     finally:
         engine.dispose()
 

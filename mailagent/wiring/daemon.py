@@ -8,7 +8,7 @@ from functools import partial
 from mailagent.adapters.clock import SystemClock
 from mailagent.adapters.dispatch_local import LocalDispatcher
 from mailagent.adapters.imap import ImapMailbox
-from mailagent.adapters.signing_keys import signing_keys
+from mailagent.adapters.signing_keys import read_keys
 from mailagent.adapters.smtp import SmtpSender
 from mailagent.adapters.templates import JinjaTemplates
 from mailagent.daemon import Daemon, Watch
@@ -53,6 +53,7 @@ from mailagent.wiring.knowledge import knowledge_in
 from mailagent.wiring.lock import only_daemon
 from mailagent.wiring.opening import (
     chain_keys_of,
+    make_keys_once,
     place_of,
 )
 from mailagent.wiring.triage import build_engine
@@ -74,6 +75,7 @@ async def open_daemon(settings: Settings, *, clock: Clock = SYSTEM_CLOCK, once: 
         alone = await stack.enter_async_context(only_daemon(data_dir, where))
         engine, sessions = await open_database(where, chain_keys_of(settings))
         stack.push_async_callback(engine.dispose)
+        await make_keys_once(settings, sessions)
         sessions, term = await begin_term(sessions, where, program=ONCE if once else RUN)
         templates = JinjaTemplates(settings.path(settings.templates_dir))
         health = StoredHealth(sessions=sessions)
@@ -99,7 +101,7 @@ async def open_daemon(settings: Settings, *, clock: Clock = SYSTEM_CLOCK, once: 
         outbox, sending = StoredOutbox(sessions=sessions), StoredSending(sessions=sessions)
         lists, holds = StoredLists(sessions=sessions), StoredHolds(sessions=sessions)
         runner = Runner(health=health, clock=clock)
-        keys = signing_keys(data_dir)
+        keys = read_keys(data_dir)
         paper = Stationery(
             templates=templates,
             clock=clock,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mailagent.adapters.clock import SystemClock
 from mailagent.adapters.forgotten import ForgottenPeople
-from mailagent.adapters.signing_keys import chain_keys
+from mailagent.adapters.signing_keys import read_chain_keys
 from mailagent.domain.case import case_number
 from mailagent.mail.parse import sender_of
 from mailagent.settings import Settings
@@ -48,4 +48,4 @@ async def forget_again(settings: Settings, sessions: Sessions, where: Path | str
 
 def _people(settings: Settings) -> ForgottenPeople:
     data_dir = settings.path(settings.data_dir)
-    return ForgottenPeople(data_dir=data_dir, keys=chain_keys(data_dir))
+    return ForgottenPeople(data_dir=data_dir, keys=read_chain_keys(data_dir))

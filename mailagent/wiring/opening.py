@@ -1,18 +1,19 @@
 """What commands look at: the data, while the daemon runs or not."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
-from mailagent.adapters.signing_keys import chain_keys
-from mailagent.domain.chain import ChainKeys
+from mailagent.adapters.signing_keys import FILE, read_chain_keys, read_keys, signing_keys
+from mailagent.domain.chain import ChainKey, ChainKeys
 from mailagent.errors import ConfigurationError
 from mailagent.ports import Holds
 from mailagent.settings import Settings
 from mailagent.store.audit import Audit
+from mailagent.store.chain import is_sealed
 from mailagent.store.database import Sessions, open_database
 from mailagent.store.figures import Figures
 from mailagent.store.holds import StoredHolds
@@ -21,6 +22,11 @@ from mailagent.store.views import Views
 from mailagent.store.vitals import StoredVitals
 
 DATABASE = "mailagent.db"
+LOST = (
+    "{}: error: the keys that sealed this database are not there: put the file back from your backup, before anything"
+    " else. Where it is lost for good, 'mailagent keys --rotate' makes another; then reviewers cannot answer what they"
+    " hold, and what was sealed before cannot be checked"
+)
 
 
 @asynccontextmanager
@@ -53,11 +59,13 @@ async def open_lessons(settings: Settings) -> AsyncIterator[Lessons]:
 
 @asynccontextmanager
 async def open_views(settings: Settings) -> AsyncIterator[Views]:
-    """What the database tells, also while the daemon runs. Raises `ConfigurationError` before its first start."""
+    """What the database tells, also while the daemon runs. Raises `ConfigurationError` before its first start, and
+    where its schema is not that of this release: who only looks changes none.
+    """
     where = place_of(settings)
     if isinstance(where, Path) and not where.exists():
         raise ConfigurationError(f"{where}: there is no data yet; start the daemon with 'mailagent run'", exit_code=75)
-    engine, sessions = await open_database(where, chain_keys_of(settings))
+    engine, sessions = await open_database(where, chain_keys_of(settings), migrates=False)
     try:
         yield Views(sessions=sessions)
     finally:
@@ -65,8 +73,29 @@ async def open_views(settings: Settings) -> AsyncIterator[Views]:
 
 
 def chain_keys_of(settings: Settings) -> ChainKeys:
-    """The keys that seal the chain, read or made when they are needed."""
-    return cache(partial(chain_keys, settings.path(settings.data_dir)))
+    """The keys that seal the chain, read when they are needed. Raises `ConfigurationError` where there are none."""
+
+    def read() -> Sequence[ChainKey]:
+        data_dir = settings.path(settings.data_dir)
+        found = read_chain_keys(data_dir)
+        if not found:
+            raise ConfigurationError(LOST.format(data_dir / FILE))
+        return found
+
+    return cache(read)
+
+
+async def make_keys_once(settings: Settings, sessions: Sessions) -> None:
+    """Make the keys of a new installation. Raises `ConfigurationError` where there were some and they are lost: new
+    ones in their place would end every open question, and hide that nobody can check the chain.
+    """
+    data_dir = settings.path(settings.data_dir)
+    if read_keys(data_dir):
+        return
+    async with sessions.read() as session:
+        if await is_sealed(session):
+            raise ConfigurationError(LOST.format(data_dir / FILE))
+    signing_keys(data_dir)
 
 
 def place_of(settings: Settings) -> Path | str:

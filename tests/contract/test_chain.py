@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from mailagent.adapters.signing_keys import FILE, chain_keys, read_chain_keys, rotate_keys
+from mailagent.adapters.signing_keys import FILE, read_chain_keys, rotate_keys
 from mailagent.domain.policy import ReviewPolicy
 from mailagent.errors import PermanentError, UncertainError
 from mailagent.mail.parse import sender_of
@@ -157,7 +157,7 @@ async def test_a_chain_that_cannot_be_read_is_a_finding_too(outside: Outside) ->
 
 async def test_a_person_is_forgotten_without_a_break(outside: Outside) -> None:
     """What is cleared was never in the chain; that it was cleared is."""
-    engine, sessions = await open_database(outside.database(), lambda: chain_keys(outside.folder))
+    engine, sessions = await open_database(outside.database(), lambda: read_chain_keys(outside.folder))
     await Erasure(sessions=sessions, sender_of=sender_of, remember=lambda *_: None).forget(TOM, at=outside.clock.now())
     async with sessions.read() as session:
         forgotten = [*await session.exec(CHAIN.where(ChainRow.kind == "forgotten"))]

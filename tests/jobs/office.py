@@ -12,7 +12,7 @@ from functools import cache, partial
 from types import MappingProxyType
 from typing import Literal
 
-from mailagent.adapters.signing_keys import chain_keys
+from mailagent.adapters.signing_keys import read_chain_keys
 from mailagent.domain.budget import Budget
 from mailagent.domain.caps import Caps
 from mailagent.domain.case import CaseId
@@ -189,7 +189,7 @@ async def open_office(
     """
     modes = modes or Modes(overall=mode)
     async with AsyncExitStack() as stack:
-        engine, sessions = await open_database(outside.database(), cache(partial(chain_keys, outside.folder)))
+        engine, sessions = await open_database(outside.database(), cache(partial(read_chain_keys, outside.folder)))
         stack.push_async_callback(engine.dispose)
         saver = await stack.enter_async_context(open_saver(outside.database()))
         templates = TEMPLATES
@@ -319,5 +319,5 @@ async def open_office(
             follow_clock=FollowClock(times=StoredTimes(sessions=sessions), clock=outside.clock),
             views=Views(sessions=sessions),
         )
-        chain = await Audit(sessions=sessions).chain(chain_keys(outside.folder))
+        chain = await Audit(sessions=sessions).chain(read_chain_keys(outside.folder))
         assert outside.is_damaged or not chain.broken, chain.broken

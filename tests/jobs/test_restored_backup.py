@@ -219,6 +219,7 @@ async def test_a_restore_without_the_key_of_the_forgotten_is_refused(outside: Ou
         await backed_up(outside)
     await commanded(outside, "forget", TOM)
     (outside.folder / "secrets").rename(outside.folder / "away")
+    await commanded(outside, "keys", "--rotate")
 
     with pytest.raises(ConfigurationError, match="put that file back first"):
         await asyncio.to_thread(restore_from, outside.folder / "config", outside.folder / "copy")

@@ -1,0 +1,94 @@
+"""What commands and the daemon do with data that is not as they left it: keys gone, the schema of another release."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+from typer.testing import CliRunner, Result
+
+from mailagent.cli.app import app
+from mailagent.errors import ConfigurationError
+from mailagent.settings import load_settings
+from mailagent.store.postgresql import read_url
+from mailagent.store.schema import migrate
+from mailagent.wiring.daemon import open_daemon
+from tests.servers.postgres import Postgres
+from tests.shop import SHOP
+
+
+@pytest.fixture(name="data")
+def _data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data folder of the shop, where nothing is yet."""
+    monkeypatch.setenv("MAILAGENT__DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("MAILAGENT_SUPPORT_PASSWORD", "x")
+    return tmp_path / "data"
+
+
+def command(*words: str) -> Result:
+    """``mailagent WORDS``."""
+    return CliRunner().invoke(app, [*words, "--config", str(SHOP / "config")])
+
+
+def refusal(*words: str) -> str:
+    """What a command ends with, which must be an error that it knows."""
+    found = command(*words).exception
+    assert isinstance(found, ConfigurationError), repr(found)
+    return str(found)
+
+
+def start() -> None:
+    """The daemon starts and stops again."""
+
+    async def main() -> None:
+        async with open_daemon(load_settings(SHOP / "config")):
+            pass
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("words", [("hold", "another"), ("db", "restore", "COPY"), ("forget", "tom@customer.example")])
+def test_lost_keys_are_not_replaced_in_silence(data: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Every address that reviewers hold would be refused, and what was sealed be uncheckable: the file may lie in a
+    backup. A first start makes it; a word of the operator's makes another, where it is lost for good.
+    """
+    start()
+    assert command("hold", "a storm").exit_code == 0
+    assert command("db", "backup", str(tmp_path / "COPY")).exit_code == 0
+    (data / "secrets").rename(tmp_path / "kept")
+
+    with pytest.raises(ConfigurationError, match="put the file back from your backup"):
+        start()
+    assert f"{data / 'secrets'}: error: the keys" in refusal(*(str(tmp_path / w) if w == "COPY" else w for w in words))
+    assert not (data / "secrets").exists()
+
+    (tmp_path / "kept").rename(data / "secrets")
+    start()
+    (data / "secrets").unlink()
+    assert command("keys", "--rotate").exit_code == 0
+    start()
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("words", ["status", "status --quiet", "audit", "cases", "metrics", "hold x"])
+def test_a_command_that_looks_changes_no_schema(
+    data: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch, where: str, words: str
+) -> None:
+    """The new release is tried beside the daemon of the old one, which could not write to its database any more."""
+    data.mkdir()
+    url = f"sqlite:///{data / 'mailagent.db'}"
+    if where == "postgresql":
+        monkeypatch.setenv("MAILAGENT__DATABASE_URL", postgres.create())
+        url = read_url(os.environ["MAILAGENT__DATABASE_URL"]).render_as_string(hide_password=False)
+    migrate(url, to="0010")
+
+    assert "schema 0010 of an older mailagent: start the daemon" in refusal(*words.split())
+
+    engine = create_engine(url)
+    with engine.begin() as database:
+        assert database.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == "0010"
+        database.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+    assert "schema 9999 of a newer mailagent" in refusal(*words.split())
+    assert not (data / "backups").exists()
