@@ -233,6 +233,7 @@ class Notices:
             "company": self.paper.company,
         }
         body = self.paper.templates.body("review/notice", values)
+        at = self.paper.clock.now().isoformat()  # after a restore a key is given again
         return self.paper.seal(
             Outgoing(
                 kind="notice",
@@ -240,7 +241,7 @@ class Notices:
                 subject=f"[Support] {heading}",
                 text=body.text,
                 html=body.html,
-                message_id=desk.tokens.notice_message_id(key),
+                message_id=desk.tokens.notice_message_id(f"{key}:{at}"),
                 sender_address=desk.address,
                 sender_name=f"Notice: {self.paper.company}",
             ),

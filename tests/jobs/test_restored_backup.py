@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from mailagent.cli.db import restore_from
-from mailagent.errors import ConfigurationError
+from mailagent.errors import ConfigurationError, PermanentError
 from mailagent.ports import RESTORED, Hold
 from mailagent.store.backup import back_up
 from mailagent.store.holds import StoredHolds
-from tests.fakes.mails import ADMIN, DANA, QUEUE, TOM, mail, text_of
-from tests.fakes.model import ANGRY
+from tests.fakes.mails import ADMIN, DANA, QUEUE, TOM, mail, review, text_of
+from tests.fakes.model import ANGRY, NEUTRAL
 from tests.jobs.forged import bare, ref_of
 from tests.jobs.forgeries import Make
 from tests.jobs.office import Outside, open_office
@@ -167,6 +167,32 @@ async def test_a_mail_after_a_restore_has_no_message_id_of_before(outside: Outsi
 
     ids = {str(outside.mails_to(address)[0]["Message-ID"]) for address in (MIRA, ANN)}
     assert len(ids) == 2
+
+
+async def test_mails_to_admin_and_reviewers_have_no_message_id_of_before_either(outside: Outside) -> None:
+    """Many mail programs and providers show only the first of two mails with the same one."""
+    async with open_office(outside):
+        await backed_up(outside)
+    for sender in (f"Mira <{MIRA}>", f"Ann <{ANN}>"):
+        outside.clock.passes(HOUR)
+        async with open_office(outside) as office:
+            outside.mailbox.deliver(mail(sender=sender), at=outside.clock.now())
+            outside.sender.errors.append(PermanentError("550 no such user"))
+            await office.work()
+            outside.model.mood = ANGRY
+            outside.mailbox.deliver(mail(sender=sender, subject="Charged twice"), at=outside.clock.now())
+            await office.work()
+            digest = outside.mails_to(QUEUE)[-1]
+            outside.mailbox.deliver(review(digest, "APPROVE"), at=outside.clock.now())
+            await office.work()
+            outside.model.mood = NEUTRAL
+        if MIRA in sender:
+            await put_back(outside)
+            outside.mailbox.mails.clear()
+
+    for address in (ADMIN, DANA):
+        told = [str(letter["Message-ID"]) for letter in outside.mails_to(address)]
+        assert (len(told), len(set(told))) == (2, 2)
 
 
 async def commanded(outside: Outside, *words: str) -> str:
