@@ -268,11 +268,10 @@ class ReviewLetters:
         reply_to: str | None = None,
         headers: tuple[tuple[str, str], ...] = (),
     ) -> NewOutboxEntry:
-        """A mail in the case's review thread: constant subject, common root."""
+        """In the case's review thread: constant subject, common root. The time, since a restore gives keys again."""
         desk = self.paper.desk(case.mailbox)
         body = self.paper.templates.body(f"review/{kind}", values)
         answered = (reply.message_id,) if reply and reply.message_id else ()
-        at = self.paper.clock.now().isoformat()  # after a restore a key is given again
         subject = review_subject(case)
         return self.paper.seal(
             Outgoing(
@@ -281,7 +280,7 @@ class ReviewLetters:
                 subject=subject if kind == "digest" else f"Re: {subject}",
                 text=body.text,
                 html=body.html,
-                message_id=message_id or desk.tokens.message_id(case.id, f"{key}:{at}"),
+                message_id=message_id or desk.tokens.message_id(case.id, f"{key}:{self.paper.clock.now().isoformat()}"),
                 in_reply_to=answered[0] if answered else None,
                 references=(desk.tokens.review_root(case.id), *answered),
                 reply_to=reply_to,

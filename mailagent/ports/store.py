@@ -8,6 +8,7 @@ from typing import Protocol
 from mailagent.domain.budget import Spent
 from mailagent.domain.case import Case, CaseId
 from mailagent.domain.commands import Verb
+from mailagent.domain.decision import UnclearCode
 from mailagent.domain.escalation import Escalation, NewEscalation, Waiting
 from mailagent.domain.listed import ListId
 from mailagent.domain.message import Intake, Message, MessageId, RawMail
@@ -259,6 +260,9 @@ class Cases(Protocol):
 
     async def waiting(self, *, after: Waiting | None = None) -> list[Waiting]:
         """The open questions of all cases, the first due first: a page of them, those that come `after` one."""
+
+    async def was_answered(self, case_id: CaseId, revision: int, *, by: UnclearCode, since: datetime) -> bool:
+        """Whether a reply about a question was answered with this code after `since`."""
 
     async def latest_revision(self, case_id: CaseId) -> int:
         """0 before the first escalation."""

@@ -12,6 +12,7 @@ from mailagent.domain.budget import Spent
 from mailagent.domain.caps import DAY
 from mailagent.domain.case import Case, CaseId, CaseState
 from mailagent.domain.commands import Verb
+from mailagent.domain.decision import UnclearCode
 from mailagent.domain.escalation import Escalation, EscalationState, Waiting
 from mailagent.domain.message import MessageId
 from mailagent.domain.outgoing import NewOutboxEntry
@@ -23,7 +24,7 @@ from mailagent.store.handled import write_handled
 from mailagent.store.messages import remember_id
 from mailagent.store.meter import spent_in_day
 from mailagent.store.outbox import enqueue
-from mailagent.store.tables import CaseRow, EscalationRow, MessageRow, SpamSenderRow, SpendingRow
+from mailagent.store.tables import CaseRow, EscalationRow, LogRow, MessageRow, SpamSenderRow, SpendingRow
 from mailagent.store.waiting import read_owners, read_waiting
 
 
@@ -93,6 +94,21 @@ class StoredCases:
         """See `ports.Cases`."""
         async with self.sessions.read() as session:
             return await read_waiting(session, after=after, limit=self.page)
+
+    async def was_answered(self, case_id: CaseId, revision: int, *, by: UnclearCode, since: datetime) -> bool:
+        """See `ports.Cases`."""
+        found = (
+            select(LogRow.message_id)
+            .join(MessageRow, col(MessageRow.id) == LogRow.message_id)
+            .where(
+                MessageRow.case_id == case_id,
+                MessageRow.review_revision == revision,
+                LogRow.at >= since,
+                col(LogRow.entry)["rule"].as_string() == by,
+            )
+        )
+        async with self.sessions.read() as session:
+            return (await session.exec(found)).first() is not None
 
     async def latest_revision(self, case_id: CaseId) -> int:
         """See `ports.Cases`."""

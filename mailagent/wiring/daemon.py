@@ -151,6 +151,7 @@ async def open_daemon(settings: Settings, *, clock: Clock = SYSTEM_CLOCK, once: 
             messages=messages,
             cases=cases,
             outbox=outbox,
+            holds=holds,
             review=review,
             notices=notices,
             reviewers=reviewers,

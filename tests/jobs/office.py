@@ -295,6 +295,7 @@ async def open_office(
                 messages=messages,
                 cases=cases,
                 outbox=outbox,
+                holds=holds,
                 review=letters,
                 notices=notices,
                 reviewers=REVIEWERS,

@@ -13,7 +13,7 @@ from mailagent.errors import ConfigurationError, PermanentError
 from mailagent.ports import RESTORED, Hold
 from mailagent.store.backup import back_up
 from mailagent.store.holds import StoredHolds
-from tests.fakes.mails import ADMIN, DANA, QUEUE, TOM, mail, review, text_of
+from tests.fakes.mails import ADMIN, BEN, DANA, QUEUE, TOM, mail, review, text_of
 from tests.fakes.model import ANGRY, NEUTRAL
 from tests.jobs.forged import bare, ref_of
 from tests.jobs.forgeries import Make
@@ -193,6 +193,32 @@ async def test_mails_to_admin_and_reviewers_have_no_message_id_of_before_either(
     for address in (ADMIN, DANA):
         told = [str(letter["Message-ID"]) for letter in outside.mails_to(address)]
         assert (len(told), len(set(told))) == (2, 2)
+
+
+@pytest.mark.parametrize("first", ["APPROVE", "MODIFY\nWe refunded it.", "REVISE shorter", "ASK\n\nWhich card was it?"])
+async def test_a_question_of_before_is_not_decided_twice_unawares(outside: Outside, first: str) -> None:
+    """It was answered after the backup was made, and the reply that decided it is in the mailbox no more. Ben still
+    holds the digest; he hears that before anything leaves, and may then say so again.
+    """
+    outside.model.mood = ANGRY
+    async with open_office(outside) as office:
+        outside.mailbox.deliver(mail("You charged me twice!"), at=outside.clock.now())
+        await office.work()
+        await backed_up(outside)
+        digest = outside.mails_to(QUEUE)[0]
+        outside.reviewer_replies("APPROVE", to=digest)
+        await office.work()
+    assert len(outside.mails_to(TOM)) == 2
+    outside.mailbox.mails.clear()
+    await put_back(outside)
+
+    async with open_office(outside) as office:
+        for times, words in enumerate((first, "APPROVE")):
+            outside.mailbox.deliver(review(digest, words, sender=BEN), at=outside.clock.now())
+            await office.work()
+            assert len(outside.mails_to(TOM)) == 2 + times
+            assert len(outside.mails_to(QUEUE)) == 1, "a draft whose approval nobody would be asked about"
+        assert "REVIEW-25" in text_of(outside.mails_to(BEN)[0])
 
 
 async def commanded(outside: Outside, *words: str) -> str:

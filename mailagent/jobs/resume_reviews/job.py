@@ -30,7 +30,7 @@ from mailagent.letters.notices import NOT_LISTED, NOT_PROVEN, Notices
 from mailagent.letters.review import ReviewLetters
 from mailagent.mail.reviewing import NOT_AS_SEEN, Styles, read_reply
 from mailagent.mail.tokens import shows_review
-from mailagent.ports import Cases, Clock, Handled, Messages, Outbox, Spending
+from mailagent.ports import Cases, Clock, Handled, Holds, Messages, Outbox, Spending
 
 RETRY = timedelta(seconds=30)
 MOST_RECEIPTS = 3
@@ -50,6 +50,7 @@ class ResumeReviews:
     messages: Messages
     cases: Cases
     outbox: Outbox
+    holds: Holds
     review: ReviewLetters
     notices: Notices
     reviewers: Mapping[str, str]
@@ -128,7 +129,19 @@ class ResumeReviews:
         if self.modes.of(str(question.graph_state["category"])) == "shadow":
             return Unclear(code="REVIEW-14")
         unseen = await self.outbox.unseen(hand.case.id, question.revision)
-        return await self._about_open(hand, _possible(decision, hand, unseen=unseen))
+        possible = _possible(decision, hand, unseen=unseen)
+        if _leads_to_a_mail(possible) and await self._may_be_done(hand):
+            possible = Unclear(code="REVIEW-25")
+        return await self._about_open(hand, possible)
+
+    async def _may_be_done(self, hand: InHand) -> bool:
+        """Whether a backup was put back since the question was put: it may have been decided, and the customer been
+        answered, after that backup was made. Once a reviewer was told so, they know what they do.
+        """
+        restored, question = await self.holds.restored_at(), hand.question
+        if restored is None or question.opened_at >= restored:
+            return False
+        return not await self.cases.was_answered(hand.case.id, question.revision, by="REVIEW-25", since=restored)
 
     async def _about_open(self, hand: InHand, possible: Decision | Unclear) -> Handled | Unclear:
         if isinstance(possible, Decision):
@@ -265,6 +278,13 @@ def _possible(decision: Decision | Unclear, hand: InHand, *, unseen: bool) -> De
         (sends and bool(blanks), Unclear(code="REVIEW-26", verb=decision.verb, detail=", ".join(blanks))),
     )
     return next((doubt for holds, doubt in doubts if holds), decision)
+
+
+def _leads_to_a_mail(possible: Decision | Unclear) -> bool:
+    """To the customer: now, or once a new draft is approved."""
+    if isinstance(possible, Unclear):
+        return possible.code == "REVIEW-07"
+    return possible.verb in TO_CUSTOMER or possible.verb == "revise"
 
 
 def _leaving(decision: Decision, hand: InHand) -> str:
