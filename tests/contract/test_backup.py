@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from mailagent.adapters.signing_keys import signing_keys
 from mailagent.cli.app import app
 from mailagent.errors import ConfigurationError
 from mailagent.store.database import open_database
@@ -104,6 +105,7 @@ def test_a_clock_that_is_behind_is_told_of_at_a_restore(
 ) -> None:
     """By it, mail that was answered after the backup seems new; only the operator can set the clock."""
     worked(data, "before")
+    signing_keys(data)
     with closing(sqlite3.connect(data / "mailagent.db")) as database, database:
         database.execute("UPDATE health SET worked_at = '2999-01-01 10:00:00.000000'")
     file = tmp_path / "saved.db"
