@@ -23,6 +23,8 @@ from mailagent.triage.state import DecisionState, FollowUp, NewDraft, Reviewed, 
 
 OF_THE_ANSWER = ("category", "confidence", "language", "kb_results", "sources")
 """What holds of an answer as much as of the mail that rates it."""
+ADDED: Mapping[str, object] = {"resumed_by": 0}
+"""What states that were stored before lack."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +92,10 @@ class Engine:
         return outcome
 
     async def _pause(self, state: TriageState) -> Outcome:
-        """Put a thread where it waits with this state."""
+        """Put a thread where it waits with this state, which an older release may have stored."""
         thread = state["case_number"]
-        await self.graph.aupdate_state(_config(thread), cast("dict[str, object]", state), as_node="log")
+        whole: dict[str, object] = {**ADDED, **state}
+        await self.graph.aupdate_state(_config(thread), whole, as_node="log")
         return await self._run(None, thread)
 
     async def _readable(self, thread: str) -> None:

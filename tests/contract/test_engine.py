@@ -363,6 +363,18 @@ async def test_a_decision_again_on_a_finished_thread_comes_out_the_same(desk: De
     assert (other.state["response"], other.state["decision"]) == (None, decision("reject"))
 
 
+async def test_a_question_of_an_older_release_can_be_decided(desk: Desk) -> None:
+    """It has waited since before the update, and its state lacks what came later."""
+    question = await asked(desk, await desk.open())
+    older = {name: value for name, value in question.graph_state.items() if name != "resumed_by"}
+    await desk.stack.aclose()
+    lose(desk.file)
+
+    outcome = await (await desk.open()).decide(replace(question, graph_state=older), decision("approve"))
+
+    assert outcome.state["response"] == question.draft
+
+
 async def test_a_customer_who_writes_again_gets_a_new_question(desk: Desk) -> None:
     """The open question ends, the new message is triaged from the start."""
     question = await asked(desk, await desk.open())
