@@ -10,13 +10,20 @@ import pytest
 from mailagent.ports import Handled
 from mailagent.store.cases import StoredCases
 from tests.fakes.mails import ADMIN, BEN, DANA, QUEUE, mail, words
+from tests.jobs.lived import Lived
 from tests.jobs.office import Office, Outside, open_office
-from tests.jobs.replying import OWN, POLICY, answers, asked, codes, digests, later, question, reply, state
+from tests.jobs.replying import OWN, POLICY, answers, ask, codes, digests, later, question, reply, state
 
 ASK = "ASK\nWhich card did you pay with?"
 PAUSING = ["APPROVE", OWN, "REJECT", ASK, "CLOSE", "SPAM", "REVISE be shorter", "MODIFY\nWe refunded it."]
 LEFT = {"APPROVE": 1, OWN: 1, "REJECT": 1, ASK: 1}
 """How many letters the customer has after each of those, beside the acknowledgment."""
+
+
+@pytest.fixture(name="outside")
+async def _outside(lived: Lived) -> Outside:
+    """A case waits for its reviewer, and nobody works on it."""
+    return await lived("asked", ask)
 
 
 class Killed(BaseException):
@@ -51,14 +58,12 @@ async def dies(office: Office) -> None:
 @pytest.mark.parametrize("word", PAUSING)
 async def test_a_word_counts_once_whatever_happens_to_the_process(outside: Outside, word: str, how: str) -> None:
     """Stopped before the reply came, killed in the middle of it, or started without its checkpoints."""
-    async with asked(outside) as office:
-        if how == "killed":
-            outside.reviewer_replies(word)
+    outside.reviewer_replies(word)
+    if how == "killed":
+        async with restarted(outside) as office:
             await dies(office)
     if how == "lost":
         outside.lose_checkpoints()
-    if how != "killed":
-        outside.reviewer_replies(word)
 
     async with restarted(outside) as office:
         await office.work()
@@ -79,7 +84,7 @@ async def test_a_word_counts_once_whatever_happens_to_the_process(outside: Outsi
 @pytest.mark.parametrize("how", ["stopped", "killed", "lost"])
 async def test_a_decision_is_taken_back_or_opened_again_after_a_restart(outside: Outside, word: str, how: str) -> None:
     """The case waits again, once, and the next decision sends one answer."""
-    async with asked(outside) as office:
+    async with restarted(outside) as office:
         await reply(office, "CLOSE")
         if how == "killed":
             outside.reviewer_replies(word)
@@ -102,7 +107,7 @@ async def test_a_decision_is_taken_back_or_opened_again_after_a_restart(outside:
 
 async def test_a_new_draft_that_was_never_written_down_is_made_again_once(outside: Outside) -> None:
     """Killed between the model's draft and the commit: the second run asks the model again, and puts one digest."""
-    async with asked(outside) as office:
+    async with restarted(outside) as office:
         outside.reviewer_replies("REVISE be shorter")
         await dies(office)
     outside.model.revision = "The second try."
@@ -119,7 +124,7 @@ async def test_a_new_draft_that_was_never_written_down_is_made_again_once(outsid
 @pytest.mark.parametrize("word", ["ASSIGN ben", "SNOOZE 2d", "SET category=product", "NOTE known", "TAKE"])
 async def test_words_for_the_team_count_once_after_a_kill(outside: Outside, word: str) -> None:
     """Each is told once, and the case can still be decided."""
-    async with asked(outside) as office:
+    async with restarted(outside) as office:
         outside.reviewer_replies(word)
         await dies(office)
 
@@ -136,7 +141,7 @@ async def test_words_for_the_team_count_once_after_a_kill(outside: Outside, word
 
 async def test_what_was_corrected_is_decided_without_its_checkpoint(outside: Outside) -> None:
     """The store is the truth, with the correction."""
-    async with asked(outside) as office:
+    async with restarted(outside) as office:
         await reply(office, "SET category=product")
     outside.lose_checkpoints()
 
@@ -158,7 +163,7 @@ def customer(number: int) -> str:
 
 async def test_fault_48_three_days_of_replies_settle_and_each_customer_has_one_answer(outside: Outside) -> None:
     """Fifty replies wait: good ones, ones that contradict them, repeated, forged and automatic ones."""
-    async with asked(outside) as office:
+    async with restarted(outside) as office:
         for number in range(CUSTOMERS):
             outside.customer_writes(f"Charged twice, order {number}!", sender=f"A Customer <{customer(number)}>")
         await office.work()
@@ -199,8 +204,6 @@ async def test_fault_48_three_days_of_replies_settle_and_each_customer_has_one_a
 
 async def test_a_decision_and_its_undo_that_waited_together_send_nothing(outside: Outside) -> None:
     """The reviewer took it back two days before the daemon ran again."""
-    async with asked(outside):
-        pass
     outside.reviewer_replies("APPROVE")
     outside.reviewer_replies("UNDO")
     outside.clock.passes(timedelta(days=2))
@@ -215,8 +218,6 @@ async def test_a_decision_and_its_undo_that_waited_together_send_nothing(outside
 
 async def test_fault_47_a_customer_who_wrote_meanwhile_is_not_answered_by_an_older_decision(outside: Outside) -> None:
     """In the mailbox the customer's mail lies below the approval, or above it: what came first counts first."""
-    async with asked(outside):
-        pass
     outside.customer_writes("It was the bank, sorry.", answering=outside.mails_to("tom@customer.example")[0])
     outside.reviewer_replies("APPROVE")
 
