@@ -261,8 +261,10 @@ class Cases(Protocol):
     async def waiting(self, *, after: Waiting | None = None) -> list[Waiting]:
         """The open questions of all cases, the first due first: a page of them, those that come `after` one."""
 
-    async def was_answered(self, case_id: CaseId, revision: int, *, by: UnclearCode, since: datetime) -> bool:
-        """Whether a reply about a question was answered with this code after `since`."""
+    async def was_told(
+        self, reviewer: str, case_id: CaseId, revision: int, *, code: UnclearCode, since: datetime
+    ) -> bool:
+        """Whether a reply of `reviewer`, an address, about a question had this code for an answer after `since`."""
 
     async def latest_revision(self, case_id: CaseId) -> int:
         """0 before the first escalation."""

@@ -95,7 +95,9 @@ class StoredCases:
         async with self.sessions.read() as session:
             return await read_waiting(session, after=after, limit=self.page)
 
-    async def was_answered(self, case_id: CaseId, revision: int, *, by: UnclearCode, since: datetime) -> bool:
+    async def was_told(
+        self, reviewer: str, case_id: CaseId, revision: int, *, code: UnclearCode, since: datetime
+    ) -> bool:
         """See `ports.Cases`."""
         found = (
             select(LogRow.message_id)
@@ -103,8 +105,9 @@ class StoredCases:
             .where(
                 MessageRow.case_id == case_id,
                 MessageRow.review_revision == revision,
+                MessageRow.sender == reviewer,
                 LogRow.at >= since,
-                col(LogRow.entry)["rule"].as_string() == by,
+                col(LogRow.entry)["rule"].as_string() == code,
             )
         )
         async with self.sessions.read() as session:

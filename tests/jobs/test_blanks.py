@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.fakes.knowledge import PAYMENT
-from tests.fakes.mails import DANA, QUEUE, TOM, words
+from tests.fakes.mails import BEN, DANA, QUEUE, TOM, words
 from tests.fakes.model import ANGRY
 from tests.jobs.office import Outside, open_office
-from tests.jobs.replying import POLICY, asked, codes, later, question, reply
+from tests.jobs.replying import POLICY, answers, asked, codes, later, question, reply
 
 LETTER = "Hello Tom,\n\nit was a reservation and is gone by now.\n\nBest regards,\n[Your name]"
 
@@ -37,6 +37,20 @@ async def test_a_reviewer_is_asked_to_fill_it_in(outside: Outside, said: str) ->
         assert "still to be filled in" in words(outside.mails_to(DANA)[-1])
         assert len(outside.mails_to(TOM)) == written
         assert (await question(office)).state == "open"
+
+
+async def test_who_was_asked_and_sends_it_again_means_it(outside: Outside) -> None:
+    """A company that explains forms or programs must be able to; one reviewer's word is not another's."""
+    async with asked(outside) as office:
+        for sender in (DANA, BEN):
+            await reply(office, f"MODIFY\n{LETTER}", sender=sender)
+            await later(office)
+        assert (codes(outside), codes(outside, BEN)) == (["REVIEW-26"], ["REVIEW-26"])
+
+        await reply(office, f"MODIFY\n{LETTER}")
+        await later(office)
+
+        assert "[Your name]" in answers(outside)[0]
 
 
 async def test_what_an_article_says_in_brackets_may_be_said(outside: Outside) -> None:

@@ -7,14 +7,13 @@ of somebody who may not decide is recorded, answered to nobody, and the admin is
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mailagent.crash_points import passing
-from mailagent.domain.belonging import misplaced
 from mailagent.domain.budget import Budget, used_up
 from mailagent.domain.caps import DAY
 from mailagent.domain.case import Case
-from mailagent.domain.decision import Decision, Known, Unclear
+from mailagent.domain.decision import Decision, Known, Unclear, UnclearCode
 from mailagent.domain.escalation import Escalation
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry
@@ -25,11 +24,10 @@ from mailagent.events import log
 from mailagent.jobs.resume_reviews.afterwards import Afterwards
 from mailagent.jobs.resume_reviews.effects import Effects
 from mailagent.jobs.resume_reviews.hand import InHand
-from mailagent.language.blanks import blanks_in
+from mailagent.jobs.resume_reviews.possible import leads_to_a_mail, what_can_be_done
 from mailagent.letters.notices import NOT_LISTED, NOT_PROVEN, Notices
 from mailagent.letters.review import ReviewLetters
-from mailagent.mail.reviewing import NOT_AS_SEEN, Styles, read_reply
-from mailagent.mail.tokens import shows_review
+from mailagent.mail.reviewing import Styles, read_reply
 from mailagent.ports import Cases, Clock, Handled, Holds, Messages, Outbox, Spending
 
 RETRY = timedelta(seconds=30)
@@ -37,7 +35,6 @@ MOST_RECEIPTS = 3
 """Of those that say why nothing was done: in a day, to one reviewer about one case. More answers a program."""
 ANY_TIME = frozenset({"note", "why", "status", "help"})
 """Words that change nothing, and work also when all is decided."""
-TO_CUSTOMER = frozenset({"approve", "modify", "ask"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,8 +126,9 @@ class ResumeReviews:
         if self.modes.of(str(question.graph_state["category"])) == "shadow":
             return Unclear(code="REVIEW-14")
         unseen = await self.outbox.unseen(hand.case.id, question.revision)
-        possible = _possible(decision, hand, unseen=unseen)
-        if _leads_to_a_mail(possible) and await self._may_be_done(hand):
+        insists = await self._was_told(hand, "REVIEW-26", since=question.opened_at)
+        possible = what_can_be_done(decision, hand, unseen=unseen, insists=insists)
+        if leads_to_a_mail(possible) and await self._may_be_done(hand):
             possible = Unclear(code="REVIEW-25")
         return await self._about_open(hand, possible)
 
@@ -141,7 +139,11 @@ class ResumeReviews:
         restored, question = await self.holds.restored_at(), hand.question
         if restored is None or question.opened_at >= restored:
             return False
-        return not await self.cases.was_answered(hand.case.id, question.revision, by="REVIEW-25", since=restored)
+        return not await self._was_told(hand, "REVIEW-25", since=restored)
+
+    async def _was_told(self, hand: InHand, code: UnclearCode, *, since: datetime) -> bool:
+        revision = hand.question.revision
+        return await self.cases.was_told(hand.reply.sender or "", hand.case.id, revision, code=code, since=since)
 
     async def _about_open(self, hand: InHand, possible: Decision | Unclear) -> Handled | Unclear:
         if isinstance(possible, Decision):
@@ -254,42 +256,6 @@ def _told_once(handled: Handled, reply: Message) -> Handled:
         return handled
     mails = (mail for mail in handled.outbox if mail.kind != "receipt" or mail.recipient != reply.sender)
     return replace(handled, outbox=tuple(mails))
-
-
-def _possible(decision: Decision | Unclear, hand: InHand, *, unseen: bool) -> Decision | Unclear:
-    """What can be done: it is about the case of the digest, as each line of an answer to a list is; it is what the
-    reviewer saw; a reply has an address, an approval a draft that somebody has seen, and nothing for the customer shows
-    our own reply address or a place that is still to be filled in.
-    """
-    if isinstance(decision, Unclear):
-        return decision
-    elsewhere = None if hand.reply.part_of else misplaced(decision, hand.case.id, subject=hand.reply.subject)
-    if elsewhere is not None:
-        return elsewhere
-    sends = decision.verb in TO_CUSTOMER
-    blanks = blanks_in(_leaving(decision, hand))
-    doubts: tuple[tuple[bool, Unclear], ...] = (
-        (bool(hand.reply.caution), Unclear(code=NOT_AS_SEEN.get(hand.reply.caution, "REVIEW-21"))),
-        (decision.verb in ("undo", "reopen"), Unclear(code="REVIEW-17")),
-        (sends and hand.message.sender is None, Unclear(code="REVIEW-13")),
-        (decision.verb == "approve" and hand.question.draft is None, Unclear(code="REVIEW-12")),
-        (decision.verb == "approve" and unseen, Unclear(code="REVIEW-19")),
-        (sends and shows_review(_leaving(decision, hand)), Unclear(code="REVIEW-15", verb=decision.verb)),
-        (sends and bool(blanks), Unclear(code="REVIEW-26", verb=decision.verb, detail=", ".join(blanks))),
-    )
-    return next((doubt for holds, doubt in doubts if holds), decision)
-
-
-def _leads_to_a_mail(possible: Decision | Unclear) -> bool:
-    """To the customer: now, or once a new draft is approved."""
-    if isinstance(possible, Unclear):
-        return possible.code == "REVIEW-07"
-    return possible.verb in TO_CUSTOMER or possible.verb == "revise"
-
-
-def _leaving(decision: Decision, hand: InHand) -> str:
-    """The text that the customer would get."""
-    return hand.question.draft or "" if decision.verb == "approve" else decision.text
 
 
 def _entry(case: Case, reply: Message, *, rule: str, reason: str) -> dict[str, object]:
