@@ -28,19 +28,24 @@ STORM = 50
 STORM_SHARE = 0.2
 """So are more than this share of a folder that is read anew, where they are more than `FEW`."""
 FEW = 5
+CLOCKS_APART = timedelta(minutes=5)
+"""By so much may the clock of a server be behind ours."""
 
 
 @dataclass(kw_only=True)
 class Reading:
     """What one process knows of a folder besides the store: how far nothing is missing, when all of it was compared,
     when a mail last came, and since when which UIDs are asked for in vain. Those are asked for last and one by one, so
-    that none keeps the others from us.
+    that none keeps the others from us. `other` is the mail, by UID and Message-ID, that was last found in the place of
+    a recorded one, and `read_for` that for which the folder was read anew: for the same one it is not read again.
     """
 
     read_to: int = 0
     compared_at: datetime | None = None
     came_at: datetime | None = None
     in_vain: dict[int, datetime] = field(default_factory=dict)
+    other: tuple[int, bytes] | None = None
+    read_for: tuple[int, bytes] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +169,7 @@ class ReceiveMail:
                 await self._hold(f"its first reading took {len(wanted)} mails", sure=True)
         else:
             since = min(known.since, self.clock.now())
-            wanted = set(await self.mailbox.uids(since=since if since == known.since else None))
+            wanted = set(await self.mailbox.uids(since=since - CLOCKS_APART if since == known.since else None))
             if wanted and await self._in_force() is None:
                 await self._hold("the folder was made anew, or put back; its mail is compared", sure=False)
         settled = [uid for uid in everything if uid not in wanted]
@@ -177,6 +182,7 @@ class ReceiveMail:
             settled=[uid for uid in settled if uid > floor],
             anew=went_back,
         )
+        self._reading.read_for = self._reading.other
         log("mailbox.started", mailbox=self.mailbox.name, left_alone=len(settled), taken=len(wanted))
         return cursor
 
@@ -194,7 +200,8 @@ class ReceiveMail:
         ids = [(uid, message_id_in(beginning)) for uid, beginning in await self.sightings.latest(*place)]
         uid, recorded = next((found for found in ids if found[1]), (0, b""))
         found = message_id_in(await self.mailbox.beginning(uid)) if recorded else b""
-        return found not in {b"", recorded}
+        self._reading.other = (uid, found) if found not in {b"", recorded} else None
+        return self._reading.other not in {None, self._reading.read_for}
 
     async def _settle_hold(self) -> None:
         """Whether so much of a folder that was made anew, or put back, is unknown that a person should look first."""

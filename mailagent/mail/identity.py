@@ -7,7 +7,7 @@ from collections import Counter
 SAME = 0.9
 """Share of the words that two copies of a mail have in common at least."""
 
-_MESSAGE_ID = re.compile(rb"^message-id:\s*(\S+)\s", re.IGNORECASE | re.MULTILINE)
+_MESSAGE_ID = re.compile(rb"^message-id:[ \t]*(?:\r?\n[ \t]+)?([^ \t\r\n]+)\s", re.IGNORECASE | re.MULTILINE)
 _HEADER_END = re.compile(rb"\n\n")
 _TRACE = re.compile(
     rb"(?:received|return-path|delivered-to|authentication-results(?:-original)?|received-spf|arc-[!-9;-~]+"

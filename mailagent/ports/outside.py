@@ -44,8 +44,8 @@ class Mailbox(Protocol):
         """The UID that the next mail will get, as it was at `epoch`; None where the server does not say."""
 
     async def uids(self, *, above: int = 0, unseen: bool = False, since: datetime | None = None) -> list[int]:
-        """UIDs greater than `above`, ascending; only unread ones, or those that arrived on the day of `since` or
-        later, if asked.
+        """UIDs greater than `above`, ascending; only unread ones, or those that arrived at `since` or later by the
+        server's clock, to the second, if asked.
         """
 
     async def beginning(self, uid: int) -> bytes:

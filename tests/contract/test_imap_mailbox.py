@@ -27,12 +27,14 @@ async def test_uids_come_in_order_and_only_those_asked_for(dovecot: Dovecot, use
     assert await mailbox.uids(above=first, unseen=True) == [third]
 
 
-async def test_uids_since_a_day(dovecot: Dovecot, user: str, open_mailbox: Open) -> None:
+async def test_uids_since_a_time(dovecot: Dovecot, user: str, open_mailbox: Open) -> None:
     """Mail that was there before the mailbox was watched is not ours to answer."""
     mailbox = open_mailbox()
     uid = dovecot.append(user, mail("now"))
 
     assert await mailbox.uids(since=datetime.now(UTC) - timedelta(days=1)) == [uid]
+    assert await mailbox.uids(since=datetime.now(UTC) - timedelta(seconds=30)) == [uid]
+    assert await mailbox.uids(since=datetime.now(UTC) + timedelta(seconds=30)) == []
     assert await mailbox.uids(since=datetime.now(UTC) + timedelta(days=2)) == []
 
 

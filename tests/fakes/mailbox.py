@@ -76,7 +76,7 @@ class FakeMailbox:
             for uid in sorted(self.mails)
             if uid > above
             and not (unseen and uid in self.seen)
-            and (since is None or self.arrived[uid].date() >= since.date())
+            and (since is None or self.arrived[uid] >= since.replace(microsecond=0))
         ]
 
     async def beginning(self, uid: int) -> bytes:

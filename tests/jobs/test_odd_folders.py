@@ -88,6 +88,28 @@ async def test_fault_06_a_damaged_mail_is_set_aside_again_when_the_folder_was_pu
     assert len(await office.views.set_aside()) == 2
 
 
+@pytest.mark.parametrize("how", ["made anew", "put back"])
+async def test_fault_06_mail_of_the_same_day_that_was_left_alone_stays_so(outside: Outside, how: str) -> None:
+    """It was answered by people in the morning, before mailagent was installed."""
+    for number in range(3):
+        outside.mailbox.deliver(mail(sender=f"old{number}@old.example"), at=outside.clock.now(), seen=True)
+    outside.clock.passes(timedelta(minutes=10))
+    async with open_office(outside, baseline="now") as office:
+        await office.work()
+        outside.mailbox.deliver(mail("lost"), at=outside.clock.now())
+        await office.work()
+        if how == "made anew":
+            outside.mailbox.rebuild()
+        else:
+            outside.mailbox.put_back(3)
+        outside.mailbox.deliver(mail(sender="new@new.example"), at=outside.clock.now())
+        await office.work()
+        await office.work()
+
+        assert [len(outside.mails_to(f"old{number}@old.example")) for number in range(3)] == [0, 0, 0]
+        assert len(outside.mails_to("new@new.example")) == 1
+
+
 async def test_a_server_that_hands_out_nothing_is_waited_for(outside: Outside, office: Office) -> None:
     """Its disk is full since yesterday: no mail is at fault, and a pile of mail that is set aside helps nobody."""
     outside.customer_writes()

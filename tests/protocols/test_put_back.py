@@ -127,3 +127,29 @@ async def test_fault_06_a_server_that_does_not_know_its_next_number(
     assert len(fetched) == 3
     answered = sorted(recipient for sent in place.smtp.received for recipient in sent.recipients)
     assert answered == [f"{who}{number}@{who}.example" for who in "cd" for number in range(3)]
+
+
+def crafted(trace: str) -> bytes:
+    """Eve's mail, whose empty Message-ID has a header behind it that servers add."""
+    return (
+        "Authentication-Results: mx.larkfield.example; dmarc=pass header.from=evil.example\r\n"
+        "From: Eve <eve@evil.example>\r\nTo: support@larkfield.example\r\nSubject: hi\r\n"
+        f"Message-ID:\r\n{trace}\r\n\r\nWhich payment methods do you accept?\r\n"
+    ).encode()
+
+
+async def test_fault_06_no_mail_makes_a_folder_seem_put_back(place: Place) -> None:
+    """Two copies of one mail by their content, with another Message-ID for whoever reads on in the next line: each
+    visit would read all again, and six strangers would then hold all sending.
+    """
+    with Proxy(place.dovecot.port) as proxy:
+        async with place.process(imap={"port": proxy.port}) as process:
+            place.customer_writes("Which payment methods do you accept?")
+            await process.round()
+            for trace in ("Status: a", "Lines: b"):
+                place.dovecot.append(place.user, crafted(trace), "INBOX")
+            await process.rounds(2)
+            before = len(proxy.said)
+            await process.rounds(2)
+
+            assert [line for line in proxy.said[before:] if b"BODY.PEEK[]" in line] == []

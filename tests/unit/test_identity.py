@@ -47,4 +47,5 @@ def test_a_message_id_that_is_cut_off_is_none() -> None:
     """A part of one would seem to be of another mail, and the whole folder would be read anew at each visit."""
     assert message_id_in(b"Subject: x\r\nmessage-ID:\r\n <1@a.example>\r\n") == b"<1@a.example>"
     assert message_id_in(b"Subject: x\r\nMessage-ID: <1@a.exam") == b""
+    assert message_id_in(b"Message-ID:\r\nStatus: a\r\n") == b""
     assert message_id_in(b"Subject: Message-ID: <2@a.example>\r\n") == b""

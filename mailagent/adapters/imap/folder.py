@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from mailagent.adapters.imap.login import Client, ImapAccount, connect, server_words
@@ -19,6 +19,7 @@ from mailagent.ports import BEGINNING
 
 SIZE_LIMIT = 30_000_000
 """Bytes; of a larger mail only `BEGINNING` bytes of the header are fetched. One FETCH asks for no more in all."""
+DAY = timedelta(days=1)
 BATCH = 100
 """UIDs a command; a thousand would make the line longer than some servers read."""
 COUNTED = re.compile(rb"\* (\d{1,10}) (EXISTS|EXPUNGE)$")
@@ -94,7 +95,7 @@ class Folder:
         if unseen:
             criteria.append("UNSEEN")
         if since is not None:
-            criteria += ["SINCE", since.date()]
+            criteria += ["SINCE", (since - DAY).date()]  # which the server takes for one of its own zone
         self._client.noop()  # otherwise some servers search what they last showed, without the newest mail
         return sorted(uid for uid in self._client.search(criteria) if uid > above)  # n:* always has the last one
 
@@ -104,12 +105,14 @@ class Folder:
         return found if isinstance(found, bytes) else b""
 
     def fitting(self, uids: Sequence[int], *, unseen: bool, since: datetime | None) -> list[int]:
-        """Those of `uids` that `Mailbox.uids` asks for, by their own flags and dates in UTC."""
+        """Those of `uids` that `Mailbox.uids` asks for, by their own flags and times."""
         fitting = []
         for uid, parts in self._parts(uids, "FLAGS", "INTERNALDATE").items():
             arrived = parts[b"INTERNALDATE"]
             is_seen = b"\\Seen" in cast("tuple[bytes, ...]", parts[b"FLAGS"])
-            is_older = since and isinstance(arrived, datetime) and arrived.astimezone(UTC).date() < since.date()
+            is_older = (
+                since and isinstance(arrived, datetime) and arrived.astimezone(UTC) < since.replace(microsecond=0)
+            )
             if not (unseen and is_seen) and not is_older:
                 fitting.append(uid)
         return fitting

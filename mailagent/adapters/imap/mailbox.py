@@ -61,12 +61,14 @@ class ImapMailbox:
         return await self._call(lambda folder: folder.next_uid)
 
     async def uids(self, *, above: int = 0, unseen: bool = False, since: datetime | None = None) -> list[int]:
-        """See `Mailbox`. The server compares dates only, in the zone in which it stamps arrivals. Where a search for
-        some finds none, each mail is looked at: servers find nothing while they rebuild an index.
+        """See `Mailbox`. A search compares dates only, so times are looked at mail by mail. So is each mail where a
+        search for some finds none: servers find nothing while they rebuild an index.
         """
         found = await self._call(partial(Folder.uids, above=above, unseen=unseen, since=since))
-        if not found and (unseen or since):
-            for batch in batches(await self._call(partial(Folder.uids, above=above))):
+        if since or (unseen and not found):
+            asked = found or await self._call(partial(Folder.uids, above=above))
+            found = []
+            for batch in batches(asked):
                 found += await self._call(partial(Folder.fitting, uids=batch, unseen=unseen, since=since))
         is_whole = above == 0 and not unseen and since is None
         self._highest = max([0 if is_whole else self._highest, *found])  # a folder that was put back begins again lower
