@@ -9,6 +9,7 @@ from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import local_time, say
 from mailagent.ports import RESTORED, Hold
 from mailagent.settings import Settings, load_settings
+from mailagent.store.holds import SERVERS_AHEAD
 from mailagent.wiring.opening import open_holds
 
 NOT_AFTER = (
@@ -22,7 +23,7 @@ def tell_restored(settings: Settings, since: datetime) -> None:
     """Which mail goes to a person after a restore, and whether that can be right."""
     shown = local_time(since.isoformat(), settings.zone)
     say(f"Mail that was in the mailbox before {shown} goes to a person: it may have been answered.", "yellow")
-    if since > SystemClock().now():
+    if since > SystemClock().now() + SERVERS_AHEAD:
         say(NOT_AFTER, "red")
 
 

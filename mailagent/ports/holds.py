@@ -33,11 +33,16 @@ class Holds(Protocol):
     async def put(self, hold: Hold, *, notices: Sequence[NewOutboxEntry] = ()) -> None:
         """Hold, or change a hold of the same name, and queue the mail that tells a person. Under `RESTORED` what waited
         for customers becomes uncertain: it may have left after the backup was made; and it counts from the newest thing
-        that the backup knows of, where the clock is behind that.
+        that the backup knows of, where the clock is behind that, and some minutes more, for servers' clocks differ.
         """
 
     async def lift(self, name: str) -> None:
         """Go on, if nothing else holds."""
+
+    async def newest_restored(self) -> int | None:
+        """The number of the newest message in the backup that was last put back, None where none was: what is about
+        that or older ones may have been done since. No clock moves it.
+        """
 
     async def restored_at(self) -> datetime | None:
         """When a backup was last put back, also when that hold was lifted since."""

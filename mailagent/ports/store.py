@@ -261,10 +261,10 @@ class Cases(Protocol):
     async def waiting(self, *, after: Waiting | None = None) -> list[Waiting]:
         """The open questions of all cases, the first due first: a page of them, those that come `after` one."""
 
-    async def was_told(
-        self, reviewer: str, case_id: CaseId, revision: int, *, code: UnclearCode, since: datetime
-    ) -> bool:
-        """Whether a reply of `reviewer`, an address, about a question had this code for an answer after `since`."""
+    async def was_told(self, reply: Message, code: UnclearCode, *, above: int = 0) -> bool:
+        """Whether its sender has had a receipt with this code before this `reply` came, for an earlier reply about the
+        same question, whose number is `above` that.
+        """
 
     async def latest_revision(self, case_id: CaseId) -> int:
         """0 before the first escalation."""

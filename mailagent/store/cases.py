@@ -14,7 +14,7 @@ from mailagent.domain.case import Case, CaseId, CaseState
 from mailagent.domain.commands import Verb
 from mailagent.domain.decision import UnclearCode
 from mailagent.domain.escalation import Escalation, EscalationState, Waiting
-from mailagent.domain.message import MessageId
+from mailagent.domain.message import Message, MessageId
 from mailagent.domain.outgoing import NewOutboxEntry
 from mailagent.domain.placement import Asker
 from mailagent.domain.routing import Priority
@@ -24,7 +24,7 @@ from mailagent.store.handled import write_handled
 from mailagent.store.messages import remember_id
 from mailagent.store.meter import spent_in_day
 from mailagent.store.outbox import enqueue
-from mailagent.store.tables import CaseRow, EscalationRow, LogRow, MessageRow, SpamSenderRow, SpendingRow
+from mailagent.store.tables import CaseRow, EscalationRow, MessageRow, OutboxRow, SpamSenderRow, SpendingRow
 from mailagent.store.waiting import read_owners, read_waiting
 
 
@@ -95,19 +95,20 @@ class StoredCases:
         async with self.sessions.read() as session:
             return await read_waiting(session, after=after, limit=self.page)
 
-    async def was_told(
-        self, reviewer: str, case_id: CaseId, revision: int, *, code: UnclearCode, since: datetime
-    ) -> bool:
+    async def was_told(self, reply: Message, code: UnclearCode, *, above: int = 0) -> bool:
         """See `ports.Cases`."""
         found = (
-            select(LogRow.message_id)
-            .join(MessageRow, col(MessageRow.id) == LogRow.message_id)
+            select(OutboxRow.id)
+            .join(MessageRow, col(MessageRow.id) == OutboxRow.cause_id)
             .where(
-                MessageRow.case_id == case_id,
-                MessageRow.review_revision == revision,
-                MessageRow.sender == reviewer,
-                LogRow.at >= since,
-                col(LogRow.entry)["rule"].as_string() == code,
+                MessageRow.case_id == reply.case_id,
+                MessageRow.review_revision == reply.review_revision,
+                col(MessageRow.id) > above,
+                OutboxRow.kind == "receipt",
+                OutboxRow.recipient == reply.sender,
+                col(OutboxRow.key).contains(f":{code}:"),
+                OutboxRow.state == "sent",
+                col(OutboxRow.sent_at) <= reply.received_at,
             )
         )
         async with self.sessions.read() as session:

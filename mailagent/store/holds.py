@@ -37,8 +37,7 @@ class StoredHolds:
         async with self.sessions.begin() as session:
             since = hold.since
             if hold.name == RESTORED:
-                known = await newest(session)
-                since = known + SERVERS_AHEAD if known is not None and known > since else since
+                since = max(since, await newest(session) or since) + SERVERS_AHEAD
                 await session.exec(
                     update(OutboxRow)
                     .where(col(OutboxRow.state).in_(("ready", "sending")), col(OutboxRow.kind).in_(ANSWERS))
@@ -54,6 +53,12 @@ class StoredHolds:
         async with self.sessions.begin() as session:
             await session.exec(update(HoldRow).where(col(HoldRow.name) == name).values(lifted=True))
             await record(session, "resumed", facts={"name": name})
+
+    async def newest_restored(self) -> int | None:
+        """See `ports.Holds`."""
+        async with self.sessions.read() as session:
+            row = await session.get(HoldRow, RESTORED)
+            return None if row is None else row.newest
 
     async def restored_at(self) -> datetime | None:
         """See `ports.Holds`."""

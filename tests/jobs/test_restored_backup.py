@@ -195,7 +195,10 @@ async def test_mails_to_admin_and_reviewers_have_no_message_id_of_before_either(
         assert (len(told), len(set(told))) == (2, 2)
 
 
-@pytest.mark.parametrize("first", ["APPROVE", "MODIFY\nWe refunded it.", "REVISE shorter", "ASK\n\nWhich card was it?"])
+WORDS = ["APPROVE", "MODIFY\nWe refunded it.", "REVISE shorter", "ASK\n\nWhich card was it?", "REJECT"]
+
+
+@pytest.mark.parametrize("first", WORDS)
 async def test_a_question_of_before_is_not_decided_twice_unawares(outside: Outside, first: str) -> None:
     """It was answered after the backup was made, and the reply that decided it is in the mailbox no more. Ben still
     holds the digest; he hears that before anything leaves, and may then say so again.
@@ -219,6 +222,67 @@ async def test_a_question_of_before_is_not_decided_twice_unawares(outside: Outsi
             assert len(outside.mails_to(TOM)) == 2 + times
             assert len(outside.mails_to(QUEUE)) == 1, "a draft whose approval nobody would be asked about"
         assert "REVIEW-25" in text_of(outside.mails_to(BEN)[0])
+
+
+async def answered_since(outside: Outside) -> EmailMessage:
+    """The digest of a question that was answered after the backup was made which is put back now; its customer has an
+    acknowledgment and an answer.
+    """
+    outside.model.mood = ANGRY
+    async with open_office(outside) as office:
+        outside.mailbox.deliver(mail("You charged me twice!"), at=outside.clock.now())
+        await office.work()
+        await backed_up(outside)
+        digest = outside.mails_to(QUEUE)[0]
+        outside.reviewer_replies("APPROVE", to=digest)
+        await office.work()
+    outside.mailbox.mails.clear()
+    await put_back(outside)
+    return digest
+
+
+async def test_a_warning_that_waits_is_none(outside: Outside) -> None:
+    """While sending is held the reviewer hears nothing, and sends the same again."""
+    digest = await answered_since(outside)
+    async with open_office(outside) as office:
+        holds = StoredHolds(sessions=office.sessions)
+        await holds.put(Hold(name="operator", reason="look", since=outside.clock.now(), sure=True))
+        for _ in range(2):
+            outside.mailbox.deliver(review(digest, "APPROVE", sender=BEN), at=outside.clock.now())
+            await office.work()
+        await holds.lift("operator")
+        await office.work()
+
+        assert len(outside.mails_to(TOM)) == 2
+        assert "REVIEW-25" in text_of(outside.mails_to(BEN)[0])
+
+
+async def test_a_warning_comes_however_many_came_before(outside: Outside) -> None:
+    """After three receipts a day no more are sent; without this one the next approval would not count as warned."""
+    digest = await answered_since(outside)
+    async with open_office(outside) as office:
+        for words in ("what?", "hm", "well", "APPROVE"):
+            outside.mailbox.deliver(review(digest, words, sender=BEN), at=outside.clock.now())
+            outside.clock.passes(2 * HOUR)
+            await office.work()
+
+        assert "REVIEW-25" in text_of(outside.mails_to(BEN)[-1])
+        assert len(outside.mails_to(TOM)) == 2
+
+
+async def test_what_sends_nothing_and_what_was_asked_since_needs_no_warning(outside: Outside) -> None:
+    """Else each question would have to be decided twice, for ever."""
+    digest = await answered_since(outside)
+    async with open_office(outside) as office:
+        outside.mailbox.deliver(review(digest, "CLOSE", sender=BEN), at=outside.clock.now())
+        outside.mailbox.deliver(mail("You charged me twice!", sender=ANN), at=outside.clock.now())
+        await office.work()
+        assert "REVIEW-25" not in "".join(text_of(told) for told in outside.mails_to(BEN))
+
+        outside.reviewer_replies("APPROVE", to=outside.mails_to(QUEUE)[-1])
+        await office.work()
+
+        assert len(outside.mails_to(ANN)) == 2
 
 
 async def commanded(outside: Outside, *words: str) -> str:

@@ -7,13 +7,13 @@ of somebody who may not decide is recorded, answered to nobody, and the admin is
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from mailagent.crash_points import passing
 from mailagent.domain.budget import Budget, used_up
 from mailagent.domain.caps import DAY
 from mailagent.domain.case import Case
-from mailagent.domain.decision import Decision, Known, Unclear, UnclearCode
+from mailagent.domain.decision import Decision, Known, Unclear
 from mailagent.domain.escalation import Escalation
 from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry
@@ -33,6 +33,8 @@ from mailagent.ports import Cases, Clock, Handled, Holds, Messages, Outbox, Spen
 RETRY = timedelta(seconds=30)
 MOST_RECEIPTS = 3
 """Of those that say why nothing was done: in a day, to one reviewer about one case. More answers a program."""
+TOLD_ALWAYS = frozenset({"REVIEW-25", "REVIEW-26"})
+"""For the next reply then counts."""
 ANY_TIME = frozenset({"note", "why", "status", "help"})
 """Words that change nothing, and work also when all is decided."""
 
@@ -126,7 +128,7 @@ class ResumeReviews:
         if self.modes.of(str(question.graph_state["category"])) == "shadow":
             return Unclear(code="REVIEW-14")
         unseen = await self.outbox.unseen(hand.case.id, question.revision)
-        insists = await self._was_told(hand, "REVIEW-26", since=question.opened_at)
+        insists = await self.cases.was_told(hand.reply, "REVIEW-26")
         possible = what_can_be_done(decision, hand, unseen=unseen, insists=insists)
         if leads_to_a_mail(possible) and await self._may_be_done(hand):
             possible = Unclear(code="REVIEW-25")
@@ -136,14 +138,10 @@ class ResumeReviews:
         """Whether a backup was put back since the question was put: it may have been decided, and the customer been
         answered, after that backup was made. Once a reviewer was told so, they know what they do.
         """
-        restored, question = await self.holds.restored_at(), hand.question
-        if restored is None or question.opened_at >= restored:
+        newest = await self.holds.newest_restored()
+        if newest is None or hand.question.message_id > newest:
             return False
-        return not await self._was_told(hand, "REVIEW-25", since=restored)
-
-    async def _was_told(self, hand: InHand, code: UnclearCode, *, since: datetime) -> bool:
-        revision = hand.question.revision
-        return await self.cases.was_told(hand.reply.sender or "", hand.case.id, revision, code=code, since=since)
+        return not await self.cases.was_told(hand.reply, "REVIEW-25", above=newest)
 
     async def _about_open(self, hand: InHand, possible: Decision | Unclear) -> Handled | Unclear:
         if isinstance(possible, Decision):
@@ -210,7 +208,8 @@ class ResumeReviews:
             await self._commit(case, reply, {**entry, "detail": str(values.get("decided_by", unclear.detail))})
             return
         since = self.clock.now() - DAY
-        if await self.effects.outbox.receipts(case.id, reply.sender or "", since=since) >= MOST_RECEIPTS:
+        is_often = unclear.code not in TOLD_ALWAYS
+        if is_often and await self.effects.outbox.receipts(case.id, reply.sender or "", since=since) >= MOST_RECEIPTS:
             entry["reason"] = "nothing was done, and they were told often enough"
             await self._commit(case, reply, entry, spent=spent)
             return

@@ -38,10 +38,10 @@ def what_can_be_done(decision: Decision | Unclear, hand: InHand, *, unseen: bool
 
 
 def leads_to_a_mail(possible: Decision | Unclear) -> bool:
-    """To the customer: now, or once a new draft is approved."""
+    """To the customer: now, or once a new draft is approved; a rejection may send a holding reply."""
     if isinstance(possible, Unclear):
         return possible.code == "REVIEW-07"
-    return possible.verb in TO_CUSTOMER or possible.verb == "revise"
+    return possible.verb in TO_CUSTOMER or possible.verb in {"revise", "reject"}
 
 
 def _leaving(decision: Decision, hand: InHand) -> str:
