@@ -13,7 +13,7 @@ from mailagent.domain.caps import DAY
 from mailagent.domain.vitals import LONG_AGO, Trouble, troubles
 from mailagent.settings import Settings, load_settings
 from mailagent.store.database import Sessions
-from mailagent.store.terms import last_term
+from mailagent.store.terms import last_start, last_term
 from mailagent.store.views import View, shown_time
 from mailagent.wiring.lock import changed_since_start, is_running
 from mailagent.wiring.opening import free_bytes, open_views, place_of, vitals_of
@@ -38,9 +38,9 @@ def is_broken(config: Path) -> int:
 
 async def _daemon(settings: Settings, sessions: Sessions) -> View:
     """Whether it runs, or a schedule runs it, and who began when."""
-    last = await last_term(sessions)
     is_at_work = await is_running(settings.path(settings.data_dir), place_of(settings))
-    by_schedule = last is not None and last.by_schedule and not is_at_work
+    last = await (last_term if is_at_work else last_start)(sessions)
+    by_schedule = last is not None and last.scheduled and not is_at_work
     return {
         "state": "running" if is_at_work else "by schedule" if by_schedule else "not running",
         "started_at": last and shown_time(last.since),

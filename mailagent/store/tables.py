@@ -253,7 +253,7 @@ class ChainRow(SQLModel, table=True):
 
 
 class TermRow(SQLModel, table=True):
-    """Who may write, of those who begin a term: the last. There is one row."""
+    """Who may write, of those who begin a term: the last; and how the last daemon among them was started. One row."""
 
     __tablename__ = "term"
     id: int = Field(primary_key=True)
@@ -261,6 +261,9 @@ class TermRow(SQLModel, table=True):
     token: str
     holder: str
     since: datetime = Field(sa_type=UtcTime)
+    started_by: str = ""
+    started_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    scheduled: bool = False
 
 
 class HealthRow(SQLModel, table=True):

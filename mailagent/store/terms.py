@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,22 +25,18 @@ from mailagent.store.tables import TermRow
 
 ONLY = 1
 """The number of the only row."""
-RUN, ONCE = "mailagent run", "mailagent run --once"
-"""The programs that do the work, as `begin_term` names them."""
 LOOK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """Who began the last term, such as ``mailagent run, process 7 on host``, and when."""
+    """Who began a term, such as ``mailagent run, process 7 on host``, and when. One that is `scheduled` was to end by
+    itself, until it is started again.
+    """
 
     holder: str
     since: datetime
-
-    @property
-    def by_schedule(self) -> bool:
-        """It was to end by itself, until it is started again."""
-        return self.holder.startswith(f"{ONCE},")
+    scheduled: bool
 
 
 @dataclass(kw_only=True)
@@ -91,23 +88,38 @@ class Term:
         return self.error
 
 
-async def begin_term(sessions: Sessions, where: Path | str, *, program: str) -> tuple[Sessions, Term]:
-    """End the term of whoever wrote before, and begin one: the `sessions` that write while it is the last."""
+async def begin_term(
+    sessions: Sessions, where: Path | str, *, program: str, daemon: Literal["run", "once"] | None = None
+) -> tuple[Sessions, Term]:
+    """End the term of whoever wrote before, and begin one: the `sessions` that write while it is the last. `daemon` is
+    how that was started, None for a command.
+    """
     file = where if isinstance(where, Path) else None
     term = Term(token=secrets.token_hex(8), file=file, identity=_identity(file) if file else (0, 0))
     async with sessions.begin() as session:
         row = await session.get(TermRow, ONLY) or TermRow(id=ONLY, number=0, token="", holder="", since=_now())
         row.number, row.token, row.since = row.number + 1, term.token, _now()
         row.holder = f"{program}, process {os.getpid()} on {socket.gethostname()[:60]}"
+        if daemon is not None:
+            row.started_by, row.started_at, row.scheduled = row.holder, row.since, daemon == "once"
         session.add(row)
     return replace(sessions, fence=term), term
 
 
 async def last_term(sessions: Sessions) -> Begun | None:
-    """None where nobody began one yet."""
+    """Of whoever may write, a command too; None where nobody began one yet."""
     async with sessions.read() as session:
         row = await session.get(TermRow, ONLY)
-        return None if row is None else Begun(holder=row.holder, since=row.since)
+        return None if row is None else Begun(holder=row.holder, since=row.since, scheduled=row.scheduled)
+
+
+async def last_start(sessions: Sessions) -> Begun | None:
+    """Of the last daemon, whatever command came after it; None before the first."""
+    async with sessions.read() as session:
+        row = await session.get(TermRow, ONLY)
+        if row is None or row.started_at is None:
+            return None
+        return Begun(holder=row.started_by, since=row.started_at, scheduled=row.scheduled)
 
 
 def _identity(file: Path) -> tuple[int, int]:

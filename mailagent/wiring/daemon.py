@@ -43,7 +43,7 @@ from mailagent.store.meter import StoredMeter
 from mailagent.store.outbox import StoredOutbox
 from mailagent.store.sending import StoredSending
 from mailagent.store.sightings import StoredSightings
-from mailagent.store.terms import ONCE, RUN, begin_term
+from mailagent.store.terms import begin_term
 from mailagent.store.times import StoredTimes
 from mailagent.store.vectors import StoredVectors
 from mailagent.wiring.accounts import desk_of, imap_account, journals_of, smtp_account
@@ -76,7 +76,8 @@ async def open_daemon(settings: Settings, *, clock: Clock = SYSTEM_CLOCK, once: 
         engine, sessions = await open_database(where, chain_keys_of(settings))
         stack.push_async_callback(engine.dispose)
         await make_keys_once(settings, sessions)
-        sessions, term = await begin_term(sessions, where, program=ONCE if once else RUN)
+        program = "mailagent run --once" if once else "mailagent run"
+        sessions, term = await begin_term(sessions, where, program=program, daemon="once" if once else "run")
         templates = JinjaTemplates(settings.path(settings.templates_dir))
         health = StoredHealth(sessions=sessions)
         await health.restarted()

@@ -21,6 +21,7 @@ from mailagent.store.database import open_database
 from mailagent.store.messages import StoredMessages
 from mailagent.store.schema import MIGRATIONS, migrate, newest
 from mailagent.store.sending import StoredSending
+from mailagent.store.terms import last_start
 from mailagent.store.views import Views
 from tests.fakes.chain import keys
 from tests.servers.postgres import Postgres
@@ -140,6 +141,22 @@ async def test_data_of_the_first_schema_is_kept(where: Path | str) -> None:
         await engine.dispose()
     with connected(where) as connection:
         assert connection.execute(text("SELECT case_id FROM known_id")).all() == [(7,)]
+
+
+async def test_an_update_remembers_that_a_schedule_starts_it(where: Path | str) -> None:
+    """The update is made between two of its starts; a monitor would call somebody for a daemon that was never there."""
+    migrate(url_of(where), to="0013")
+    with connected(where) as connection:
+        connection.execute(
+            text("INSERT INTO term (id, number, token, holder, since) VALUES (1, 1, 'x', :holder, :since)"),
+            {"holder": "mailagent run --once, process 7 on host", "since": AT},
+        )
+
+    engine, sessions = await open_database(where)
+    last = await last_start(sessions)
+    await engine.dispose()
+    assert last is not None
+    assert (last.scheduled, last.since) == (True, AT.replace(tzinfo=UTC))
 
 
 def fill(connection: Connection) -> Mapping[str, int]:

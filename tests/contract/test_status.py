@@ -19,6 +19,7 @@ from mailagent.store.database import open_database
 from mailagent.store.health import StoredHealth
 from mailagent.store.meter import StoredMeter
 from mailagent.store.outbox import StoredOutbox
+from mailagent.store.terms import begin_term
 from mailagent.store.views import Views, shown_time
 from mailagent.wiring.daemon import open_daemon
 from mailagent.wiring.lock import hold
@@ -127,6 +128,40 @@ async def test_a_job_that_gave_up_is_no_trouble_after_a_restart(left: Path) -> N
     async with open_daemon(load_settings(CONFIG)):
         assert (await asyncio.to_thread(status))["ok"] is True
         assert await asyncio.to_thread(quiet) == 0
+
+
+@pytest.mark.parametrize("words", [["forget", "x@x.example"], ["db", "restore", "before.db"]])
+@pytest.mark.parametrize(
+    ("once", "by", "state", "code"),
+    [(True, "mailagent run --once", "by schedule", 0), (False, "mailagent run", "not running", 1)],
+)
+async def test_a_command_between_two_starts_changes_nothing(
+    left: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], *, once: bool, by: str, state: str, code: int
+) -> None:
+    """Else a monitor calls somebody at each of them, until the schedule starts mailagent again. And what a supervisor
+    should keep running is not running after them either.
+    """
+    monkeypatch.chdir(left.parent)
+    async with open_daemon(load_settings(CONFIG), once=once):
+        pass
+    for command in (["db", "backup", "before.db"], words):
+        done = await asyncio.to_thread(CliRunner().invoke, app, [*command, "--config", str(CONFIG)])
+        assert done.exit_code < 2, done.output
+
+    daemon = cast("dict[str, object]", (await asyncio.to_thread(status))["daemon"])
+    assert (daemon["state"], str(daemon["by"]).split(",")[0]) == (state, by)
+    assert await asyncio.to_thread(quiet) == code
+
+
+async def test_a_command_that_keeps_the_daemon_out_is_named(database: Path) -> None:
+    """A daemon that cannot start waits for it; the name of the daemon before would be looked for in vain."""
+    engine, sessions = await open_database(database)
+    await begin_term(sessions, database, program="mailagent run", daemon="run")
+    await begin_term(sessions, database, program="mailagent forget")
+    await engine.dispose()
+
+    daemon = cast("dict[str, object]", (await asyncio.to_thread(status))["daemon"])
+    assert str(daemon["by"]).startswith("mailagent forget,")
 
 
 async def test_the_moment_since_when_a_server_fails_is_told(left: Path) -> None:
