@@ -48,7 +48,10 @@ class CommandAlarm:
     async def reach(self) -> None:
         """See `Alarm`."""
         if shutil.which(self.words[0]) is None:
-            raise ConfigurationError(f"{self._name}: there is no such program, or it may not be executed")
+            raise ConfigurationError(
+                f"{self._name}: there is no such program, or it may not be executed; correct alarm.command in"
+                " mailagent.toml, or make it executable (chmod +x)"
+            )
 
     async def _run(self, text: str, reading: int, writing: int) -> None:
         try:
@@ -107,7 +110,8 @@ class WebhookAlarm:
                 answer = await client.request(method, address.join(path), json=values)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise ConfigurationError(
-                "alarm webhook: this is no address; write it as in https://chat.example.com/hooks/..."
+                "alarm webhook: this is no address; correct alarm.webhook in mailagent.toml, or the secret that it"
+                " names: write it as in https://chat.example.com/hooks/..."
             ) from error
         except (httpx.HTTPError, TimeoutError) as error:
             raise TemporaryError(f"alarm webhook at {address.host}: {_reason(error)}") from error

@@ -37,8 +37,8 @@ class SmtpAccount:
     """Where mail of the mailbox `name` goes out. `sender` is the envelope's, where bounces go unless a mail names
     another; `timeout` in seconds, for each answer; `final_timeout` for the one that accepts the mail (RFC 5321 section
     4.5.3.2.6 asks for ten minutes); `ca_file` replaces the system's authorities. `copies_to` is an address of ours that
-    gets a copy of each mail, of which its recipient sees nothing. `kind` and `file` tell an admin what it is for, and
-    where it stands.
+    gets a copy of each mail, of which its recipient sees nothing. `kind`, `file` and `login_key` tell an admin what it
+    is for, where it stands, and by which key `user` was given, where not by the one of that name.
 
     Raises `ConfigurationError` when mail would cross a network unencrypted.
     """
@@ -56,6 +56,7 @@ class SmtpAccount:
     copies_to: str | None = None
     kind: str = "mailbox"
     file: str = "mailboxes.toml"
+    login_key: str = "smtp_user"
 
     def __post_init__(self) -> None:
         if self.security == "none" and not is_this_machine(self.host):
@@ -68,6 +69,11 @@ class SmtpAccount:
     def place(self) -> str:
         """What an error is about: the mailbox and its server."""
         return f"{self.kind} {self.name}: smtp {self.host}:{self.port}"
+
+    @property
+    def login_keys(self) -> str:
+        """Those that may hold a wrong `user`."""
+        return ", ".join(dict.fromkeys(("user", self.login_key)))
 
 
 class SmtpSender:
@@ -151,8 +157,9 @@ class SmtpSender:
                 ' Many servers offer one only under smtp.security = "starttls".' if account.security == "none" else ""
             )
             raise ConfigurationError(
-                f'{account.place}: the server offers no login (AUTH); in {account.file} set smtp_user = "" if it takes'
-                f" mail without one, else correct smtp.port, usually 465 for tls and 587 for starttls.{encrypt}"
+                f'{account.place}: the server offers no login (AUTH); in {account.file} set {account.login_key} = ""'
+                " if it takes mail without one, else correct smtp.port, usually 465 for tls and 587 for starttls."
+                f"{encrypt}"
             )
         try:
             await client.login(user, password)
@@ -160,8 +167,9 @@ class SmtpSender:
             if 400 <= error.code < 500:  # noqa: PLR2004  # 4xx: later
                 raise UnreachableError(f"{account.place}: no login for now: {_words(error)}") from error
             raise ConfigurationError(
-                f"{account.place}: the server refused the login of {user}: {_words(error)}; correct user, smtp_user or"
-                f" secret in {account.file}, and ask your provider whether programs need a password of their own",
+                f"{account.place}: the server refused the login of {user}: {_words(error)}; correct"
+                f" {account.login_keys} or secret in {account.file}, and ask your provider whether programs need a"
+                " password of their own",
                 exit_code=77,
             ) from error
 
@@ -218,7 +226,8 @@ class SmtpSender:
         words = f"{self._account.place}: {code} {message}"
         if code in ADMIN_MUST_ACT:
             return ConfigurationError(
-                f"{words}; check user, smtp_user, secret and smtp.security in {self._account.file}", exit_code=77
+                f"{words}; check {self._account.login_keys}, secret and smtp.security in {self._account.file}",
+                exit_code=77,
             )
         return PermanentError(words) if 500 <= code < 600 else TemporaryError(words)  # noqa: PLR2004  # 5xx: for good
 

@@ -46,6 +46,7 @@ def build_alarms(settings: Settings, clock: Clock, stack: AsyncExitStack) -> lis
             kind="alarm",
             name="mail",
             file="mailagent.toml",
+            login_key="user",
             host=server.host,
             port=server.port,
             security=server.security,

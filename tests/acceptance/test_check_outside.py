@@ -58,6 +58,7 @@ def test_a_command_that_may_not_be_executed_is_an_error(world: World) -> None:
 
     assert done.returncode == 78
     assert f"alarm command {page}: there is no such program, or it may not be executed" in done.stderr
+    assert "correct alarm.command in mailagent.toml, or make it executable (chmod +x)" in done.stderr
 
 
 def test_what_is_away_just_now_is_warned_of_in_its_own_words(world: World) -> None:
@@ -81,7 +82,8 @@ def test_an_address_that_is_none_is_an_error(world: World) -> None:
         done = world.command("check")
 
     assert done.returncode == 78
-    assert "alarm webhook: this is no address; write it as in https://chat.example.com/hooks/..." in done.stderr
+    assert "alarm webhook: this is no address; correct alarm.webhook in mailagent.toml" in done.stderr
+    assert "write it as in https://chat.example.com/hooks/..." in done.stderr
     assert "very-secret" not in done.stderr
 
 

@@ -1,6 +1,7 @@
 """The ways of an alarm, on the real things: a program, a web server, a mail server."""
 
 import json
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from mailagent.adapters.alarms import CommandAlarm, WebhookAlarm
 from mailagent.cli.app import app
@@ -98,29 +99,44 @@ async def test_an_address_that_is_none_does_not_tell_its_secret() -> None:
     assert "very-secret" not in str(failed.value)
 
 
+def try_alarm(folder: Path, alarm: str, port: int, login: str = "") -> Result:
+    """``mailagent alarm`` of a shop with this `alarm`, and mail by the server at `port`."""
+    config = folder / "config"
+    shutil.copytree(SHOP / "config", config)
+    with (config / "mailagent.toml").open("a", encoding="utf-8") as file:
+        file.write(
+            f'\n[alarm]\n{alarm}[alarm.mail]\nto = "ops@example.org"\nsender = "mailagent@example.org"\n{login}'
+            f'smtp = {{ host = "127.0.0.1", port = {port}, security = "none" }}\n'
+        )
+    return CliRunner().invoke(app, ["alarm", "the printer burns", "--config", str(config)])
+
+
 def test_an_admin_tries_every_way(tmp_path: Path, smtp_server: SmtpServer) -> None:
     """Whether an alarm reaches anybody is found out before the night in which it must."""
-    config = tmp_path / "config"
-    config.mkdir()
-    for file in (SHOP / "config").iterdir():
-        (config / file.name).write_bytes(file.read_bytes())
-    main = config / "mailagent.toml"
-    shipped = main.read_text("utf-8")
     with chat(404) as (url, _):
-        main.write_text(
-            f'{shipped}\n[alarm]\ncommand = ["{sys.executable}", "-c", "import sys; sys.stdin.read()"]\n'
-            f'webhook = "{url}"\n'
-            '[alarm.mail]\nto = "ops@example.org"\nsender = "mailagent@example.org"\n'
-            f'smtp = {{ host = "127.0.0.1", port = {smtp_server.port}, security = "none" }}\n',
-            "utf-8",
-        )
-        result = CliRunner().invoke(app, ["alarm", "the printer burns", "--config", str(config)])
+        command = f'command = ["{sys.executable}", "-c", "import sys; sys.stdin.read()"]\n'
+        result = try_alarm(tmp_path, f'{command}webhook = "{url}"\n', smtp_server.port)
 
     assert result.exit_code == 1
     assert "alarm command: told." in result.output
     assert "alarm webhook at 127.0.0.1: status 404" in result.output
     (mail,) = smtp_server.received
     assert b"the printer burns" in mail.raw
+
+
+@pytest.mark.parametrize(
+    ("offers_login", "remedy"),
+    [(False, 'in mailagent.toml set user = "" if it takes'), (True, "correct user or secret in mailagent.toml")],
+)
+def test_the_keys_that_an_error_names_are_those_of_the_alarm(
+    tmp_path: Path, *, offers_login: bool, remedy: str
+) -> None:
+    """A mailbox has other ones: whoever writes one of them here gets the next error."""
+    with SmtpServer(offers_login=offers_login, login=("ops", "right")) as server:
+        result = try_alarm(tmp_path, "", server.port, 'user = "ops"\nsecret = "wrong"\n')
+
+    assert result.exit_code == 1
+    assert remedy in " ".join(result.output.split())
 
 
 async def test_an_untrusted_webhook_is_said_to_be_one(certificate: Certificate) -> None:
