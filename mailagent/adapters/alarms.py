@@ -35,6 +35,7 @@ class CommandAlarm:
     """See `Alarm`. The command gets the text on its standard input; no shell is between."""
 
     words: tuple[str, ...]
+    name: str = "command"
 
     async def sound(self, text: str) -> None:
         """See `Alarm`."""
@@ -88,6 +89,7 @@ class WebhookAlarm:
     """
 
     url: str = field(repr=False)
+    name: str = "webhook"
 
     async def sound(self, text: str) -> None:
         """See `Alarm`."""
@@ -126,6 +128,7 @@ class MailAlarm:
     sender: str
     recipient: str
     clock: Clock
+    name: str = "mail"
 
     async def sound(self, text: str) -> None:
         """See `Alarm`."""

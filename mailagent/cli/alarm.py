@@ -29,7 +29,7 @@ def try_alarm(config: Path, text: str) -> int:
                     failed = 1
                     complain(str(error))
                 else:
-                    say(f"alarm {type(alarm).__name__.removesuffix('Alarm').lower()}: told.", "green")
+                    say(f"alarm {alarm.name}: told.", "green")
         return failed
 
     return asyncio.run(main())

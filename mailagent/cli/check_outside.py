@@ -23,7 +23,7 @@ async def look_outside(settings: Settings, *, seconds: float = SECONDS) -> list[
     async with AsyncExitStack() as stack:
         alarms = build_alarms(settings, SystemClock(), stack)
         looks: dict[str, Callable[[], Awaitable[object]]] = {
-            **{f"alarm {type(alarm).__name__.removesuffix('Alarm').lower()}": alarm.reach for alarm in alarms},
+            **{f"alarm {alarm.name}": alarm.reach for alarm in alarms},
             **{
                 f"mailbox {name}: journal": partial(journal.holds, NO_MAIL)
                 for name, journal in journals_of(settings, timeout=seconds).items()

@@ -16,6 +16,10 @@ class Watched(Protocol):
 class Alarm(Protocol):
     """One way to a person."""
 
+    @property
+    def name(self) -> str:
+        """What admins call it: its key in ``[alarm]``."""
+
     async def sound(self, text: str) -> None:
         """Tell it, in one sentence. Raises `TemporaryError` or `ConfigurationError` when nobody can have heard it."""
 

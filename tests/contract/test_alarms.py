@@ -120,6 +120,7 @@ def test_an_admin_tries_every_way(tmp_path: Path, smtp_server: SmtpServer) -> No
     assert result.exit_code == 1
     assert "alarm command: told." in result.output
     assert "alarm webhook at 127.0.0.1: status 404" in result.output
+    assert "alarm mail: told." in result.output
     (mail,) = smtp_server.received
     assert b"the printer burns" in mail.raw
 

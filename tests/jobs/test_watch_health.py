@@ -27,6 +27,7 @@ class FakeAlarm:
 
     heard: list[str] = field(default_factory=list)
     broken: bool = False
+    name: str = "fake"
 
     async def sound(self, text: str) -> None:
         """See `Alarm`."""

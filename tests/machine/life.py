@@ -48,6 +48,7 @@ class Alarm:
     """See `ports.Alarm`."""
 
     heard: list[str] = field(default_factory=list)
+    name: str = "fake"
 
     async def sound(self, text: str) -> None:
         """See `ports.Alarm`."""
