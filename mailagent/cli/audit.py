@@ -4,10 +4,11 @@ import asyncio
 import re
 from pathlib import Path
 
+import typer
+
 from mailagent.adapters.clock import SystemClock
 from mailagent.adapters.signing_keys import read_chain_keys
 from mailagent.cli.show import print_json, print_table, say
-from mailagent.errors import ConfigurationError
 from mailagent.settings import load_settings
 from mailagent.store.audit import Broken, Chained
 from mailagent.wiring.opening import open_audit
@@ -21,7 +22,9 @@ def audit_promises(config: Path, *, verify: bool, known: str, as_json: bool) -> 
     returns 1 when there is one.
     """
     if known and not ENTRY.fullmatch(known):
-        raise ConfigurationError(f"'{known}' is no entry as 'mailagent audit --verify' prints the last: 812:SEAL")
+        raise typer.BadParameter(
+            f"'{known}' is no entry as 'mailagent audit --verify' prints the last: 812:SEAL", param_hint="--known"
+        )
 
     async def main() -> tuple[list[Broken], Chained | None]:
         settings = load_settings(config)
