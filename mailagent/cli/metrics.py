@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from mailagent.cli.status import rung, troubles_now
+from mailagent.cli.status import broken_now, rung
 from mailagent.settings import Settings, load_settings
 from mailagent.store.figures import Figure
 from mailagent.wiring.opening import open_figures
@@ -44,7 +44,7 @@ def print_metrics(config: Path) -> None:
 async def _figures(settings: Settings) -> list[Figure]:
     async with open_figures(settings) as figures:
         found = await figures.all()
-        broken = any(trouble.broken for trouble in await troubles_now(settings, figures.sessions))
+        broken = await broken_now(settings, figures.sessions)
     failed = {labels[0] for figure in found if figure.name == "working" for labels, value in figure.rows if not value}
     now = rung(settings, failed)
     rungs = [((name,), float(name == now)) for name in ("model", "fallback", "offline")]

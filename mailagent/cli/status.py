@@ -29,11 +29,17 @@ def is_broken(config: Path) -> int:
     """1 when the daemon does not do its work, with nothing printed: for whoever watches the process."""
     settings = load_settings(config)
 
-    async def main() -> list[Trouble]:
+    async def main() -> bool:
         async with open_views(settings) as views:
-            return await troubles_now(settings, views.sessions)
+            return await broken_now(settings, views.sessions)
 
-    return int(any(trouble.broken for trouble in asyncio.run(main())))
+    return int(asyncio.run(main()))
+
+
+async def broken_now(settings: Settings, sessions: Sessions) -> bool:
+    """Whether the daemon does not do its work."""
+    found = await _troubles(settings, sessions, await _daemon(settings, sessions))
+    return any(trouble.broken for trouble in found)
 
 
 async def _daemon(settings: Settings, sessions: Sessions) -> View:
@@ -48,13 +54,13 @@ async def _daemon(settings: Settings, sessions: Sessions) -> View:
     }
 
 
-async def troubles_now(settings: Settings, sessions: Sessions) -> list[Trouble]:
-    """What alarms tell too; what is broken of it is all that `is_broken` tells of."""
+async def _troubles(settings: Settings, sessions: Sessions, daemon: View) -> list[Trouble]:
+    """What alarms tell too, and that the `daemon` does not run; `is_broken` tells of what is broken alone."""
     now = SystemClock().now()
     vitals = replace(
         await vitals_of(settings, sessions).vitals(at=now),
         free_bytes=free_bytes(settings),
-        is_running=(await _daemon(settings, sessions))["state"] != "not running",
+        is_running=daemon["state"] != "not running",
     )
     return troubles(vitals, since=LONG_AGO, at=now)
 
@@ -67,7 +73,7 @@ def show_status(config: Path, *, as_json: bool) -> int:
         async with open_views(settings) as views:
             not_sent = await views.not_sent(since=SystemClock().now() - DAY)
             daemon = await _daemon(settings, views.sessions)
-            found = await troubles_now(settings, views.sessions)
+            found = await _troubles(settings, views.sessions, daemon)
             broken = [trouble.text for trouble in found if trouble.broken]
             budget = next((trouble.text for trouble in found if trouble.name == "budget"), "")
             counts = {**await views.status(), "not_sent_today": len(not_sent)}
