@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 
 from mailagent.cli.app import app
 from mailagent.domain.outgoing import NewOutboxEntry
+from mailagent.domain.vitals import LONG_AGO, troubles
 from mailagent.settings import load_settings
 from mailagent.store.database import open_database
 from mailagent.store.health import StoredHealth
@@ -32,6 +34,15 @@ from tests.shop import SHOP
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
 CONFIG = SHOP / "config"
+DIGEST = NewOutboxEntry(
+    key="1:1:digest",
+    kind="digest",
+    mailbox="support",
+    case_id=None,
+    recipient="queue@example.com",
+    message_id="<1@example.com>",
+    raw=b"",
+)
 
 
 @pytest.fixture(name="left")
@@ -183,19 +194,22 @@ async def test_a_digest_that_was_kept_back_for_hours_is_not_late(database: Path)
     """A list stood in its place; a reviewer asks for it now, and it leaves in a second."""
     engine, sessions = await open_database(database, keys)
     vitals = vitals_of(load_settings(CONFIG), sessions)
-    digest = NewOutboxEntry(
-        key="1:1:digest",
-        kind="digest",
-        mailbox="support",
-        case_id=None,
-        recipient="queue@example.com",
-        message_id="<1@example.com>",
-        raw=b"",
-        not_before=NOW,
-    )
-    await StoredOutbox(sessions=sessions).write([digest], at=NOW - 30 * HOUR)
+    await StoredOutbox(sessions=sessions).write([replace(DIGEST, not_before=NOW)], at=NOW - 30 * HOUR)
 
     assert (await vitals.vitals(at=NOW)).oldest_unsent == NOW
+    await engine.dispose()
+
+
+async def test_no_alarm_names_a_customer(database: Path) -> None:
+    """It goes to a chat or a pager of somebody else; servers put the address into what they refuse."""
+    engine, sessions = await open_database(database, keys)
+    await StoredOutbox(sessions=sessions).write([DIGEST], at=NOW - 2 * HOUR)
+    await StoredHealth(sessions=sessions).failed("smtp:support", "450 <tom@customer.example>\ntry later", at=NOW)
+
+    vitals = await vitals_of(load_settings(CONFIG), sessions).vitals(at=NOW)
+    assert [trouble.text for trouble in troubles(vitals, since=LONG_AGO, at=NOW)] == [
+        "a mail could not be sent for 2 hours: 450 (address) try later"
+    ]
     await engine.dispose()
 
 
