@@ -1,4 +1,6 @@
-"""The three errors an adapter may raise; anything else is a bug, and the runner treats it so."""
+"""The three errors an adapter may raise, and the exit codes of the commands. Any other error is a bug, and the runner
+treats it so.
+"""
 
 from collections.abc import Mapping
 
@@ -62,6 +64,6 @@ def spoken(error: Exception) -> str:
 
 
 def without_addresses(said: str) -> str:
-    """The same on one line, for a log or an alarm: what a server says of a mail may name the customer."""
+    """What was `said`, on one line for a log or an alarm: what a server says of a mail may name the customer."""
     words = ("(address)" if "@" in word else word for word in said.split())
     return " ".join(words)[:LONGEST_REASON]

@@ -41,7 +41,7 @@ def newest() -> str | None:
 
 @cache
 def _scripts() -> ScriptDirectory:
-    """Read once: they are twelve files, and every start asks twice."""
+    """Read once: each migration is a file, and every start asks twice."""
     return ScriptDirectory(str(MIGRATIONS))
 
 
