@@ -4,18 +4,22 @@ The database alone is copied. Paused cases are made anew from it, and the keys t
 with a life of their own.
 """
 
+import fcntl
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterable
+from contextlib import closing, suppress
 from datetime import UTC, datetime
+from glob import escape
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from mailagent.errors import ConfigurationError
 
 FOLDER = "backups"
 """Beside the database: what it was before a migration, and before a restore."""
-READY = "restore-"
-"""How folders begin in which a backup is made ready."""
+READY = ".mailagent-restore-"
+"""How folders begin in which a backup is made ready: nobody names one of their own so."""
 
 
 def back_up(database: Path, target: Path) -> None:
@@ -29,14 +33,19 @@ def back_up(database: Path, target: Path) -> None:
         raise ConfigurationError(f"{target}: error: the file is there already; name a new one")
     if not target.parent.is_dir():
         raise ConfigurationError(f"{target}: error: there is no folder {target.parent.absolute()}; make it first")
-    unfinished = target.with_name(f"{target.name}.unfinished")
+    _remove_left(target.parent.glob(f"{escape(target.name)}.*.unfinished"))
     try:
-        unfinished.unlink(missing_ok=True)
-        unfinished.touch(mode=0o600)
-        _copy(database, unfinished)
-        unfinished.replace(target)
+        with NamedTemporaryFile(
+            prefix=f"{target.name}.", suffix=".unfinished", dir=target.parent, delete=False
+        ) as file:
+            unfinished = Path(file.name)
+            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                _copy(database, unfinished)
+                unfinished.replace(target)
+            finally:
+                unfinished.unlink(missing_ok=True)
     except (sqlite3.Error, OSError) as error:
-        unfinished.unlink(missing_ok=True)
         raise ConfigurationError(f"{target}: error: the backup cannot be written: {error}") from error
 
 
@@ -109,10 +118,17 @@ def rewrite(file: Path) -> None:
 
 def sweep(folder: Path) -> None:
     """Remove from the data folder what a killed restore or backup left: nobody would look for those copies of mail."""
-    for unfinished in (*folder.glob("*.unfinished"), *(folder / FOLDER).glob("*.unfinished")):
-        unfinished.unlink(missing_ok=True)
+    _remove_left((*folder.glob("*.unfinished"), *(folder / FOLDER).glob("*.unfinished")))
     for ready in folder.glob(f"{READY}*"):
         shutil.rmtree(ready, ignore_errors=True)
+
+
+def _remove_left(unfinished: Iterable[Path]) -> None:
+    """Not those that another process is writing: it has them locked."""
+    for path in unfinished:
+        with suppress(OSError), path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
 
 
 def _copy(source: Path, target: Path) -> None:

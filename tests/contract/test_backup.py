@@ -1,6 +1,7 @@
 """Backups: of a database in use, before each migration, and put back."""
 
 import asyncio
+import fcntl
 import json
 import os
 import re
@@ -8,6 +9,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +21,7 @@ from typer.testing import CliRunner, Result
 from mailagent.adapters.signing_keys import signing_keys
 from mailagent.cli.app import app
 from mailagent.errors import ConfigurationError
+from mailagent.store.backup import READY, back_up
 from mailagent.store.database import open_database
 from mailagent.store.health import StoredHealth
 from mailagent.store.schema import migrate
@@ -50,6 +54,16 @@ def error(*words: str) -> str:
 def outside() -> list[object]:
     """The names that `status` shows."""
     return [row["name"] for row in json.loads(command("status", "--json").stdout)["outside"]]
+
+
+def is_locked(file: Path) -> bool:
+    """Whether a process is writing it."""
+    with file.open("rb") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def worked(data: Path, name: str) -> None:
@@ -150,7 +164,7 @@ def test_the_backup_of_a_newer_release_is_not_put_back(data: Path, tmp_path: Pat
     assert "schema 9999 of a newer mailagent" in error("db", "restore", str(file))
 
     assert outside() == ["kept"]
-    assert [path.name for path in data.glob("restore-*")] == []
+    assert [path.name for path in data.glob(f"{READY}*")] == []
 
 
 def test_there_is_no_backup_of_nothing(data: Path, tmp_path: Path) -> None:
@@ -240,10 +254,40 @@ def test_a_killed_restore_leaves_no_copy(data: Path, tmp_path: Path, point: str,
     words = [sys.executable, "-m", "mailagent", "db", "restore", str(file), "--config", str(SHOP / "config")]
     killed = subprocess.run(words, env={**os.environ, "MAILAGENT_CRASH": f"{point}:1"}, check=False, timeout=60)
     assert killed.returncode == -signal.SIGKILL
-    assert [*data.glob("restore-*")]
+    assert [*data.glob(f"{READY}*")]
     assert point == "restore.ready" or not (data / "checkpoints.db").exists()
 
     assert command(*(("db", "restore", str(file)) if then == "restore" else ("forget", "x@x.example"))).exit_code < 2
 
-    assert [*data.glob("restore-*"), *data.rglob("*.unfinished")] == []
+    assert [*data.glob(f"{READY}*"), *data.rglob("*.unfinished")] == []
     assert outside() == ["before"]
+
+
+def test_an_operators_own_folder_stays(data: Path) -> None:
+    """The backup that is to be put back may lie in it, and be the only one."""
+    worked(data, "before")
+    folder = data / "restore-friday"
+    folder.mkdir()
+    assert command("db", "backup", str(folder / "friday.db")).exit_code == 0
+
+    assert command("db", "restore", str(folder / "friday.db")).exit_code == 0
+
+    assert [path.name for path in folder.iterdir()] == ["friday.db"]
+
+
+def test_a_backup_that_is_being_written_is_not_swept_away(tmp_path: Path) -> None:
+    """The daemon starts while the nightly backup, beside the database, waits for its turn to read."""
+    source, target = tmp_path / "busy.db", tmp_path / "saved.db"
+    with ThreadPoolExecutor() as pool, closing(sqlite3.connect(source, isolation_level=None)) as writer:
+        writer.execute("CREATE TABLE words (word)")
+        writer.execute("BEGIN EXCLUSIVE")
+        backup = pool.submit(back_up, source, target)
+        limit = time.monotonic() + 20
+        while not any(is_locked(file) for file in tmp_path.glob("*.unfinished")):
+            assert time.monotonic() < limit
+        os.close(hold(tmp_path))
+        writer.execute("ROLLBACK")
+        backup.result(timeout=20)
+
+    with closing(sqlite3.connect(target)) as saved:
+        assert saved.execute("SELECT name FROM sqlite_master").fetchall() == [("words",)]
