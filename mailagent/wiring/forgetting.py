@@ -1,5 +1,6 @@
 """Who was forgotten stays so: a backup from before is cleared of them anew."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from mailagent.adapters.clock import SystemClock
@@ -8,6 +9,7 @@ from mailagent.adapters.signing_keys import read_chain_keys
 from mailagent.domain.case import case_number
 from mailagent.mail.parse import sender_of
 from mailagent.settings import Settings
+from mailagent.store.chain import last_entry
 from mailagent.store.database import Sessions
 from mailagent.store.erasure import Erasure, Forgotten
 from mailagent.store.people import has_entry, known_people
@@ -18,12 +20,7 @@ async def forget_person(settings: Settings, sessions: Sessions, where: Path | st
     """Clear the database `where` and the paused cases beside it of `address`, and write down that they were forgotten;
     how much there was.
     """
-    erasure = Erasure(sessions=sessions, sender_of=sender_of, remember=_people(settings).add)
-    async with open_saver(where) as saver:  # first: the rest tells whose they are
-        for case_id in await erasure.cases_with(address):
-            for thread in (case_number(case_id), f"{case_number(case_id)}:rating"):
-                await saver.adelete_thread(thread)
-    return await erasure.forget(address, at=SystemClock().now())
+    return await _forget(sessions, where, address, remember=_people(settings).add)
 
 
 async def forget_again(settings: Settings, sessions: Sessions, where: Path | str) -> int:
@@ -35,15 +32,33 @@ async def forget_again(settings: Settings, sessions: Sessions, where: Path | str
     written = people.read()
     if not written:
         return 0
-    found = []
     async with sessions.read() as session:
+        found, lacking = [], set()
+        for digest, row in written.items():
+            if not any([await has_entry(session, entry) for entry in row.entries]):
+                lacking.add(digest)
         for address in sorted(await known_people(session, sender_of)):
-            entries = [entry for digest in people.digests(address) for entry in written.get(digest, ())]
-            if entries and not any([await has_entry(session, entry) for entry in entries]):
+            lines = [written[digest] for digest in people.digests(address) if digest in written]
+            if lines and max(lines, key=lambda row: row.number).digest in lacking:
                 found.append(address)
     for address in found:
-        await forget_person(settings, sessions, where, address)
+        await _forget(sessions, where, address, remember=lambda *_: None)
+    if lacking:
+        async with sessions.begin() as session:
+            end = await last_entry(session)
+        people.add_again([row for digest, row in written.items() if digest in lacking], end)
     return len(found)
+
+
+async def _forget(
+    sessions: Sessions, where: Path | str, address: str, *, remember: Callable[[str, str], None]
+) -> Forgotten:
+    erasure = Erasure(sessions=sessions, sender_of=sender_of, remember=remember)
+    async with open_saver(where) as saver:  # first: the rest tells whose they are
+        for case_id in await erasure.cases_with(address):
+            for thread in (case_number(case_id), f"{case_number(case_id)}:rating"):
+                await saver.adelete_thread(thread)
+    return await erasure.forget(address, at=SystemClock().now())
 
 
 def _people(settings: Settings) -> ForgottenPeople:
