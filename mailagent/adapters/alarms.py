@@ -4,11 +4,10 @@ import asyncio
 import json
 import os
 import re
-import select
 import shutil
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,6 +23,8 @@ from mailagent.ports import Clock, MailSender
 
 SECONDS = 30.0
 """What each way may take."""
+LAST_BYTES, PIPE_HOLDS = 4096, 65536
+"""Of what a command said, in which its last line is looked for; and how much is read at once."""
 LONGEST = 200
 """Characters of somebody else's words in an error."""
 SECRET = re.compile(r"(\bhttps?://[^/\s]*/)\S+")
@@ -41,9 +42,22 @@ class CommandAlarm:
         """See `Alarm`."""
         reading, writing = os.pipe()
         os.set_blocking(reading, False)  # what the command leaves running may keep it open
+        loop, said = asyncio.get_running_loop(), bytearray()
+
+        def hear() -> bytes:
+            """The end of what it has said by now."""
+            with suppress(BlockingIOError):
+                more = os.read(reading, PIPE_HOLDS)
+                said[:] = (said + more)[-LAST_BYTES:]
+                if not more:
+                    loop.remove_reader(reading)
+            return bytes(said)
+
+        loop.add_reader(reading, hear)  # it would wait for a reader; and a file may have no room when it is needed
         try:
-            await self._run(text, reading, writing)
+            await self._run(text, writing, hear)
         finally:
+            loop.remove_reader(reading)
             os.close(reading)
 
     async def reach(self) -> None:
@@ -54,7 +68,7 @@ class CommandAlarm:
                 " mailagent.toml, or make it executable (chmod +x)"
             )
 
-    async def _run(self, text: str, reading: int, writing: int) -> None:
+    async def _run(self, text: str, writing: int, hear: Callable[[], bytes]) -> None:
         try:
             process = await asyncio.create_subprocess_exec(
                 *self.words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=writing
@@ -72,10 +86,8 @@ class CommandAlarm:
             await process.wait()
             raise TemporaryError(f"{self._name}: not done within {SECONDS:.0f} seconds") from error
         if process.returncode:
-            with suppress(BlockingIOError):
-                if said := _last_line(os.read(reading, select.PIPE_BUF)):
-                    raise TemporaryError(f"{self._name}: exit code {process.returncode}: {said}")
-            raise TemporaryError(f"{self._name}: exit code {process.returncode}")
+            said = _last_line(hear())
+            raise TemporaryError(f"{self._name}: exit code {process.returncode}{f': {said}' if said else ''}")
 
     @property
     def _name(self) -> str:

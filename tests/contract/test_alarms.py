@@ -64,6 +64,7 @@ async def test_a_command_gets_the_text(tmp_path: Path) -> None:
             ("/bin/sh", "-c", "echo try; echo 'curl: https://chat.example/hook/very-secret is gone' >&2; exit 22"),
             "exit code 22: curl: https://chat.example/... is gone$",
         ),
+        (("/bin/sh", "-c", "head -c 99999 /dev/zero >&2; echo >&2; echo busy >&2; exit 4"), "exit code 4: busy$"),
         (("/bin/sh", "-c", "sleep 9 & echo no modem >&2; exit 1"), "exit code 1: no modem$"),
     ],
 )
