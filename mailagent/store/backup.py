@@ -14,12 +14,17 @@ from glob import escape
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from mailagent.errors import ConfigurationError
+from mailagent.errors import TRY_AGAIN, ConfigurationError
 
 FOLDER = "backups"
 """Beside the database: what it was before a migration, and before a restore."""
 READY = ".mailagent-restore-"
 """How folders begin in which a backup is made ready: nobody names one of their own so."""
+READER_SECONDS = 5.0
+ONCE_MORE = (
+    "what was cleared is still in the file. Give the same command again later: it clears the file even where nothing is"
+    " known any more"
+)
 
 
 def back_up(database: Path, target: Path) -> None:
@@ -110,10 +115,18 @@ def put_back(database: Path, ready: Path) -> Path | None:
 
 
 def rewrite(file: Path) -> None:
-    """Without what was deleted: a database only marks it as free."""
-    with closing(sqlite3.connect(file, isolation_level=None)) as database:
-        database.execute("VACUUM")
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    """Without what was deleted: a database only marks it as free. A reader is waited for for some seconds.
+
+    Raises `ConfigurationError` where one still has what was deleted; then the file has it too.
+    """
+    try:
+        with closing(sqlite3.connect(file, timeout=READER_SECONDS, isolation_level=None)) as database:
+            database.execute("VACUUM")
+            (busy, *_) = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError as error:
+        raise ConfigurationError(f"{file}: error: {error}; {ONCE_MORE}", exit_code=TRY_AGAIN) from error
+    if busy:
+        raise ConfigurationError(f"{file}: error: another command reads it; {ONCE_MORE}", exit_code=TRY_AGAIN)
 
 
 def sweep(folder: Path) -> None:

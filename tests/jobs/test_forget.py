@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,8 +12,9 @@ from sqlmodel import col, select
 from typer.testing import CliRunner
 
 from mailagent.cli.app import app
+from mailagent.cli.forget import forget as forget_or_say_why
 from mailagent.domain.policy import BURST, ReviewPolicy
-from mailagent.errors import PermanentError, TemporaryError
+from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
 from mailagent.store.audit import Audit
 from mailagent.store.tables import ChainRow
 from tests.fakes.mails import ADMIN, DANA, QUEUE, SUPPORT, TOM, mail, text_of
@@ -270,3 +273,20 @@ async def test_a_reply_whose_bytes_are_cleared_is_not_cleared_for_the_next_perso
     async with open_office(outside) as office, office.sessions.read() as session:
         told = select(ChainRow.message_id).where(ChainRow.kind == "forgotten", col(ChainRow.message_id).is_not(None))
         assert sorted([*await session.exec(told)]) == [1, 2, 3]
+
+
+async def test_nobody_is_called_cleared_while_a_reader_keeps_their_words_in_the_file(tmp_path: Path) -> None:
+    """A nightly `audit` of much mail reads for minutes; the operator would tell the customer that it is done."""
+    outside = Outside(folder=tmp_path)
+    outside.customer_writes(f"Where is {SECRET}?")
+    async with open_office(outside) as office:
+        await office.work()
+    await asyncio.to_thread(forget, outside, ANN)
+    with closing(sqlite3.connect(tmp_path / "mailagent.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM message").fetchone()
+        with pytest.raises(ConfigurationError, match="another command reads it"):
+            await asyncio.to_thread(forget_or_say_why, tmp_path / "config", TOM)
+
+    assert "Nothing is known" in await asyncio.to_thread(forget, outside, TOM)
+    assert SECRET not in unfolded(tmp_path)
