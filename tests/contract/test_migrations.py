@@ -159,6 +159,18 @@ async def test_an_update_remembers_that_a_schedule_starts_it(where: Path | str) 
     assert (last.scheduled, last.since) == (True, AT.replace(tzinfo=UTC))
 
 
+async def test_a_hold_of_an_older_release_knows_what_had_come(where: Path | str) -> None:
+    """Otherwise all mail of before a restore would count as mail that came since."""
+    migrate(url_of(where), to="0012")
+    with connected(where) as connection:
+        fill(connection)
+
+    migrate(url_of(where))
+
+    with connected(where) as connection:
+        assert connection.execute(text("SELECT newest FROM hold")).all() == [(1,)]
+
+
 def fill(connection: Connection) -> Mapping[str, int]:
     """A row in every table, those that others point to first; returns how many rows each has."""
     tables = reflect(connection)

@@ -12,3 +12,4 @@ depends_on = None
 def upgrade() -> None:
     """Change the schema."""
     op.add_column("hold", sa.Column("newest", sa.Integer(), nullable=False, server_default="0"))
+    op.execute("UPDATE hold SET newest = (SELECT coalesce(max(id), 0) FROM message)")
