@@ -29,7 +29,7 @@ def claims_of(state: TriageState, text: str, sources: Sequence[str], *, told: st
         *(
             UnprovenClaim(kind="blank", words=blank)
             for blank in blanks_in(text)
-            if not any(blank in one for one in ours)
+            if not any(" ".join(blank.split()) in " ".join(one.split()) for one in ours)
         ),
     ]
 

@@ -53,10 +53,11 @@ async def test_who_was_asked_and_sends_it_again_means_it(outside: Outside) -> No
         assert "[Your name]" in answers(outside)[0]
 
 
-async def test_what_an_article_says_in_brackets_may_be_said(outside: Outside) -> None:
-    """A button or a field of a form may be called so."""
+@pytest.mark.parametrize("button", ["[Your orders]", "[Your\norders]"])
+async def test_what_an_article_says_in_brackets_may_be_said(outside: Outside, button: str) -> None:
+    """A button or a field of a form may be called so; files of articles have short lines."""
     async with open_office(outside, policy=POLICY) as office:
-        outside.knowledge.articles = (replace(PAYMENT, text=f"{PAYMENT.text} Then press [Your orders]."),)
+        outside.knowledge.articles = (replace(PAYMENT, text=f"{PAYMENT.text} Then press {button}."),)
         outside.model.answer = "We accept cards and PayPal. Then press [Your orders]."
         outside.customer_writes()
         await office.work()
