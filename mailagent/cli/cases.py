@@ -72,7 +72,8 @@ def show_case(config: Path, number: str, *, as_json: bool) -> int:
         say(f"odd: {odd}" if odd else "", "dim")
         entry = cast("Mapping[str, object] | None", message["log"])
         if entry:
-            decided = f"{entry.get('disposition')} by rule {entry.get('rule')}: {entry.get('reason')}"
+            reason = f": {entry['reason']}" if entry.get("reason") else ""
+            decided = f"{entry.get('disposition')} by rule {entry.get('rule')}{reason}"
             say(f"-> {entry.get('category') or 'no category'}, {decided}", "dim")
     for question in lists["escalations"]:
         answer = f"{question['verb']} by {question['decided_by']}" if question["verb"] else question["state"]

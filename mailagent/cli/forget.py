@@ -40,10 +40,11 @@ def forget(config: Path, address: str) -> int:
             return await forget_person(settings, sessions, where, address.casefold())
 
     done = asyncio.run(main())
-    if done == Forgotten():
+    if not done.is_known:
         complain(f"Nothing is known of {address}; 'mailagent cases' shows addresses as they are known.")
         return 1
-    say(f"Cleared: {done.messages} message(s), {done.mails} mail(s) of ours, {done.cases} case(s).", "green")
+    noted = "and what was noted of the address"
+    say(f"Cleared: {done.messages} message(s), {done.mails} mail(s) of ours, {done.cases} case(s), {noted}.", "green")
     if done.others:
         say(f"Of {done.others} message(s) of others the words stay, without the address and without what they quote.")
     if done.left:

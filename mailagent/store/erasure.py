@@ -47,10 +47,12 @@ AboutThem = Callable[[ListedRow], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgotten:
-    """How much was cleared; `others` are mails of others that went to them too, or stand in a case with theirs, and
-    `left` mails of ours to others that name them and wait: they leave as they are.
+    """How much was cleared, and whether anything was there, if only a note of the address; `others` are mails of others
+    that went to them too, or stand in a case with theirs, and `left` mails of ours to others that name them and wait:
+    they leave as they are.
     """
 
+    is_known: bool = False
     cases: int = 0
     messages: int = 0
     mails: int = 0
@@ -106,7 +108,12 @@ class Erasure:
             await _clear_notes(session, address)
             self.remember(address, await last_entry(session))
             return Forgotten(
-                cases=len(numbers), messages=len(messages), mails=len(mails), others=len(shared.others), left=left
+                is_known=True,
+                cases=len(numbers),
+                messages=len(messages),
+                mails=len(mails),
+                others=len(shared.others),
+                left=left,
             )
 
     async def _waiting_of_many(self, session: AsyncSession, address: str, is_about_them: AboutThem) -> list[OutboxRow]:

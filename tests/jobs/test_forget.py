@@ -290,3 +290,17 @@ async def test_nobody_is_called_cleared_while_a_reader_keeps_their_words_in_the_
 
     assert "Nothing is known" in await asyncio.to_thread(forget, outside, TOM)
     assert SECRET not in unfolded(tmp_path)
+
+
+async def test_of_whom_only_a_note_is_there_that_is_cleared_and_told(tmp_path: Path) -> None:
+    """Their mail was cleared before, or never kept; "nothing is known" would be untrue."""
+    outside = Outside(folder=tmp_path)
+    async with open_office(outside):
+        pass
+    outside.damage("INSERT INTO spam_sender VALUES ('mo@x.example', 1, 'Dana Kim', '2026-11-21 10:00:00.000000')")
+
+    said = await asyncio.to_thread(command, outside, "forget", "mo@x.example")
+    again = await asyncio.to_thread(command, outside, "forget", "mo@x.example")
+
+    assert "what was noted of the address" in " ".join(said.split())
+    assert "Nothing is known of mo@x.example" in " ".join(again.split())

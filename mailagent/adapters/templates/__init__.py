@@ -32,7 +32,7 @@ LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 LINK = re.compile(r"\b([a-z][a-z0-9+.-]{1,20})://([^\s/?#<>\"]*)", re.IGNORECASE)
 MAIL_LINK = re.compile(r"\b(mailto|tel|sms|javascript|data):", re.IGNORECASE)
 HOST = re.compile(r"(?<![\w.@\[\]-])(?:[\w-]+\.)+[^\W\d_][\w-]+(?![\w@-])")
-FILE = re.compile(r".+\.(?:pdf|png|jpe?g|gif|heic|docx?|xlsx?|odt|csv|txt|eml|log)", re.IGNORECASE)
+FILE = re.compile(r".+\.(?:pdf|png|jpe?g|gif|heic|docx?|xlsx?|odt|csv|txt|eml|log|toml)", re.IGNORECASE)
 RULE = re.compile(r"([^\w\s]|_)\1{3,}")
 ITEM = re.compile(r"(\s*(?:(?:[-*•]|\d{1,3}[.)])\s+)?)(.*)", re.DOTALL)
 
