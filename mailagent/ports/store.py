@@ -215,7 +215,7 @@ class Handled:
     whose digest leaves now, if a list was sent in its place. `answer` is the text that the customer is sent for good,
     None for none any more after an undo; `spam` an address whose mail ends unanswered from now on, `not_spam` one whose
     mail is read again, `corrections` what a reviewer corrected about a message, by signal; `log` the entries by
-    message.
+    message. `erases`: the message quotes somebody who was forgotten, and its words go.
     """
 
     message_id: MessageId
@@ -236,6 +236,7 @@ class Handled:
     corrections: tuple[MessageId, str, Mapping[str, str]] | None = None
     answer: tuple[MessageId, str] | None = None
     spending: Spending | None = None
+    erases: bool = False
     log: Mapping[MessageId, Mapping[str, object]]
     outbox: tuple[NewOutboxEntry, ...] = ()
 

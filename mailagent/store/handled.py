@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.escalation import NewEscalation
@@ -17,6 +17,7 @@ from mailagent.store.tables import (
     HoldRow,
     LogRow,
     MessageRow,
+    RawMailRow,
     SpamSenderRow,
     SpendingRow,
 )
@@ -29,6 +30,10 @@ async def write_handled(session: AsyncSession, handled: Handled) -> bool:
         return False
     message.state = "handled"
     message.reason = ""
+    if handled.erases:
+        message.text = message.quoted = message.subject = ""
+        await session.exec(update(RawMailRow).where(col(RawMailRow.message_id) == message.id).values(raw=b""))
+        await record(session, "forgotten", message=message.id)
     session.add(message)
     await _update_case(session, handled)
     if handled.opens is not None:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from mailagent.cli.app import app
 from mailagent.cli.forget import forget as forget_or_say_why
+from mailagent.domain.message import MessageId
 from mailagent.domain.policy import BURST, ReviewPolicy
 from mailagent.errors import ConfigurationError, PermanentError, TemporaryError
 from mailagent.store.audit import Audit
@@ -153,6 +154,24 @@ async def test_the_others_work_on_after_somebody_was_forgotten(tmp_path: Path) -
         assert TOM not in await asyncio.to_thread(command, outside, *words.split())
     assert await asyncio.to_thread(command, outside, "corrections") == ""
     assert json.loads(await asyncio.to_thread(command, outside, "kb", "gaps", "--json")) == []
+
+
+async def test_a_late_reply_brings_nobody_back(tmp_path: Path) -> None:
+    """It quotes the digest, with the words and the address of whoever was forgotten, who can then not be found."""
+    outside = Outside(folder=tmp_path)
+    outside.model.mood = ANGRY
+    async with open_office(outside) as office:
+        outside.customer_writes("Where is my zither?")
+        await office.work()
+    await asyncio.to_thread(forget, outside, TOM)
+
+    async with open_office(outside) as office:
+        outside.reviewer_replies("APPROVE Toms zither", to=outside.mails_to(QUEUE)[0])
+        await office.work()
+
+        assert await office.views.raw(2) == b""
+        assert "zither" not in text_of(outside.mails_to(DANA)[-1])
+        assert (await office.triage_cases.messages.get(MessageId(2))).text == ""
 
 
 @pytest.mark.parametrize("seen_to", [False, True])

@@ -78,7 +78,10 @@ class ResumeReviews:
             return
         question = await self.cases.escalation(case.id, reply.review_revision or 0)
         if question is None or not question.graph_state:  # the database, or mailagent on demand, has forgotten it
-            await self._tell(case, reply, None, Unclear(code="REVIEW-10"), {"verb": "", "is_open": False})
+            is_erased = question is not None
+            shown = replace(reply, text="") if is_erased else reply
+            facts = {"verb": "", "is_open": False}
+            await self._tell(case, shown, None, Unclear(code="REVIEW-10"), facts, erases=is_erased)
             return
         message = await self.messages.get(question.message_id)
         hand = InHand(case=case, message=message, reply=reply, question=question, reviewer=reviewer)
@@ -197,6 +200,7 @@ class ResumeReviews:
         values: Mapping[str, object],
         *,
         of: str | None = None,
+        erases: bool = False,
     ) -> None:
         """Nothing was done, and why; the code's template says what to do. What a model took for it in vain is on the
         account `of` the customer.
@@ -205,17 +209,19 @@ class ResumeReviews:
         log("review.unclear", case_id=case.id, message_id=reply.id, code=unclear.code)
         entry = _entry(case, reply, rule=unclear.code, reason="nothing was done")
         if reply.part_of is not None:
-            await self._commit(case, reply, {**entry, "detail": str(values.get("decided_by", unclear.detail))})
+            await self._commit(
+                case, reply, {**entry, "detail": str(values.get("decided_by", unclear.detail))}, erases=erases
+            )
             return
         since = self.clock.now() - DAY
         is_often = unclear.code not in TOLD_ALWAYS
         if is_often and await self.effects.outbox.receipts(case.id, reply.sender or "", since=since) >= MOST_RECEIPTS:
             entry["reason"] = "nothing was done, and they were told often enough"
-            await self._commit(case, reply, entry, spent=spent)
+            await self._commit(case, reply, entry, spent=spent, erases=erases)
             return
         given = {"detail": unclear.detail, "suggestion": unclear.suggestion, **values}
         receipt = self.review.receipt(case, reply, question, code=unclear.code, values=given)
-        await self._commit(case, reply, entry, receipt, spent=spent)
+        await self._commit(case, reply, entry, receipt, spent=spent, erases=erases)
 
     async def _refuse(self, case: Case, reply: Message, reason: str) -> None:
         log("review.refused", case_id=case.id, message_id=reply.id, reason=reason)
@@ -229,6 +235,7 @@ class ResumeReviews:
         entry: Mapping[str, object],
         *mails: NewOutboxEntry,
         spent: Spending | None = None,
+        erases: bool = False,
     ) -> None:
         await self.cases.commit(
             Handled(
@@ -238,6 +245,7 @@ class ResumeReviews:
                 shows=reply.review_revision if entry["rule"] == "REVIEW-19" else None,
                 log={reply.id: entry},
                 spending=spent,
+                erases=erases,
                 outbox=mails,
             )
         )
