@@ -104,7 +104,9 @@ async def test_a_customer_of_many_years_is_forgotten(database: Path | str) -> No
     event.listen(engine.sync_engine, "before_cursor_execute", count)
     done = await Erasure(sessions=sessions, sender_of=sender_of, remember=lambda *_: None).forget(TOM, at=AT)
 
-    assert done == Forgotten(cases=MANY_YEARS - 1, messages=MANY_YEARS, mails=MANY_YEARS, others=MANY_YEARS)
+    assert done == Forgotten(
+        is_known=True, cases=MANY_YEARS - 1, messages=MANY_YEARS, mails=MANY_YEARS, others=MANY_YEARS
+    )
     await engine.dispose()
 
 
