@@ -7,9 +7,8 @@ from pathlib import Path
 
 from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import local_time, say
-from mailagent.ports import RESTORED, Hold
+from mailagent.ports import CLOCKS_APART, RESTORED, Hold
 from mailagent.settings import Settings, load_settings
-from mailagent.store.holds import SERVERS_AHEAD
 from mailagent.wiring.opening import open_holds
 
 NOT_AFTER = (
@@ -23,7 +22,7 @@ def tell_restored(settings: Settings, since: datetime) -> None:
     """Which mail goes to a person after a restore, and whether that can be right."""
     shown = local_time(since.isoformat(), settings.zone)
     say(f"Mail that was in the mailbox before {shown} goes to a person: it may have been answered.", "yellow")
-    if since > SystemClock().now() + SERVERS_AHEAD:
+    if since > SystemClock().now() + CLOCKS_APART:
         say(NOT_AFTER, "red")
 
 

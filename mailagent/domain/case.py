@@ -11,6 +11,9 @@ CaseState = Literal["new", "waiting", "open", "asked", "answered", "closed"]
 """waiting: an escalation is open; open: a reviewer rejected the draft and writes by other means; asked: the customer
 was asked something, and the clock stands still; answered: nothing to do for now; closed: a reviewer ended it."""
 
+WITH_A_PERSON: tuple[CaseState, ...] = ("waiting", "open", "asked")
+"""What a case is while a person has taken the matter on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -35,7 +38,7 @@ class Case:
     @property
     def with_a_person(self) -> bool:
         """Whether a person has taken the matter on, so that no automatic answer may come between."""
-        return self.state in ("waiting", "open", "asked")
+        return self.state in WITH_A_PERSON
 
     @property
     def number(self) -> str:

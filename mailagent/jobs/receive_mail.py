@@ -15,7 +15,7 @@ from mailagent.errors import ConfigurationError, TemporaryError
 from mailagent.events import log
 from mailagent.letters.notices import Notices
 from mailagent.mail.identity import message_id_in
-from mailagent.ports import Clock, Cursor, Hold, Holds, Mailbox, Outbox, Sightings
+from mailagent.ports import CLOCKS_APART, Clock, Cursor, Hold, Holds, Mailbox, Outbox, Sightings
 
 COMPARE_EVERY = timedelta(hours=1)
 """How often the whole folder is compared with what is recorded: a server may show a mail below those that were read."""
@@ -28,8 +28,6 @@ STORM = 50
 STORM_SHARE = 0.2
 """So are more than this share of a folder that is read anew, where they are more than `FEW`."""
 FEW = 5
-CLOCKS_APART = timedelta(minutes=5)
-"""By so much may the clock of a server be behind ours."""
 
 
 @dataclass(kw_only=True)

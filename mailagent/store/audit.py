@@ -12,10 +12,10 @@ from sqlmodel import col, func, select
 
 from mailagent.domain.chain import ChainKey
 from mailagent.domain.outgoing import ANSWERS, OutboxState
+from mailagent.store.chain import has_entry
 from mailagent.store.chain_audit import ChainPromise, check_chain
 from mailagent.store.database import Sessions
 from mailagent.store.failures import first_line
-from mailagent.store.people import has_entry
 from mailagent.store.tables import EscalationRow, LogRow, MessageRow, OutboxRow, RawMailRow
 
 Promise = Literal[

@@ -89,6 +89,15 @@ async def last_entry(session: AsyncSession) -> str:
     return f"{number}:{seal}"
 
 
+async def has_entry(session: AsyncSession, entry: str) -> bool:
+    """Whether the chain has `entry`, which is ``812:SEAL``."""
+    number, _, seal = entry.partition(":")
+    found = select(ChainRow.seq).where(
+        ChainRow.seq == (int(number) if number.isdecimal() else -1), ChainRow.mac == seal
+    )
+    return (await session.exec(found)).first() is not None
+
+
 async def _last(session: AsyncSession) -> tuple[int, str]:
     found = await session.exec(select(ChainRow.seq, ChainRow.mac).order_by(col(ChainRow.seq).desc()).limit(1))
     return found.first() or (0, BEFORE_ALL)

@@ -14,6 +14,7 @@ from sqlalchemy import cast as sql_cast
 from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from mailagent.domain.case import WITH_A_PERSON
 from mailagent.mail.compose import names
 from mailagent.store.chain import record
 from mailagent.store.tables import CaseRow, EscalationRow, LogRow, MessageRow, OutboxRow, RawMailRow
@@ -29,7 +30,6 @@ WORDS = ("text", "quoted", "subject", "caution", "reason", "answer")
 """Of a message, where somebody else may name them."""
 REPORTS = ("bounce", "auto_reply", "automatic")
 """What programs tell of them."""
-WITH_A_PERSON = ("waiting", "open", "asked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import col, func, select, update
 
 from mailagent.domain.outgoing import ANSWERS, NewOutboxEntry
-from mailagent.ports import RESTORED, Hold
+from mailagent.ports import CLOCKS_APART, RESTORED, Hold
 from mailagent.store.chain import record
 from mailagent.store.database import Sessions
 from mailagent.store.outbox import MAY_HAVE_LEFT, enqueue
 from mailagent.store.tables import HoldRow, MessageRow, OutboxRow
 from mailagent.store.times import newest
-
-SERVERS_AHEAD = timedelta(minutes=5)
-"""By so much may the clock of a mail server be before ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +34,7 @@ class StoredHolds:
         async with self.sessions.begin() as session:
             since = hold.since
             if hold.name == RESTORED:
-                since = max(since, await newest(session) or since) + SERVERS_AHEAD
+                since = max(since, await newest(session) or since) + CLOCKS_APART
                 await session.exec(
                     update(OutboxRow)
                     .where(col(OutboxRow.state).in_(("ready", "sending")), col(OutboxRow.kind).in_(ANSWERS))

@@ -7,7 +7,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.mail.limits import LARGEST_HEADER
-from mailagent.store.tables import AddressBlockRow, CaseRow, ChainRow, MessageRow, OutboxRow, RawMailRow, SpamSenderRow
+from mailagent.store.tables import AddressBlockRow, CaseRow, MessageRow, OutboxRow, RawMailRow, SpamSenderRow
 
 AT_ONCE = 10
 """Mails of which the header is in memory."""
@@ -43,12 +43,3 @@ async def unread(session: AsyncSession, sender_of: SenderOf) -> AsyncIterator[tu
         for message_id, raw in rows:
             yield message_id, sender_of(raw)
         last = rows[-1][0]
-
-
-async def has_entry(session: AsyncSession, entry: str) -> bool:
-    """Whether the chain has `entry`, which is ``812:SEAL``."""
-    number, _, seal = entry.partition(":")
-    found = select(ChainRow.seq).where(
-        ChainRow.seq == (int(number) if number.isdecimal() else -1), ChainRow.mac == seal
-    )
-    return (await session.exec(found)).first() is not None

@@ -9,10 +9,10 @@ from mailagent.adapters.signing_keys import read_chain_keys
 from mailagent.domain.case import case_number
 from mailagent.mail.parse import sender_of
 from mailagent.settings import Settings
-from mailagent.store.chain import last_entry
+from mailagent.store.chain import has_entry, last_entry
 from mailagent.store.database import Sessions
 from mailagent.store.erasure import Erasure, Forgotten
-from mailagent.store.people import has_entry, known_people
+from mailagent.store.people import known_people
 from mailagent.wiring.checkpoints import open_saver
 
 

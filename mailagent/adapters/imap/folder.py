@@ -9,17 +9,17 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import cast
 
 from mailagent.adapters.imap.login import Client, ImapAccount, connect, server_words
+from mailagent.domain.caps import DAY
 from mailagent.domain.message import RawMail
 from mailagent.errors import ConfigurationError
 from mailagent.ports import BEGINNING
 
 SIZE_LIMIT = 30_000_000
 """Bytes; of a larger mail only `BEGINNING` bytes of the header are fetched. One FETCH asks for no more in all."""
-DAY = timedelta(days=1)
 BATCH = 100
 """UIDs a command; a thousand would make the line longer than some servers read."""
 COUNTED = re.compile(rb"\* (\d{1,10}) (EXISTS|EXPUNGE)$")

@@ -214,8 +214,8 @@ class ResumeReviews:
             )
             return
         since = self.clock.now() - DAY
-        is_often = unclear.code not in TOLD_ALWAYS
-        if is_often and await self.effects.outbox.receipts(case.id, reply.sender or "", since=since) >= MOST_RECEIPTS:
+        is_limited = unclear.code not in TOLD_ALWAYS
+        if is_limited and await self.effects.outbox.receipts(case.id, reply.sender or "", since=since) >= MOST_RECEIPTS:
             entry["reason"] = "nothing was done, and they were told often enough"
             await self._commit(case, reply, entry, spent=spent, erases=erases)
             return
