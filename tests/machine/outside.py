@@ -7,7 +7,7 @@ from typing import Literal
 from mailagent.crash_points import passing
 from mailagent.domain.signals import Sentiment
 from mailagent.errors import ConfigurationError, PermanentError, TemporaryError, UncertainError
-from mailagent.ports import Answer, Article, Asked, AtEnd, Brief, Classification, CustomerMail
+from mailagent.ports import Answer, Article, Asked, AtEnd, Brief, Classification, CustomerMail, Revision
 from tests.fakes.journal import FakeJournal
 from tests.fakes.mails import read
 from tests.fakes.model import ANGRY, NEUTRAL, FakeModel
@@ -126,6 +126,13 @@ class ScriptedModel(FakeModel):
         """See `Model`."""
         self.draft = f"{DRAFT}\n\nYou spoke of: {shown_words(mail)}."
         return await super().brief(mail, articles, tone=tone, reason=reason)
+
+    async def revise(
+        self, mail: CustomerMail, articles: Sequence[Article], *, draft: str, instruction: str, tone: Sentiment
+    ) -> Revision:
+        """See `Model`."""
+        self.revision = f"In short: {DRAFT}\n\nYou spoke of: {shown_words(mail)}."
+        return await super().revise(mail, articles, draft=draft, instruction=instruction, tone=tone)
 
 
 def shown_words(mail: CustomerMail) -> str:

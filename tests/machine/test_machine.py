@@ -280,6 +280,7 @@ def play(database: Callable[[], str | None]) -> None:
         stateful_step_count=steps,
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
+        print_blob=True,
     )
     run_state_machine_as_test(machine, settings=runs)
 
