@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import psycopg
@@ -18,7 +18,7 @@ from mailagent.events import log
 from mailagent.store.failures import first_line, told_apart
 from mailagent.store.postgresql import NETWORK, libpq_address
 from mailagent.triage.checkpoints import safe_serializer
-from mailagent.wiring.checkpoints import ToldApart
+from mailagent.wiring.saver_errors import ToldApart
 
 DAEMON = 7_310_597_160_482_947_682
 """The number of the lock that a running daemon holds."""
@@ -110,14 +110,23 @@ class OneDaemon:
             await self.look()
 
     async def look(self) -> None:
-        """Take it again when the server was away. Raises `ConfigurationError` when another process was quicker."""
+        """Take it again when the server was away. Raises `ConfigurationError` when another process was quicker.
+
+        A server that does not let us in for now, as one does that takes over from another, is away.
+        """
         try:
             await self._connection.execute("SELECT 1")
         except psycopg.Error as lost:
             log("database.failed", reason=first_line(lost))
             await self.release()
-            with suppress(TemporaryError):  # it is still away
+            try:
                 await self.take()
+            except TemporaryError:
+                return
+            except ConfigurationError as refused:
+                if refused.exit_code == TRY_AGAIN:
+                    raise
+                log("database.failed", reason=str(refused))
 
     async def release(self) -> None:
         """Give it back."""

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from mailagent.__main__ import main
@@ -60,6 +61,30 @@ async def test_a_lock_that_was_lost_is_taken_again(postgres: Postgres) -> None:
         await other.take()
     for lock in (ours, other):
         await lock.release()
+
+
+async def test_a_server_that_lets_us_not_in_for_a_moment_ends_nothing(postgres: Postgres) -> None:
+    """One that takes over from another refuses logins until it has its users; nobody restarts a daemon that says that
+    its configuration is wrong.
+    """
+    address = postgres.create()
+    with psycopg.connect(postgres.url(), autocommit=True) as admin:
+        admin.execute("CREATE ROLE guest LOGIN PASSWORD 'larkfield'")
+        ours = OneDaemon(address=libpq_address(address).replace("mailagent:", "guest:"))
+        await ours.take()
+        admin.execute("ALTER ROLE guest NOLOGIN")
+        postgres.cut_off(address)
+        await ours.look()
+
+        admin.execute("ALTER ROLE guest LOGIN")
+        await ours.look()
+
+        other = OneDaemon(address=libpq_address(address))
+        with pytest.raises(ConfigurationError, match="another daemon"):
+            await other.take()
+        for lock in (ours, other):
+            await lock.release()
+        admin.execute("DROP ROLE guest")
 
 
 async def test_a_lock_that_another_daemon_has_by_now_ends_ours(postgres: Postgres) -> None:
