@@ -38,6 +38,7 @@ UnclearCode = Literal[
     "REVIEW-24",
     "REVIEW-25",
     "REVIEW-26",
+    "REVIEW-27",
 ]
 LONGEST_DETAIL = 80
 """Characters of a reply that its receipt repeats."""

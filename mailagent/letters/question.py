@@ -5,6 +5,7 @@ from functools import partial
 from typing import cast
 
 from mailagent.domain.case import Case
+from mailagent.domain.dead_links import links_from
 from mailagent.domain.escalation import Escalation, NewEscalation
 from mailagent.domain.message import Message
 from mailagent.domain.times import spoken_duration, spoken_time
@@ -90,9 +91,11 @@ def case_facts(paper: Stationery, case: Case, question: Escalation) -> dict[str,
 
 def background(message: Message, state: TriageState) -> dict[str, object]:
     """What only a digest shows: what was found in the mail, the titles of the articles behind the draft, or that were
-    found; and where this mail rates an answer, what the customer had asked and what we answered, else empty.
+    found, and the links that the suggested fix has from them; and where this mail rates an answer, what the customer
+    had asked and what we answered, else empty.
     """
     titles = {article["id"]: article["title"] for article in state["kb_results"]}
+    ours = "\n".join(part for one in state["kb_results"] for part in (one["id"], one["title"], one["text"]))
     turns = state["history"] if state["feedback_score"] is not None else []
     answers = [at for at, turn in enumerate(turns) if turn["who"] == "us"]
     asked = turns[: answers[-1]] if answers else turns
@@ -104,6 +107,7 @@ def background(message: Message, state: TriageState) -> dict[str, object]:
         "quoted_text": message.quoted[:CUSTOMER_TEXT_LIMIT],
         "attachments": list(message.attachments),
         "suggested_fix": state["suggested_fix"],
+        "our_links": links_from(state["suggested_fix"], ours),
         "because": state["because"],
         "sources": [titles.get(source, source) for source in state["sources"]],
         "asked_before": next((turn["text"] for turn in reversed(asked) if turn["who"] == "customer"), ""),

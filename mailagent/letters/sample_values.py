@@ -52,6 +52,7 @@ DETAILS: Mapping[str, str] = {
     "24": "",
     "25": "",
     "26": "[Your name]",
+    "27": "hxxps://larkfield[.]example/orders",
 }
 """Code -> the part of a reviewer's reply that it is about."""
 

@@ -47,6 +47,7 @@ class FakeModel:
     mood: Classification = NEUTRAL
     answer: str | None = "We accept cards and PayPal."
     draft: str | None = "We are on it."
+    fix: str = "Look at the order."
     revision: str = "We are on it, with pleasure."
     instructions: list[str] = field(default_factory=list)
     unanswered: frozenset[str] = frozenset()
@@ -88,7 +89,7 @@ class FakeModel:
     ) -> Brief:
         """See `Model`."""
         await self._called("brief", mail)
-        return Brief(summary="A summary.", suggested_fix="Look at the order.", draft=self.draft, usage=SPENT)
+        return Brief(summary="A summary.", suggested_fix=self.fix, draft=self.draft, usage=SPENT)
 
     async def revise(
         self,

@@ -14,6 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from mailagent.adapters.templates.words import CustomerWords, promised
+from mailagent.domain.dead_links import LINE_ENDS, defang
 from mailagent.domain.reply import decides
 from mailagent.errors import ConfigurationError
 from mailagent.language.commands import vocabulary
@@ -27,12 +28,6 @@ COMMANDS = vocabulary()
 """Those of every shipped language."""
 LONGEST_COMMAND = max(len(word.split()) for word in (*COMMANDS.verbs, *COMMANDS.weak))
 
-CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-LINK = re.compile(r"\b([a-z][a-z0-9+.-]{1,20})://([^\s/?#<>\"]*)", re.IGNORECASE)
-MAIL_LINK = re.compile(r"\b(mailto|tel|sms|javascript|data):", re.IGNORECASE)
-HOST = re.compile(r"(?<![\w.@\[\]-])(?:[\w-]+\.)+[^\W\d_][\w-]+(?![\w@-])")
-FILE = re.compile(r".+\.(?:pdf|png|jpe?g|gif|heic|docx?|xlsx?|odt|csv|txt|eml|log|toml)", re.IGNORECASE)
 RULE = re.compile(r"([^\w\s]|_)\1{3,}")
 ITEM = re.compile(r"(\s*(?:(?:[-*•]|\d{1,3}[.)])\s+)?)(.*)", re.DOTALL)
 
@@ -132,25 +127,6 @@ def _lines(block: str) -> Iterator[Markup]:
     for line in block.split("\n"):
         bare = line.lstrip(" \t")
         yield Markup("&nbsp;") * (len(line.expandtabs(4)) - len(bare.expandtabs(4))) + escape(bare)
-
-
-def defang(text: str) -> str:
-    """Text from outside, with nothing left that a mail program makes clickable or that hides what it says."""
-    text = CONTROLS.sub("", LINE_ENDS.sub("\n", text))
-    text = LINK.sub(_dead_link, text)
-    text = MAIL_LINK.sub(r"\1[:]", text)
-    return HOST.sub(_dead_host, text)
-
-
-def _dead_link(link: re.Match[str]) -> str:
-    host = link[2].replace(".", "[.]")
-    if link[1].lower().startswith("http"):
-        return f"hxxp{link[1][4:]}://{host}"
-    return f"{link[1]}[:]//{host}"
-
-
-def _dead_host(host: re.Match[str]) -> str:
-    return host[0] if FILE.fullmatch(host[0]) else host[0].replace(".", "[.]")
 
 
 def oneline(text: str, limit: int | None = None, word: int = LONGEST_WORD) -> str:

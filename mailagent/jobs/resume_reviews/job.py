@@ -24,7 +24,7 @@ from mailagent.events import log
 from mailagent.jobs.resume_reviews.afterwards import Afterwards
 from mailagent.jobs.resume_reviews.effects import Effects
 from mailagent.jobs.resume_reviews.hand import InHand
-from mailagent.jobs.resume_reviews.possible import leads_to_a_mail, what_can_be_done
+from mailagent.jobs.resume_reviews.possible import MAY_BE_MEANT, leads_to_a_mail, what_can_be_done
 from mailagent.letters.notices import NOT_LISTED, NOT_PROVEN, Notices
 from mailagent.letters.review import ReviewLetters
 from mailagent.mail.reviewing import Styles, read_reply
@@ -33,7 +33,7 @@ from mailagent.ports import Cases, Clock, Handled, Holds, Messages, Outbox, Spen
 RETRY = timedelta(seconds=30)
 MOST_RECEIPTS = 3
 """Of those that say why nothing was done: in a day, to one reviewer about one case. More answers a program."""
-TOLD_ALWAYS = frozenset({"REVIEW-25", "REVIEW-26"})
+TOLD_ALWAYS = frozenset({"REVIEW-25", *MAY_BE_MEANT})
 """For the next reply then counts."""
 ANY_TIME = frozenset({"note", "why", "status", "help"})
 """Words that change nothing, and work also when all is decided."""
@@ -131,7 +131,7 @@ class ResumeReviews:
         if self.modes.of(str(question.graph_state["category"])) == "shadow":
             return Unclear(code="REVIEW-14")
         unseen = await self.outbox.unseen(hand.case.id, question.revision)
-        insists = await self.cases.was_told(hand.reply, "REVIEW-26")
+        insists = {code for code in MAY_BE_MEANT if await self.cases.was_told(hand.reply, code)}
         possible = what_can_be_done(decision, hand, unseen=unseen, insists=insists)
         if leads_to_a_mail(possible) and await self._may_be_done(hand):
             possible = Unclear(code="REVIEW-25")

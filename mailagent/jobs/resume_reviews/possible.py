@@ -1,19 +1,27 @@
 """Whether what a reviewer decided about an open question can be done as it stands."""
 
+from collections.abc import Collection
+
 from mailagent.domain.belonging import misplaced
-from mailagent.domain.decision import Decision, Unclear
+from mailagent.domain.dead_links import dead_links_in
+from mailagent.domain.decision import Decision, Unclear, UnclearCode
 from mailagent.jobs.resume_reviews.hand import InHand
 from mailagent.language.blanks import blanks_in
 from mailagent.mail.reviewing import NOT_AS_SEEN
 from mailagent.mail.tokens import shows_review
 
 TO_CUSTOMER = frozenset({"approve", "modify", "ask"})
+MAY_BE_MEANT: tuple[UnclearCode, ...] = ("REVIEW-26", "REVIEW-27")
+"""Who was told so and sends it again means it."""
 
 
-def what_can_be_done(decision: Decision | Unclear, hand: InHand, *, unseen: bool, insists: bool) -> Decision | Unclear:
+def what_can_be_done(
+    decision: Decision | Unclear, hand: InHand, *, unseen: bool, insists: Collection[UnclearCode]
+) -> Decision | Unclear:
     """What is left of `decision`: it is about the case of the digest, as each line of an answer to a list is; it is
     what the reviewer saw; a reply has an address, an approval a draft that somebody has seen, and nothing for the
-    customer shows our own reply address, nor a place that is still to be filled in, unless the reviewer `insists`.
+    customer shows our own reply address. Nor, unless the reviewer `insists`, a place that is still to be filled in or a
+    link as digests show those of customers.
     """
     if isinstance(decision, Unclear):
         return decision
@@ -21,17 +29,22 @@ def what_can_be_done(decision: Decision | Unclear, hand: InHand, *, unseen: bool
     if elsewhere is not None:
         return elsewhere
     sends = decision.verb in TO_CUSTOMER
-    blanks = blanks_in(_leaving(decision, hand))
+    leaving = _leaving(decision, hand)
+    blanks, dead = blanks_in(leaving), dead_links_in(leaving)
     doubts: tuple[tuple[bool, Unclear], ...] = (
         (bool(hand.reply.caution), Unclear(code=NOT_AS_SEEN.get(hand.reply.caution, "REVIEW-21"))),
         (decision.verb in ("undo", "reopen"), Unclear(code="REVIEW-17")),
         (sends and hand.message.sender is None, Unclear(code="REVIEW-13")),
         (decision.verb == "approve" and hand.question.draft is None, Unclear(code="REVIEW-12")),
         (decision.verb == "approve" and unseen, Unclear(code="REVIEW-19")),
-        (sends and shows_review(_leaving(decision, hand)), Unclear(code="REVIEW-15", verb=decision.verb)),
+        (sends and shows_review(leaving), Unclear(code="REVIEW-15", verb=decision.verb)),
         (
-            sends and bool(blanks) and not insists,
+            sends and bool(blanks) and "REVIEW-26" not in insists,
             Unclear(code="REVIEW-26", verb=decision.verb, detail=", ".join(blanks)),
+        ),
+        (
+            sends and bool(dead) and "REVIEW-27" not in insists,
+            Unclear(code="REVIEW-27", verb=decision.verb, detail=", ".join(dead)),
         ),
     )
     return next((doubt for holds, doubt in doubts if holds), decision)
