@@ -14,6 +14,7 @@ from mailagent.mail.compose import clean_header
 from mailagent.triage.state import TriageState
 
 CUSTOMER_TEXT_LIMIT = 2_000
+UNKNOWN = "unknown sender"
 SUREST = 99
 """Percent: a model that says 1.0 is wrong now and then, too."""
 
@@ -47,6 +48,8 @@ def question_values(
         "approve_url": decide_url(body="APPROVE\n") if draft else None,
         "modify_url": modify_url,
         "reject_url": decide_url(body="REJECT\n"),
+        "close_url": decide_url(body="CLOSE\n"),
+        "has_sender": message.sender is not None,
         "customer_name": message.sender_name,
         "received": spoken_time(message.received_at, now=now, zone=paper.zone),
         "customer_text": message.text[:CUSTOMER_TEXT_LIMIT],
@@ -67,7 +70,7 @@ def case_facts(paper: Stationery, case: Case, question: Escalation) -> dict[str,
     return {
         "state": case.state,
         "subject": case.subject or "(no subject)",
-        "customer": f"{case.customer_name or case.customer} <{case.customer}>",
+        "customer": f"{case.customer_name or case.customer} <{case.customer}>" if case.customer else UNKNOWN,
         "opened": spoken_time(case.opened_at, now=now, zone=paper.zone),
         "due": spoken_time(question.due_at, now=now, zone=paper.zone),
         "priority": question.priority,
@@ -103,7 +106,7 @@ def background(message: Message, state: TriageState) -> dict[str, object]:
         "confidence_percent": min(round(state["confidence"] * 100), SUREST) if state["category"] else None,
         "sentiment_score": state["sentiment_score"],
         "mood_words": state["mood_words"],
-        "customer_address": message.sender or "unknown sender",
+        "customer_address": message.sender or "",
         "quoted_text": message.quoted[:CUSTOMER_TEXT_LIMIT],
         "attachments": list(message.attachments),
         "suggested_fix": state["suggested_fix"],

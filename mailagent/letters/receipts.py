@@ -25,6 +25,7 @@ BUTTONS: Mapping[str, Sequence[tuple[str, str]]] = {
     ),
     "REVIEW-07": (("Approve this text", "APPROVE\n"), ("Edit and send", EDIT)),
     "REVIEW-12": (("Write the reply", EDIT),),
+    "REVIEW-13": (("Close the case", "CLOSE\n"),),
 }
 """Code -> the buttons of its receipt, and the reply that each opens; none where it is unclear what was meant."""
 
@@ -39,6 +40,7 @@ def refusal(
     values: Mapping[str, object],
 ) -> dict[str, object]:
     """For a reply about `question` that was not carried out. `values` are those of the text of `code`."""
+    has_sender = question is None or bool(question.graph_state["sender"])
     shown = [row for row in BUTTONS.get(code, ()) if values["rewrites"] or row != NEW_DRAFT]
     return {
         "lines": [line[:LINE_LIMIT] for line in reply.text.splitlines() if line.strip()][:QUOTED_LINES],
@@ -46,14 +48,22 @@ def refusal(
         "over": "Nothing was sent",
         "offers": "" if code in SETTLED else "decisions",
         "has_draft": question is None or question.draft is not None or code == "REVIEW-07",
+        "has_sender": has_sender,
         "buttons": _buttons(paper, case, question, shown, str(values["detail"])) if question else [],
     }
 
 
 def answered(paper: Stationery, word: str) -> dict[str, object]:
     """For a word that was carried out, or that asks for something."""
-    offers = "all" if word == "help" else ""
-    return {"lines": [], "code": "", "over": paper.company, "offers": offers, "has_draft": True, "buttons": []}
+    return {
+        "lines": [],
+        "code": "",
+        "over": paper.company,
+        "offers": "all" if word == "help" else "",
+        "has_draft": True,
+        "has_sender": True,
+        "buttons": [],
+    }
 
 
 def _buttons(

@@ -106,14 +106,13 @@ class ReviewLetters:
         """
         now = self.paper.clock.now()
         given = {"case_number": case.number, "rewrites": self.rewrites, **values}
-        revision = question.revision if question else 0
         return self._receipt(
             case,
             reply,
             question,
             self.paper.templates.text(f"review/errors/{code}", given),
             refusal(self.paper, case, reply, question, code=code, values=given),
-            key=f"{case.id}:{revision}:{code}:{words_key(reply)}:{now:%Y-%m-%dT%H}:receipt",
+            key=f"{case.id}:{question.revision if question else 0}:{code}:{words_key(reply)}:{now:%Y-%m-%dT%H}:receipt",
             recipient=reply.sender or self.queue,
         )
 
@@ -169,6 +168,8 @@ class ReviewLetters:
             "files": list(reply.attachments),
             "customer_name": message.sender_name or message.sender or "the customer",
             "is_proven": message.authenticated,
+            "has_draft": question.draft is not None,
+            "has_sender": message.sender is not None,
             "undo_for": undo_until and spoken_minutes(undo_until - self.paper.clock.now()),
             "undo_until": undo_until and self.spoken(undo_until),
             "ref": desk.review_reference(question),

@@ -114,6 +114,8 @@ QUESTION: Mapping[str, object] = {
     "approve_url": "mailto:support+r.c1042.2.k7f2q9xw@larkfield.example?subject=Re&body=APPROVE%0D%0A",
     "modify_url": "mailto:support+r.c1042.2.k7f2q9xw@larkfield.example?subject=Re&body=MODIFY%0D%0A",
     "reject_url": "mailto:support+r.c1042.2.k7f2q9xw@larkfield.example?subject=Re&body=REJECT%0D%0A",
+    "close_url": "mailto:support+r.c1042.2.k7f2q9xw@larkfield.example?subject=Re&body=CLOSE%0D%0A",
+    "has_sender": True,
     "customer_name": "Mira Lindqvist",
     "received": "today 10:12 CET",
     "customer_text": CUSTOMER_TEXT,

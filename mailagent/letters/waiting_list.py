@@ -12,7 +12,7 @@ from mailagent.domain.message import Message
 from mailagent.domain.outgoing import NewOutboxEntry, Outgoing
 from mailagent.domain.times import spoken_time
 from mailagent.letters.desk import Stationery, reply_subject
-from mailagent.letters.question import review_subject, time_left
+from mailagent.letters.question import UNKNOWN, review_subject, time_left
 from mailagent.letters.receipts import answered, words_key
 from mailagent.triage.state import TriageState
 
@@ -131,7 +131,7 @@ class WaitingList:
         return {
             "number": case.number,
             "subject": case.subject or "(no subject)",
-            "customer": case.customer_name or case.customer,
+            "customer": case.customer_name or case.customer or UNKNOWN,
             "summary": state["summary"],
             "due": spoken_time(question.due_at, now=now, zone=self.paper.zone),
             "time_left": time_left(question.due_at, now=now),

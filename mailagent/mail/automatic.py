@@ -135,7 +135,7 @@ def _is_challenge(mail: ParsedMail) -> bool:
 
 def _unanswerable(mail: ParsedMail, ours: Collection[str], *, by_us: bool) -> str:
     if mail.sender is None:
-        return "From does not name exactly one sender"
+        return "its From line does not name exactly one sender"
     if without_tag(mail.sender) in ours:
         return "a mailing list of ours put its own address in place of the sender's"
     home = organisation(domain_of(mail.sender))

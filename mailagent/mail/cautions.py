@@ -31,7 +31,7 @@ def cautions_of(
     the addresses of ourselves and the reviewers, whose domains a sender may try to look like.
     """
     cautions = [] if kind.answerable else [kind.reason]
-    if verdict == "fail" or (verdict == "none" and requires_auth):
+    if mail.sender and (verdict == "fail" or (verdict == "none" and requires_auth)):
         cautions.append(UNPROVEN[verdict])
     if not mail.full_text.strip() and (mail.attachments or not mail.subject):
         cautions.append("it has no text that can be read")

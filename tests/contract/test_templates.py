@@ -27,6 +27,7 @@ CHOSEN = SWITCHES | {"priority", "sentiment", "mood", "code", "draft_missing", "
 MARKUP = '<script>alert(1)</script> "><img src=x onerror=alert(1)> & <b>'
 VOCABULARY = vocabulary()
 NO_DRAFT = {"draft": None, "draft_missing": "the model could not be reached", "approve_url": None}
+NO_SENDER = {"has_sender": False, "customer_name": "", "customer_address": ""}
 COMMANDS = "no do not send approve approved yes ok modify send reject nope go ahead agreed " * 6
 
 
@@ -156,7 +157,8 @@ def test_text_parts_are_at_most_72_columns_wide(templates: Templates, name: str)
 @pytest.mark.parametrize("name", MAILS)
 def test_no_line_ends_with_a_blank_and_no_gap_is_double(templates: Templates, name: str) -> None:
     """A slip in a template's blocks shows as a hole in the text."""
-    for changed in ({}, NO_DRAFT if name == "review/digest" else {}):
+    asks = name in {"review/digest", "review/reminder"}
+    for changed in ({}, *((NO_DRAFT, NO_SENDER, NO_DRAFT | NO_SENDER) if asks else ())):
         text = body(templates, name, **changed).text
         assert not re.search(r"[ \t]$|\n\n\n|\A\n|\n\Z", text, re.MULTILINE)
 
@@ -199,6 +201,8 @@ def test_no_value_makes_a_mail_to_reviewers_a_decision(templates: Templates, nam
         assert_no_decision(body(templates, name, **{**hostile, "bundled": True}).text)
     if name == "review/digest":
         assert_no_decision(body(templates, name, **{**hostile, **NO_DRAFT, "draft_missing": said}).text)
+    if "has_sender" in hostile:
+        assert_no_decision(body(templates, name, **{**hostile, "has_sender": False}).text)
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r", "\r\n", "\x0b", "\x85", "\u2028", "\u200b\n"])

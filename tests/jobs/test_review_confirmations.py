@@ -30,6 +30,17 @@ async def test_a_file_in_a_reply_is_not_sent_and_the_reviewer_is_told(outside: O
         assert not [*outside.mails_to(TOM)[-1].iter_attachments()]
 
 
+async def test_a_rejection_without_a_draft_speaks_of_none(outside: Outside) -> None:
+    """There was none to reject."""
+    outside.model.draft = None
+    async with asked(outside) as office:
+        await reply(office, "REJECT")
+
+        told = words(outside.mails_to(QUEUE)[-1])
+        assert "chose REJECT. There was no draft. The case stays open" in told
+        assert "rejected the draft" not in told
+
+
 async def test_spam_of_an_unproven_sender_promises_nothing(outside: Outside) -> None:
     """The address is not listed, and its mail comes again."""
     outside.model.mood = ANGRY

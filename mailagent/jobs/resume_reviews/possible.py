@@ -23,18 +23,19 @@ def what_can_be_done(
     customer shows our own reply address. Nor, unless the reviewer `insists`, a place that is still to be filled in or a
     link as digests show those of customers.
     """
+    sends = decision.verb in TO_CUSTOMER
+    to_nobody = sends and hand.message.sender is None
     if isinstance(decision, Unclear):
-        return decision
+        return Unclear(code="REVIEW-13") if to_nobody else decision
     elsewhere = None if hand.reply.part_of else misplaced(decision, hand.case.id, subject=hand.reply.subject)
     if elsewhere is not None:
         return elsewhere
-    sends = decision.verb in TO_CUSTOMER
     leaving = _leaving(decision, hand)
     blanks, dead = blanks_in(leaving), dead_links_in(leaving)
     doubts: tuple[tuple[bool, Unclear], ...] = (
         (bool(hand.reply.caution), Unclear(code=NOT_AS_SEEN.get(hand.reply.caution, "REVIEW-21"))),
         (decision.verb in ("undo", "reopen"), Unclear(code="REVIEW-17")),
-        (sends and hand.message.sender is None, Unclear(code="REVIEW-13")),
+        (to_nobody, Unclear(code="REVIEW-13")),
         (decision.verb == "approve" and hand.question.draft is None, Unclear(code="REVIEW-12")),
         (decision.verb == "approve" and unseen, Unclear(code="REVIEW-19")),
         (sends and shows_review(leaving), Unclear(code="REVIEW-15", verb=decision.verb)),
