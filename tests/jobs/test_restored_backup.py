@@ -65,13 +65,18 @@ async def restored(outside: Outside) -> EmailMessage:
 
 @pytest.mark.parametrize("make", WAYS.values(), ids=WAYS)
 async def test_fault_50_a_digest_of_a_forgotten_question_decides_no_other(outside: Outside, make: Make) -> None:
-    """The approval of what Ann would have got must not send another text to Mira; the reviewer hears that it ended."""
+    """The approval of what Ann would have got must not send another text to Mira; the reviewer is pointed to the digest
+    that waits, and not told that the case is closed.
+    """
     old = await restored(outside)
     async with open_office(outside) as office:
         outside.mailbox.deliver(make(old))
         await office.work()
 
-        assert "REVIEW-10" in text_of(outside.mails_to(DANA)[-1])
+        told = " ".join(text_of(outside.mails_to(DANA)[-1]).split())
+        assert "REVIEW-09" in told
+        assert "C-1 waits for a decision. Its newest digest has reached the reviewers" in told
+        assert "closed" not in told
         assert [len(outside.mails_to(of)) for of in (MIRA, ADMIN)] == [1, 0]
 
         outside.reviewer_replies("APPROVE", to=outside.mails_to(QUEUE)[-1])

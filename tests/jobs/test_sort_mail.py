@@ -88,7 +88,8 @@ async def test_a_reviewer_who_names_a_case_without_its_token_is_told(outside: Ou
     await office.work()
 
     (receipt,) = outside.mails_to(DANA)
-    assert "REVIEW-10" in text_of(receipt)
+    assert "I cannot tell which question your reply is about" in words(receipt)
+    assert "REVIEW-09" in text_of(receipt)
     assert len(outside.mails_to(TOM)) == 1
 
 

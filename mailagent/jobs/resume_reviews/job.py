@@ -80,8 +80,10 @@ class ResumeReviews:
         if question is None or not question.graph_state:  # the database, or mailagent on demand, has forgotten it
             is_erased = question is not None
             shown = replace(reply, text="") if is_erased else reply
-            facts = {"verb": "", "is_open": False}
-            await self._tell(case, shown, None, Unclear(code="REVIEW-10"), facts, erases=is_erased)
+            waits = await self.cases.open_escalation(case.id) is not None
+            unclear = Unclear(code="REVIEW-09" if waits else "REVIEW-10")
+            facts = {"verb": "", "is_open": False, "revision": 0}
+            await self._tell(case, shown, None, unclear, facts, erases=is_erased)
             return
         message = await self.messages.get(question.message_id)
         hand = InHand(case=case, message=message, reply=reply, question=question, reviewer=reviewer)
