@@ -234,7 +234,9 @@ async def test_a_question_of_before_is_not_decided_twice_unawares(outside: Outsi
             await office.work()
             assert len(outside.mails_to(TOM)) == 2 + times
             assert len(outside.mails_to(QUEUE)) == 1, "a draft whose approval nobody would be asked about"
-        assert "REVIEW-25" in text_of(outside.mails_to(BEN)[0])
+        told = text_of(outside.mails_to(BEN)[0])
+        assert "REVIEW-25" in told
+        assert "Reason: This case may be decided already" in told, "Ben's reply was surely not carried out before"
 
 
 async def test_a_warning_that_waits_is_none(outside: Outside) -> None:
