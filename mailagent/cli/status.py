@@ -19,8 +19,11 @@ from mailagent.wiring.lock import changed_since_start, is_running
 from mailagent.wiring.opening import free_bytes, open_views, place_of, vitals_of
 
 NO_COUNTS = frozenset({
-    "ok", "daemon", "outbox", "outside", "unreached", "held", "not_sent", "broken", "budget", "changed_since_start",
+    "ok", "daemon", "outbox", "outside", "unreached", "held", "not_sent", "broken", "budget", "to_look_at",
+    "changed_since_start",
 })  # fmt: skip
+SHOWN_APART = frozenset({"held", "not-sent", "aside", "budget"})
+"""Troubles that are shown with what they are about."""
 MOST_LISTED = 20
 """Mails that were not sent; more have one cause."""
 
@@ -76,13 +79,23 @@ def show_status(config: Path, *, as_json: bool) -> int:
             found = await _troubles(settings, views.sessions, daemon)
             broken = [trouble.text for trouble in found if trouble.broken]
             budget = next((trouble.text for trouble in found if trouble.name == "budget"), "")
-            counts = {**await views.status(), "not_sent_today": len(not_sent)}
-            return {"daemon": daemon, **counts, "not_sent": not_sent[:MOST_LISTED], "broken": broken, "budget": budget}
+            return {
+                "daemon": daemon,
+                **await views.status(),
+                "not_sent_today": len(not_sent),
+                "not_sent": not_sent[:MOST_LISTED],
+                "broken": broken,
+                "budget": budget,
+                "to_look_at": [
+                    trouble.text for trouble in found if not trouble.broken and trouble.name not in SHOWN_APART
+                ],
+            }
 
     view = asyncio.run(main())
     outside = [row for row in _rows(view["outside"]) if _is_used(settings, str(row["name"]))]
     trouble = [str(row["name"]) for row in outside if not row["working"]]
-    signs = (trouble, *(view[name] for name in ("broken", "held", "set_aside", "not_sent_today", "budget")))
+    names = ("broken", "held", "set_aside", "not_sent_today", "budget", "to_look_at")
+    signs = (trouble, *(view[name] for name in names))
     folders = (config, settings.path(settings.templates_dir))
     is_at_work = cast("View", view["daemon"])["state"] == "running"
     stale = changed_since_start(settings.path(settings.data_dir), folders) if is_at_work else []
@@ -143,6 +156,8 @@ def _print_trouble(found: View, zone: ZoneInfo) -> None:
     if not_sent := _rows(found["not_sent"]):
         say("\nNot sent in the last day, or nobody knows (uncertain); 'mailagent case C-n' shows more:", "yellow")
         print_table({"case": "Case", "kind": "Mail", "state": "State", "error": "Error"}, not_sent)
+    for text in cast("list[str]", found["to_look_at"]):
+        say(f"\n{text[0].upper()}{text[1:]}.", "yellow")
     for text in cast("list[str]", found["broken"]):
         say(f"\nmailagent does not do its work: {text}.", "red")
 

@@ -14,6 +14,10 @@ UNSENT = timedelta(hours=1)
 """How long a mail of ours may wait after it was due."""
 LEAST_FREE = 200_000_000
 """Bytes that a disk must have left."""
+SET_CLOCK = (
+    "if the clock of this machine is behind that, set it; if it is right, it was ahead before: give 'mailagent hold WHY"
+    " --restored' while the daemon runs, and then 'mailagent resume'"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +26,8 @@ class Vitals:
     how often it should be; `failing` is what the servers said that do not work, by their names in `status`; the two
     `oldest` are when the longest waiting mail came, and when the longest waiting one of ours was first due; `not_sent`
     counts mails of the last day that failed or may not have left; `stopped` are jobs that gave up, with their reasons;
-    `budget` says what is used up, if anything is; it `is_running` where something receives and sends, or does so again
+    `budget` says what is used up, if anything is; `restored_ahead` is until when mail goes to a person because a backup
+    was put back, where that time is still to come; it `is_running` where something receives and sends, or does so again
     and again by a schedule.
     """
 
@@ -34,6 +39,7 @@ class Vitals:
     stopped: Mapping[str, str] | None = None
     held: Sequence[str] = ()
     budget: str = ""
+    restored_ahead: datetime | None = None
     free_bytes: int = LEAST_FREE
     is_running: bool = True
     polls: Mapping[str, timedelta] = field(default_factory=dict)
@@ -93,6 +99,9 @@ def _to_look_at(vitals: Vitals) -> Iterator[Trouble]:
         yield Trouble(name="aside", text=text, broken=False, size=vitals.aside)
     if vitals.budget:
         yield Trouble(name="budget", text=f"the budget for models is used up: {vitals.budget}", broken=False)
+    if vitals.restored_ahead:
+        until = f"mail that comes before {vitals.restored_ahead:%Y-%m-%d %H:%M} UTC goes to a person"
+        yield Trouble(name="restored", text=f"a backup was put back, and {until}; {SET_CLOCK}", broken=False)
 
 
 def _minutes(passed: timedelta) -> str:

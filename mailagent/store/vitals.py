@@ -10,6 +10,7 @@ from mailagent.domain.budget import Budget, Spent, used_up
 from mailagent.domain.caps import DAY
 from mailagent.domain.vitals import Vitals
 from mailagent.errors import without_addresses
+from mailagent.ports import CLOCKS_APART, RESTORED
 from mailagent.store.database import Sessions
 from mailagent.store.meter import spent_in_day
 from mailagent.store.outbox import given_up
@@ -38,6 +39,7 @@ class StoredVitals:
             tokens, money = await spent_in_day(session, at=at)
             found = used_up(self.budget, Spent(overall_day=tokens, money_day=money))
             held = select(HoldRow.reason).where(col(HoldRow.lifted).is_(False)).order_by(col(HoldRow.since))
+            restored = await session.get(HoldRow, RESTORED)
             servers = {name: row for name, row in health.items() if name.partition(":")[2] in self.mailboxes}
             read = {name: health.get(f"imap:{name}") for name in self.mailboxes}
             return Vitals(
@@ -53,4 +55,5 @@ class StoredVitals:
                 },
                 budget=found[1] if found else "",
                 held=list(await session.exec(held)),
+                restored_ahead=restored.since if restored and restored.since > at + CLOCKS_APART else None,
             )

@@ -18,13 +18,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from mailagent.adapters.clock import SystemClock
 from mailagent.adapters.signing_keys import signing_keys
 from mailagent.cli.app import app
 from mailagent.errors import ConfigurationError
+from mailagent.jobs.follow_clock import FollowClock
 from mailagent.store.backup import READY, back_up
 from mailagent.store.database import open_database
 from mailagent.store.health import StoredHealth
 from mailagent.store.schema import migrate
+from mailagent.store.times import StoredTimes
 from mailagent.wiring.lock import hold
 from tests.servers.postgres import Postgres
 from tests.shop import SHOP
@@ -54,6 +57,23 @@ def error(*words: str) -> str:
 def outside() -> list[object]:
     """The names that `status` shows."""
     return [row["name"] for row in json.loads(command("status", "--json").stdout)["outside"]]
+
+
+def to_look_at() -> list[str]:
+    """What `status` says of it."""
+    found: list[str] = json.loads(command("status", "--json").stdout)["to_look_at"]
+    return found
+
+
+def follow_clock(data: Path) -> None:
+    """What the daemon does first."""
+
+    async def main() -> None:
+        engine, sessions = await open_database(data / "mailagent.db")
+        await FollowClock(times=StoredTimes(sessions=sessions), clock=SystemClock()).look()
+        await engine.dispose()
+
+    asyncio.run(main())
 
 
 def is_locked(file: Path) -> bool:
@@ -130,6 +150,28 @@ def test_a_clock_that_is_behind_is_told_of_at_a_restore(
     said = " ".join(done.stdout.split())
     assert "in the mailbox before 2999-01-01 " in said
     assert "The clock of this machine is behind that." in said
+
+
+def test_mail_that_goes_to_a_person_until_a_far_day_is_told_until_that_is_mended(data: Path, tmp_path: Path) -> None:
+    """The words of the restore are gone with its window, and for years no customer would be answered: the monitor says
+    it, and what it says to do mends it.
+    """
+    worked(data, "before")
+    signing_keys(data)
+    with closing(sqlite3.connect(data / "mailagent.db")) as database, database:
+        database.execute("UPDATE health SET worked_at = '2999-01-01 10:00:00.000000'")
+    command("db", "backup", str(tmp_path / "saved.db"))
+    assert to_look_at() == []
+
+    command("db", "restore", str(tmp_path / "saved.db"))
+
+    (told,) = to_look_at()
+    assert "mail that comes before 2999-01-01 10:05 UTC goes to a person; if the clock of this machine" in told
+    assert "before 2999-01-01 10:05 UTC" in command("status").stdout
+    follow_clock(data)
+    assert len(to_look_at()) == 1
+    command("hold", "the clock was ahead", "--restored")
+    assert to_look_at() == []
 
 
 @pytest.mark.parametrize("what", ["not a database", "another database", "half of one"])

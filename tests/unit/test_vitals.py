@@ -35,6 +35,7 @@ def names(vitals: Vitals, *, since: datetime = AT - timedelta(days=1)) -> list[t
         (Vitals(read={}, free_bytes=LEAST_FREE - 1), [("disk", True)]),
         (Vitals(read={}, not_sent=2, aside=1), [("not-sent", False), ("aside", False)]),
         (Vitals(read={}, budget="5,000,000 tokens"), [("budget", False)]),
+        (Vitals(read={}, restored_ahead=AT + HOUR), [("restored", False)]),
     ],
 )
 def test_trouble_is_known_by_its_signs(vitals: Vitals, wanted: list[tuple[str, bool]]) -> None:
