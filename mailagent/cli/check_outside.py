@@ -1,4 +1,6 @@
-"""What of the configuration only a look outside can tell: whether alarms and journals are to be reached."""
+"""What of the configuration only a look outside can tell: whether alarms and journals are to be reached, and the
+database has its keys.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,6 +12,7 @@ from mailagent.errors import ConfigurationError, TemporaryError
 from mailagent.settings import Settings
 from mailagent.wiring.accounts import journals_of
 from mailagent.wiring.alarms import build_alarms
+from mailagent.wiring.opening import lost_keys
 
 SECONDS = 20.0
 """What all looks together may take."""
@@ -23,6 +26,7 @@ async def look_outside(settings: Settings, *, seconds: float = SECONDS) -> list[
     async with AsyncExitStack() as stack:
         alarms = build_alarms(settings, SystemClock(), stack)
         looks: dict[str, Callable[[], Awaitable[object]]] = {
+            "data_dir": partial(_look_for_keys, settings),
             **{f"alarm {alarm.name}": alarm.reach for alarm in alarms},
             **{
                 f"mailbox {name}: journal": partial(journal.holds, NO_MAIL)
@@ -31,6 +35,11 @@ async def look_outside(settings: Settings, *, seconds: float = SECONDS) -> list[
         }
         found = await asyncio.gather(*(_look(name, look, seconds) for name, look in looks.items()))
     return [error for error in found if error is not None]
+
+
+async def _look_for_keys(settings: Settings) -> None:
+    if lost := await lost_keys(settings):
+        raise ConfigurationError(lost)
 
 
 async def _look(

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from mailagent.adapters.clock import SystemClock
 from mailagent.cli.holds import tell_restored
-from mailagent.cli.show import say
+from mailagent.cli.show import complain, say
 from mailagent.crash_points import passing
 from mailagent.errors import ConfigurationError
 from mailagent.ports import RESTORED, Hold
@@ -21,7 +21,7 @@ from mailagent.store.terms import begin_term
 from mailagent.wiring.checkpoints import CHECKPOINTS
 from mailagent.wiring.forgetting import forget_again
 from mailagent.wiring.lock import hold
-from mailagent.wiring.opening import chain_keys_of, make_keys_once, place_of
+from mailagent.wiring.opening import chain_keys_of, lost_keys, make_keys_once, place_of
 
 AFTER_RESTORE = (
     "What came or was sent after this backup is not in it. Nothing is sent until 'mailagent resume'. Start the daemon,"
@@ -44,13 +44,18 @@ def migrate(config: Path) -> None:
 
 def back_up_to(config: Path, file: Path) -> None:
     """Raises `ConfigurationError` where that cannot be done."""
-    database = _file(load_settings(config), "pg_dump")
+    settings = load_settings(config)
+    database = _file(settings, "pg_dump")
     if not database.exists():
         raise ConfigurationError(
             f"{database}: there is no data yet; start the daemon with 'mailagent run'", exit_code=75
         )
     back_up(database, file)
-    say(f"{file}: written. Keep data_dir/secrets too: it signs reply addresses, and is not in it.", "green")
+    lost = asyncio.run(lost_keys(settings))
+    keep = "" if lost else " Keep data_dir/secrets too: it signs reply addresses, and is not in it."
+    say(f"{file}: written.{keep}", "green")
+    if lost:
+        complain(lost)
 
 
 def restore_from(config: Path, file: Path) -> None:

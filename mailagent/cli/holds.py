@@ -6,10 +6,10 @@ from itertools import count
 from pathlib import Path
 
 from mailagent.adapters.clock import SystemClock
-from mailagent.cli.show import local_time, say
+from mailagent.cli.show import complain, local_time, say
 from mailagent.ports import CLOCKS_APART, RESTORED, Hold
 from mailagent.settings import Settings, load_settings
-from mailagent.wiring.opening import open_holds
+from mailagent.wiring.opening import lost_keys, open_holds
 
 NOT_AFTER = (
     "The clock of this machine is behind that. If it is wrong, set it and give this command again, or what came between"
@@ -44,6 +44,8 @@ def put_hold(config: Path, reason: str, *, restored: bool) -> None:
             instead = "; this takes its place" if hold.name == name else ""
             say(f"Held already since {_since(hold, settings)}: {hold.reason}{instead}.", "yellow")
         say(f"Nothing but notices is sent until 'mailagent resume'{', which lifts every hold' if found else ''}.")
+        if lost := await lost_keys(settings):
+            complain(lost)
         if restored and since is not None:
             tell_restored(settings, since)
 

@@ -27,8 +27,8 @@ class Vitals:
     `oldest` are when the longest waiting mail came, and when the longest waiting one of ours was first due; `not_sent`
     counts mails of the last day that failed or may not have left; `stopped` are jobs that gave up, with their reasons;
     `budget` says what is used up, if anything is; `restored_ahead` is until when mail goes to a person because a backup
-    was put back, where that time is still to come; it `is_running` where something receives and sends, or does so again
-    and again by a schedule.
+    was put back, where that time is still to come; `lost_keys` says what to do about keys that are gone; it
+    `is_running` where something receives and sends, or does so again and again by a schedule.
     """
 
     read: Mapping[str, datetime | None]
@@ -40,6 +40,7 @@ class Vitals:
     held: Sequence[str] = ()
     budget: str = ""
     restored_ahead: datetime | None = None
+    lost_keys: str = ""
     free_bytes: int = LEAST_FREE
     is_running: bool = True
     polls: Mapping[str, timedelta] = field(default_factory=dict)
@@ -99,6 +100,8 @@ def _to_look_at(vitals: Vitals) -> Iterator[Trouble]:
         yield Trouble(name="aside", text=text, broken=False, size=vitals.aside)
     if vitals.budget:
         yield Trouble(name="budget", text=f"the budget for models is used up: {vitals.budget}", broken=False)
+    if vitals.lost_keys:
+        yield Trouble(name="keys", text=vitals.lost_keys, broken=False)
     if vitals.restored_ahead:
         until = f"mail that comes before {vitals.restored_ahead:%Y-%m-%d %H:%M} UTC goes to a person"
         yield Trouble(name="restored", text=f"a backup was put back, and {until}; {SET_CLOCK}", broken=False)

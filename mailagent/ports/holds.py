@@ -34,6 +34,7 @@ class Holds(Protocol):
         """Hold, or change a hold of the same name, and queue the mail that tells a person. Under `RESTORED` what waited
         for customers becomes uncertain: it may have left after the backup was made; and it counts from the newest thing
         that the backup knows of, where the clock is behind that, and some minutes more, for servers' clocks differ.
+        Any other holds also where the keys of the chain are lost, which then does not tell of it.
         """
 
     async def lift(self, name: str) -> None:

@@ -1,6 +1,6 @@
 """How the daemon's work goes, by what it wrote down. See `ports.Watched`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from mailagent.domain.caps import DAY
 from mailagent.domain.vitals import Vitals
 from mailagent.errors import without_addresses
 from mailagent.ports import CLOCKS_APART, RESTORED
+from mailagent.store.chain import is_sealed
 from mailagent.store.database import Sessions
 from mailagent.store.meter import spent_in_day
 from mailagent.store.outbox import given_up
@@ -19,11 +20,14 @@ from mailagent.store.tables import HealthRow, HoldRow, MessageRow, OutboxRow
 
 @dataclass(frozen=True, kw_only=True)
 class StoredVitals:
-    """See `ports.Watched`. `mailboxes` are those that should be read, with how often each is polled."""
+    """See `ports.Watched`. `mailboxes` are those that should be read, with how often each is polled; `missing_keys`
+    says what to do about keys that are not there.
+    """
 
     sessions: Sessions
     mailboxes: Mapping[str, timedelta]
     budget: Budget
+    missing_keys: Callable[[], str]
 
     async def vitals(self, *, at: datetime) -> Vitals:
         """See `ports.Watched`."""
@@ -40,6 +44,7 @@ class StoredVitals:
             found = used_up(self.budget, Spent(overall_day=tokens, money_day=money))
             held = select(HoldRow.reason).where(col(HoldRow.lifted).is_(False)).order_by(col(HoldRow.since))
             restored = await session.get(HoldRow, RESTORED)
+            missing = self.missing_keys()
             servers = {name: row for name, row in health.items() if name.partition(":")[2] in self.mailboxes}
             read = {name: health.get(f"imap:{name}") for name in self.mailboxes}
             return Vitals(
@@ -55,5 +60,6 @@ class StoredVitals:
                 },
                 budget=found[1] if found else "",
                 held=list(await session.exec(held)),
+                lost_keys=missing if missing and await is_sealed(session) else "",
                 restored_ahead=restored.since if restored and restored.since > at + CLOCKS_APART else None,
             )

@@ -4,12 +4,12 @@ import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from mailagent.adapters.signing_keys import FILE, read_chain_keys, read_keys, signing_keys
 from mailagent.domain.chain import ChainKey, ChainKeys
-from mailagent.errors import ConfigurationError
+from mailagent.errors import TRY_AGAIN, ConfigurationError
 from mailagent.ports import Holds
 from mailagent.settings import Settings
 from mailagent.store.audit import Audit
@@ -98,6 +98,30 @@ async def make_keys_once(settings: Settings, sessions: Sessions) -> None:
     signing_keys(data_dir)
 
 
+def missing_keys(settings: Settings) -> str:
+    """What to do about keys that are not there, or cannot be read, where there were some; empty for whole ones."""
+    data_dir = settings.path(settings.data_dir)
+    try:
+        return "" if read_keys(data_dir) else LOST.format(data_dir / FILE)
+    except ConfigurationError as error:
+        return str(error)
+
+
+async def lost_keys(settings: Settings) -> str:
+    """The same, empty also where there never were any. Raises `TemporaryError`, and `ConfigurationError` for a database
+    that cannot be opened.
+    """
+    if not (lost := missing_keys(settings)):
+        return ""
+    try:
+        async with open_views(settings) as views, views.sessions.read() as session:
+            return lost if await is_sealed(session) else ""
+    except ConfigurationError as error:
+        if error.exit_code != TRY_AGAIN:
+            raise
+        return ""  # there is no data, or none of this release: its first start tells
+
+
 def place_of(settings: Settings) -> Path | str:
     """The database as `open_database` takes it: the address of a server's, or a file."""
     return settings.database_url.get_secret_value() or settings.path(settings.data_dir) / DATABASE
@@ -106,7 +130,12 @@ def place_of(settings: Settings) -> Path | str:
 def vitals_of(settings: Settings, sessions: Sessions) -> StoredVitals:
     """What the store tells of the configured mailboxes."""
     mailboxes = {row.name: timedelta(seconds=row.poll_seconds) for row in settings.mailbox}
-    return StoredVitals(sessions=sessions, mailboxes=mailboxes, budget=settings.budget())
+    return StoredVitals(
+        sessions=sessions,
+        mailboxes=mailboxes,
+        budget=settings.budget(),
+        missing_keys=partial(missing_keys, settings),
+    )
 
 
 def free_bytes(settings: Settings) -> int:

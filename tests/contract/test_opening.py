@@ -1,6 +1,7 @@
 """What commands and the daemon do with data that is not as they left it: keys gone, the schema of another release."""
 
 import asyncio
+import json
 import os
 from pathlib import Path
 
@@ -48,7 +49,16 @@ def start() -> None:
     asyncio.run(main())
 
 
-@pytest.mark.parametrize("words", [("hold", "another"), ("db", "restore", "COPY"), ("forget", "tom@customer.example")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("hold", "another", "--restored"),
+        ("resume",),
+        ("keys",),
+        ("db", "restore", "COPY"),
+        ("forget", "tom@customer.example"),
+    ],
+)
 def test_lost_keys_are_not_replaced_in_silence(data: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
     """Every address that reviewers hold would be refused, and what was sealed be uncheckable: the file may lie in a
     backup. A first start makes it; a word of the operator's makes another, where it is lost for good.
@@ -68,6 +78,70 @@ def test_lost_keys_are_not_replaced_in_silence(data: Path, tmp_path: Path, words
     (data / "secrets").unlink()
     assert command("keys", "--rotate").exit_code == 0
     start()
+
+
+@pytest.mark.parametrize("spoilt", [None, "half of it"])
+def test_whoever_looks_is_told_that_the_keys_are_lost(data: Path, tmp_path: Path, spoilt: str | None) -> None:
+    """The daemon works on with what it read at its start, and would not start again: told now, the file is still in
+    yesterday's backup.
+    """
+    said = [*told_of_keys(tmp_path / "before")]
+    start()
+    command("hold", "a storm")
+    said += told_of_keys(tmp_path / "sound")
+    assert [text for text in said if "secrets: error" in text] == []
+    (data / "secrets").unlink()
+    if spoilt is not None:
+        (data / "secrets").write_text(spoilt)
+
+    for text in told_of_keys(tmp_path / "lost"):
+        assert f"{data / 'secrets'}: error: " in text
+        assert "from " in text
+        assert "backup" in text
+    assert command("check").exit_code == 78
+    assert command("db", "backup", str(tmp_path / "again")).exit_code == 0
+
+
+def told_of_keys(backup: Path) -> list[str]:
+    """What each command says that looks, on either stream."""
+    lines = [("check",), ("status",), ("db", "backup", str(backup))]
+    return [" ".join(command(*words).output.split()) for words in lines]
+
+
+@pytest.mark.parametrize("spoilt", [None, "half of it"])
+def test_a_hold_needs_no_keys(data: Path, tmp_path: Path, spoilt: str | None) -> None:
+    """Something wrong leaves now; what the record would say of the hold is worth less than that it ends. The record
+    stays whole.
+    """
+    start()
+    command("hold", "a storm")
+    (data / "secrets").rename(tmp_path / "kept")
+    if spoilt is not None:
+        (data / "secrets").write_text(spoilt)
+
+    done = command("hold", "the answers are wrong")
+
+    assert (done.exit_code, "secrets: error: " in done.stderr) == (0, True)
+    assert [hold["reason"] for hold in json.loads(command("status", "--json").stdout)["held"]] == [
+        "a storm",
+        "the answers are wrong",
+    ]
+    (tmp_path / "kept").rename(data / "secrets")
+    assert command("audit", "--verify").exit_code == 0
+
+
+def test_new_keys_in_the_place_of_lost_ones_are_explained(data: Path) -> None:
+    """Whoever makes them by a slip learns what it costs while the old file can still be looked for."""
+    start()
+    command("hold", "a storm")
+    assert "cannot be checked" not in command("keys", "--rotate").stdout
+    (data / "secrets").unlink()
+
+    told = " ".join(command("keys", "--rotate").stdout.split())
+
+    assert "The reply addresses in open digests have ended" in told
+    assert "what they sealed cannot be checked" in told
+    assert "cannot be checked" not in command("keys").stdout
 
 
 @pytest.mark.parametrize("where", ["sqlite", "postgresql"])

@@ -13,6 +13,7 @@ from typing import cast
 import pytest
 from typer.testing import CliRunner
 
+from mailagent.adapters.signing_keys import signing_keys
 from mailagent.cli.app import app
 from mailagent.domain.outgoing import NewOutboxEntry
 from mailagent.domain.vitals import LONG_AGO, troubles
@@ -50,6 +51,7 @@ def _left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The database of a daemon which has just read its mailbox, and ended."""
     monkeypatch.setenv("MAILAGENT__DATA_DIR", str(tmp_path))
     monkeypatch.setenv("MAILAGENT_SUPPORT_PASSWORD", "of no use here")
+    signing_keys(tmp_path)
     database = Outside(folder=tmp_path).database()
     write(tmp_path / "mailagent.db", {"imap:support": NOW})
     return cast("Path", database)

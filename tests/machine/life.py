@@ -163,7 +163,9 @@ class Life:
             journals = {"support": self.server.journal} if self.config.has_journal else {}
             self._office = replace(office, settle_uncertain=replace(office.settle_uncertain, journals=journals))
             polls = {"support": timedelta(minutes=1)}
-            vitals = StoredVitals(sessions=office.sessions, mailboxes=polls, budget=self.config.budget)
+            vitals = StoredVitals(
+                sessions=office.sessions, mailboxes=polls, budget=self.config.budget, missing_keys=lambda: ""
+            )
             clock = self.outside.clock
             self._watch = WatchHealth(
                 company="Larkfield",
