@@ -196,13 +196,23 @@ class AlarmFile:
         row = self._told.get(name)
         return None if row is None else (datetime.fromisoformat(str(row["at"])), int(str(row["size"])))
 
-    def open(self) -> set[str]:
+    def open(self) -> Mapping[str, datetime]:
         """See `AlarmBook`."""
-        return {name for name, row in self._told.items() if not row["over"]}
+        return {
+            name: datetime.fromisoformat(str(row.get("since", row["at"])))
+            for name, row in self._told.items()
+            if not row["over"]
+        }
 
     def write(self, name: str, *, at: datetime, size: int, over: bool) -> None:
         """See `AlarmBook`."""
-        self._told[name] = {"at": at.astimezone(UTC).isoformat(), "size": size, "over": over}
+        since = min(self.open().get(name, at), at).astimezone(UTC)
+        self._told[name] = {
+            "at": at.astimezone(UTC).isoformat(),
+            "size": size,
+            "over": over,
+            "since": since.isoformat(),
+        }
         new = self._path.with_suffix(".new")
         with suppress(OSError):
             new.write_text(json.dumps(self._told), "utf-8")

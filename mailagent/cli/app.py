@@ -230,6 +230,8 @@ def alarm(
     """Tell a text by every way that mailagent.toml names for alarms, to see whether it reaches you."""
     from mailagent.cli.alarm import try_alarm
 
+    if not (text := " ".join(text.split())):
+        raise typer.BadParameter("say what is to be told, or leave it out", param_hint='"TEXT"')
     raise typer.Exit(try_alarm(config, text))
 
 

@@ -14,6 +14,21 @@ UNSENT = timedelta(hours=1)
 """How long a mail of ours may wait after it was due."""
 LEAST_FREE = 200_000_000
 """Bytes that a disk must have left."""
+OVER: Mapping[str, str] = {
+    "mailbox": "mailbox {} not read",
+    "job": "{} not working",
+    "pending": "a mail without its outcome",
+    "outbox": "a mail that could not be sent",
+    "disk": "too little room on the disk of the data folder",
+    "held": "sending held",
+    "not-sent": "mails not sent",
+    "aside": "mails set aside",
+    "budget": "the budget for models used up",
+    "keys": "the keys lost",
+    "restored": "new mail taken for mail of before a restore",
+    "database": "the database not answering",
+}
+"""What a trouble is called when it is over, by the first part of its name."""
 SET_CLOCK = (
     "if the clock of this machine is behind that, set it; if it is right, it was ahead before: give 'mailagent hold WHY"
     " --restored' while the daemon runs, and then 'mailagent resume'"
@@ -62,6 +77,12 @@ class Trouble:
 def troubles(vitals: Vitals, *, since: datetime, at: datetime) -> list[Trouble]:
     """What is wrong at `at` with a daemon that started at `since`: before that nothing can have been read."""
     return [*_broken(vitals, since, at), *_to_look_at(vitals)]
+
+
+def over(name: str, *, since: datetime) -> str:
+    """What to tell when the trouble of this name, told at `since`, is over; in the zone of `since`."""
+    kind, _, which = name.partition(":")
+    return f"over: {OVER.get(kind, name).format(which)} (since {since:%Y-%m-%d %H:%M})"
 
 
 def _broken(vitals: Vitals, since: datetime, at: datetime) -> Iterator[Trouble]:

@@ -8,8 +8,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from mailagent.domain.vitals import Trouble, troubles
+from mailagent.domain.vitals import Trouble, over, troubles
 from mailagent.errors import TemporaryError, spoken
 from mailagent.events import log
 from mailagent.ports import Alarm, AlarmBook, Clock, Watched
@@ -28,10 +29,11 @@ class News:
 @dataclass(frozen=True, kw_only=True)
 class WatchHealth:
     """A `Job`. `free` tells how many bytes the disk has left; `started` is when this process began. One pager may serve
-    several installations: `company` says which.
+    several installations: `company` says which. Times are told in `zone`.
     """
 
     company: str
+    zone: ZoneInfo
     watched: Watched
     free: Callable[[], int]
     alarms: Sequence[Alarm]
@@ -51,8 +53,12 @@ class WatchHealth:
         if found == [DATABASE]:
             return news  # whether the others are over it does not tell
         names = {trouble.name for trouble in found}
-        ended = (Trouble(name=name, text=f"over: {name}") for name in self.book.open() - names)
-        return [*news, *(News(trouble=trouble, over=True) for trouble in sorted(ended, key=lambda t: t.name))]
+        ended = (
+            Trouble(name=name, text=over(name, since=since.astimezone(self.zone)))
+            for name, since in sorted(self.book.open().items())
+            if name not in names
+        )
+        return [*news, *(News(trouble=trouble, over=True) for trouble in ended)]
 
     async def handle(self, news: News) -> None:
         """Tell it by every way. Raises `TemporaryError` when none of them worked."""

@@ -1,5 +1,6 @@
 """Telling the operator of trouble by another way than the watched mailbox."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -35,8 +36,8 @@ class AlarmBook(Protocol):
     def told(self, name: str) -> tuple[datetime, int] | None:
         """When trouble of this name was last told, and how much of it there was then."""
 
-    def open(self) -> set[str]:
-        """The troubles that were told and are not over."""
+    def open(self) -> Mapping[str, datetime]:
+        """The troubles that were told and are not over, and when each was told first."""
 
     def write(self, name: str, *, at: datetime, size: int, over: bool) -> None:
         """Remember that it was told, or that it is over."""

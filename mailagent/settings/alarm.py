@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Self
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from mailagent.settings.sections import Server, Table
 from mailagent.settings.values import Address, Duration
@@ -34,3 +34,17 @@ class AlarmSettings(Table):
     webhook: str = ""
     mail: AlarmMail | None = None
     remind: Duration = timedelta(hours=4)
+
+    @field_validator("command")
+    @classmethod
+    def _names_a_program(cls, command: tuple[str, ...]) -> tuple[str, ...]:
+        if not command or not command[0].strip():
+            raise ValueError("name a program, with its arguments behind it, or take the line out")
+        return command
+
+    @field_validator("webhook")
+    @classmethod
+    def _is_an_address(cls, webhook: str) -> str:
+        if not webhook.strip():
+            raise ValueError("write where an address is found, or take the line out")
+        return webhook

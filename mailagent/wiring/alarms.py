@@ -22,6 +22,7 @@ def build_watch(
     folder = settings.path(settings.data_dir)
     return WatchHealth(
         company=settings.name,
+        zone=settings.zone,
         watched=vitals_of(settings, sessions),
         free=lambda: free_bytes(settings),
         alarms=build_alarms(settings, clock, stack),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -131,6 +132,7 @@ def daemon_of(office: Office, term: Term) -> Daemon:
 
 NOTHING_TO_WATCH = WatchHealth(
     company="",
+    zone=ZoneInfo("UTC"),
     watched=None,  # type: ignore[arg-type]  # nobody looks without an alarm to ring
     free=lambda: 0,
     alarms=[],

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -69,6 +70,7 @@ class Watch:
         """A new process looks once; returns what was told."""
         job = WatchHealth(
             company="Larkfield",
+            zone=ZoneInfo("Europe/Vienna"),
             watched=self.watched,
             free=lambda: self.free,
             alarms=[self.alarm, *self.others],
@@ -120,13 +122,30 @@ async def test_fault_46_a_clock_that_jumps_neither_silences_an_alarm_nor_makes_a
 
 
 async def test_the_end_is_told(watch: Watch) -> None:
-    """Whoever got up may go back to bed."""
+    """Whoever got up may go back to bed, and knows by its words and its beginning which alarm it was, after a reminder
+    too.
+    """
+    watch.clock.time = datetime(2026, 11, 21, 9, 12, tzinfo=UTC)
     watch.free = 0
     await watch.look()
+    watch.clock.passes(REMIND)
+    assert len(await watch.look()) == 1
     watch.free = LEAST_FREE
 
-    assert await watch.look() == ["mailagent at Larkfield: over: disk"]
+    said = "over: too little room on the disk of the data folder (since 2026-11-21 10:12)"
+    assert await watch.look() == [f"mailagent at Larkfield: {said}"]
     assert await watch.look() == []
+
+
+async def test_an_alarm_of_an_older_release_ends_too(watch: Watch) -> None:
+    """It wrote down less; the update must not leave it ringing, or the watch dead."""
+    row = '{"at": "2026-11-02T08:00:00+00:00", "size": 1, "over": false}'
+    (watch.folder / "alarms.json").write_text(f'{{"aside": {row}, "old": {row}}}')
+
+    assert await watch.look() == [
+        "mailagent at Larkfield: over: mails set aside (since 2026-11-02 09:00)",
+        "mailagent at Larkfield: over: old (since 2026-11-02 09:00)",
+    ]
 
 
 async def test_what_comes_and_goes_is_no_stream(watch: Watch) -> None:

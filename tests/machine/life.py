@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 from mailagent import crash_points
 from mailagent.adapters.alarms import AlarmFile
@@ -169,6 +170,7 @@ class Life:
             clock = self.outside.clock
             self._watch = WatchHealth(
                 company="Larkfield",
+                zone=ZoneInfo("UTC"),
                 watched=vitals,
                 free=lambda: 10**12,
                 alarms=[self.alarm],

@@ -45,6 +45,16 @@ def test_the_shipped_folder_is_good(config: Path) -> None:
     assert settings.rules()[-1].then == "reply"
 
 
+@pytest.mark.parametrize("line", ["command = []", 'command = [""]', 'webhook = " "', 'webhook = ""'])
+def test_an_alarm_that_rings_nowhere_is_refused(config: Path, line: str) -> None:
+    """Whoever wrote the line counts on it, and learns at the first outage that it did nothing."""
+    number = change(config, "mailagent.toml", "# [alarm]", f"[alarm]\n{line}")
+
+    key = line.partition(" ")[0]
+    assert f"mailagent.toml:{number + 1}:1: error alarm.{key}: found" in complaint(config)
+    assert "take the line out" in complaint(config)
+
+
 def test_a_relative_path_starts_beside_the_config_folder(config: Path) -> None:
     """A daemon is not started from where the admin stood; the data must not land anywhere else."""
     settings = load_settings(config)

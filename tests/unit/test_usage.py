@@ -11,6 +11,7 @@ from mailagent.cli.app import app
     [
         (["keys", "--rotate", "--forget"], "choose --rotate, or --forget"),
         (["audit", "--known", "812:SEA"], "'812:SEA' is no entry"),
+        (["alarm", " "], "say what is to be told"),
         (["forget"], "name an address, or --again"),
         (["forget", "tom@customer.example", "--again"], "name an address, or --again"),
     ],

@@ -1,10 +1,11 @@
 """What counts as trouble, and what a person is told of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailagent.domain.vitals import LEAST_FREE, LONG_AGO, SILENT, STUCK, UNSENT, Vitals, troubles
+from mailagent.domain.vitals import LEAST_FREE, LONG_AGO, OVER, SILENT, STUCK, UNSENT, Vitals, over, troubles
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -35,12 +36,33 @@ def names(vitals: Vitals, *, since: datetime = AT - timedelta(days=1)) -> list[t
         (Vitals(read={}, free_bytes=LEAST_FREE - 1), [("disk", True)]),
         (Vitals(read={}, not_sent=2, aside=1), [("not-sent", False), ("aside", False)]),
         (Vitals(read={}, budget="5,000,000 tokens"), [("budget", False)]),
+        (Vitals(read={}, lost_keys="put the file back"), [("keys", False)]),
         (Vitals(read={}, restored_ahead=AT + HOUR), [("restored", False)]),
     ],
 )
 def test_trouble_is_known_by_its_signs(vitals: Vitals, wanted: list[tuple[str, bool]]) -> None:
     """Too early, and people learn to ignore it; too late, and customers have waited."""
     assert names(vitals) == wanted
+
+
+def test_each_trouble_that_alarms_tell_has_words_for_its_end() -> None:
+    """Whoever reads "over: aside" at night has to look up the source."""
+    ill = Vitals(
+        read={"support": None},
+        oldest_pending=LONG_AGO,
+        oldest_unsent=LONG_AGO,
+        not_sent=1,
+        aside=1,
+        stopped={"job:sort_mail": "crashed"},
+        budget="5,000,000 tokens",
+        restored_ahead=AT + HOUR,
+        lost_keys="put the file back",
+        free_bytes=0,
+    )
+    told = {name.partition(":")[0] for vitals in (ill, replace(ill, held=["a storm"])) for name, _ in names(vitals)}
+
+    assert {*told, "database"} == OVER.keys()
+    assert over("mailbox:support", since=AT) == "over: mailbox support not read (since 2026-11-02 09:00)"
 
 
 def test_the_servers_words_are_told() -> None:
