@@ -7,7 +7,7 @@ import typer
 
 from mailagent.cli.app_db import db
 from mailagent.cli.app_groups import aside, kb, reviewer, rules
-from mailagent.cli.options import CONFIG, AsJson, ConfigFolder, Files
+from mailagent.cli.options import CONFIG, AsJson, ConfigFolder, Files, whole_number
 from mailagent.errors import EXIT_CODES
 
 app = typer.Typer(
@@ -120,7 +120,7 @@ def cases(
     config: ConfigFolder = CONFIG,
     *,
     to_decide: Annotated[bool, typer.Option("--to-decide", help="Only those that wait for a reviewer.")] = False,
-    limit: Annotated[int, typer.Option(help="At most this many.", min=1)] = 50,
+    limit: Annotated[int, typer.Option(help="At most this many.", parser=whole_number, metavar="N")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """List cases."""

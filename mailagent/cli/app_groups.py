@@ -5,13 +5,15 @@ from typing import Annotated
 
 import typer
 
-from mailagent.cli.options import CONFIG, AsJson, ConfigFolder, Files
+from mailagent.cli.options import CONFIG, AsJson, ConfigFolder, Files, whole_number
 
 rules = typer.Typer(name="rules", help="The rule table of routing.toml: list, test, explain.", no_args_is_help=True)
 kb = typer.Typer(name="kb", help="The articles that answers are taken from.", no_args_is_help=True)
 reviewer = typer.Typer(name="reviewer", help="Who may decide, and how their replies are read.", no_args_is_help=True)
 aside = typer.Typer(name="aside", help="Mail that could not be handled: list, show, retry, done.", no_args_is_help=True)
-AsideMessage = Annotated[int, typer.Argument(metavar="MESSAGE", help="Its number, as the list shows it.")]
+AsideMessage = Annotated[
+    int, typer.Argument(metavar="MESSAGE", parser=whole_number, help="Its number, as the list shows it.")
+]
 
 
 @rules.command("list")

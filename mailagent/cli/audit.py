@@ -9,6 +9,7 @@ import typer
 from mailagent.adapters.clock import SystemClock
 from mailagent.adapters.signing_keys import read_chain_keys
 from mailagent.cli.show import print_json, print_table, say
+from mailagent.domain.numbers import counted
 from mailagent.settings import load_settings
 from mailagent.store.audit import Broken, Chained
 from mailagent.wiring.opening import open_audit
@@ -44,5 +45,5 @@ def audit_promises(config: Path, *, verify: bool, known: str, as_json: bool) -> 
     else:
         say("Every promise that the database can tell of is kept.")
     if chain and chain.entries and not as_json:
-        say(f"The chain has {chain.entries} entries; the last is {chain.head}.")
+        say(f"The chain has {counted(chain.entries, 'entry', 'entries')}; the last is {chain.head}.")
     return int(bool(broken))

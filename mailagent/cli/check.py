@@ -11,6 +11,7 @@ from mailagent.adapters.secrets import is_literal
 from mailagent.adapters.templates import JinjaTemplates
 from mailagent.cli.check_outside import look_outside
 from mailagent.cli.show import complain, say
+from mailagent.domain.numbers import counted
 from mailagent.domain.policy import SENDS
 from mailagent.domain.routing import Rule, unreachable
 from mailagent.errors import BAD_CONFIG, ConfigurationError, TemporaryError
@@ -40,8 +41,9 @@ def check_all(config: Path) -> int:
         return BAD_CONFIG
     articles = load_articles(settings.path(settings.knowledge_dir))
     say(
-        f"{config}: good. {len(settings.mailbox)} mailbox(es), {len(settings.reviewer)} reviewer(s),"
-        f" {len(settings.rule)} rules, {len(settings.category)} categories, {len(articles)} articles,"
+        f"{config}: good. {counted(len(settings.mailbox), 'mailbox', 'mailboxes')},"
+        f" {counted(len(settings.reviewer), 'reviewer')}, {counted(len(settings.rule), 'rule')},"
+        f" {counted(len(settings.category), 'category', 'categories')}, {counted(len(articles), 'article')},"
         f" model {settings.model.provider}, mode {settings.mode}.",
         "green",
     )

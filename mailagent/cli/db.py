@@ -10,6 +10,7 @@ from mailagent.adapters.clock import SystemClock
 from mailagent.cli.holds import tell_restored
 from mailagent.cli.show import complain, say
 from mailagent.crash_points import passing
+from mailagent.domain.numbers import counted
 from mailagent.errors import ConfigurationError
 from mailagent.ports import RESTORED, Hold
 from mailagent.settings import Settings, load_settings
@@ -34,8 +35,11 @@ def migrate(config: Path) -> None:
     settings = load_settings(config)
     where = place_of(settings)
 
+    def tell_saved(file: Path) -> None:
+        say(f"{file}: what the database was before; delete it when you trust this release")
+
     async def main() -> None:
-        engine, _ = await open_database(where, chain_keys_of(settings))
+        engine, _ = await open_database(where, chain_keys_of(settings), saved=tell_saved)
         await engine.dispose()
 
     asyncio.run(main())
@@ -77,7 +81,8 @@ def restore_from(config: Path, file: Path) -> None:
         os.close(lock)
     say(f"{database}: restored{f'; what it was before is kept in {before}' if before else ''}", "green")
     if again:
-        say(f"{again} person(s) who were forgotten after this backup was made are forgotten again.", "green")
+        people = counted(again, "person who was", "people who were")
+        say(f"Forgotten again: {people} forgotten after this backup was made.", "green")
     say(AFTER_RESTORE, "yellow")
     tell_restored(settings, since)
 
@@ -87,7 +92,7 @@ async def _prepare(settings: Settings, ready: Path, file: Path) -> tuple[int, da
     was made; how many these are, and the time before which mail goes to a person. Raises `ConfigurationError` for the
     backup of a newer release.
     """
-    engine, sessions = await open_database(ready, chain_keys_of(settings))
+    engine, sessions = await open_database(ready, chain_keys_of(settings), saved=lambda _: None)
     try:
         await make_keys_once(settings, sessions)
         sessions, _ = await begin_term(sessions, ready, program="mailagent db restore")

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from mailagent.cli.show import complain, say
+from mailagent.domain.numbers import counted
 from mailagent.errors import ConfigurationError
 from mailagent.settings import Settings, load_settings
 from mailagent.store.backup import FOLDER, rewrite
@@ -44,11 +45,18 @@ def forget(config: Path, address: str) -> int:
         complain(f"Nothing is known of {address}; 'mailagent cases' shows addresses as they are known.")
         return 1
     noted = "and what was noted of the address"
-    say(f"Cleared: {done.messages} message(s), {done.mails} mail(s) of ours, {done.cases} case(s), {noted}.", "green")
+    mails = counted(done.mails, "mail of ours", "mails of ours")
+    say(f"Cleared: {counted(done.messages, 'message')}, {mails}, {counted(done.cases, 'case')}, {noted}.", "green")
     if done.others:
-        say(f"Of {done.others} message(s) of others the words stay, without the address and without what they quote.")
+        others = counted(done.others, "message of others", "messages of others")
+        say(f"Of {others} the words stay, without the address and without what is quoted there.")
     if done.left:
-        say(f"{done.left} mail(s) to others that wait to be sent name them, and leave as they are.", "yellow")
+        left = counted(
+            done.left,
+            "mail to others that waits to be sent names them, and leaves as it is",
+            "mails to others that wait to be sent name them, and leave as they are",
+        )
+        say(f"{left}.", "yellow")
     left = "The mailbox itself is not touched: delete the mail there, and in the mailboxes of reviewers."
     if isinstance(where, Path):
         backups = where.parent / FOLDER
@@ -71,7 +79,7 @@ def forget_all_again(config: Path) -> int:
             return await forget_again(settings, sessions, where)
 
     found = asyncio.run(main())
-    say(f"Forgotten again: {found} person(s) who were forgotten after this backup was made.", "green")
+    say(f"Forgotten again: {counted(found, 'person who was', 'people who were')} forgotten after this backup was made.")
     return 0
 
 
@@ -86,7 +94,7 @@ def _where(settings: Settings) -> Path | str:
 async def _alone(settings: Settings, where: Path | str) -> AsyncIterator[Sessions]:
     """The database, while no daemon runs; at the end nothing is left of what was deleted."""
     async with only_daemon(settings.path(settings.data_dir), where):
-        engine, sessions = await open_database(where, chain_keys_of(settings))
+        engine, sessions = await open_database(where, chain_keys_of(settings), migrates=False)
         try:
             await make_keys_once(settings, sessions)
             yield (await begin_term(sessions, where, program="mailagent forget"))[0]

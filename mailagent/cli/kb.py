@@ -11,6 +11,7 @@ from mailagent.adapters.knowledge.gaps import Gap, Question, gaps_of
 from mailagent.adapters.knowledge.review import review_articles
 from mailagent.cli.show import complain, print_json, print_table, say
 from mailagent.domain.case import read_case_number
+from mailagent.domain.numbers import counted
 from mailagent.errors import BAD_CONFIG
 from mailagent.events import configure_logging
 from mailagent.settings import load_settings
@@ -50,7 +51,7 @@ def list_articles(config: Path, *, as_json: bool) -> int:
         say("There are no articles.")
     if problems:
         broken = {problem.path for problem in problems}
-        complain(f"{len(broken)} file(s) cannot be used: 'mailagent kb check' says why.")
+        complain(f"{counted(len(broken), 'file')} cannot be used: 'mailagent kb check' says why.")
     return BAD_CONFIG if problems else 0
 
 
@@ -65,7 +66,7 @@ def check_articles(config: Path) -> int:
         complain(str(problem))
     if problems:
         return BAD_CONFIG
-    say(f"{folder}: good. {len(articles)} articles.", "green")
+    say(f"{folder}: good. {counted(len(articles), 'article')}.", "green")
     return 0
 
 

@@ -8,6 +8,7 @@ from mailagent.cli.show import complain, print_facts, print_json, print_json_lin
 from mailagent.domain.belonging import misplaced
 from mailagent.domain.case import CaseId, case_number
 from mailagent.domain.decision import Decision, Known, Unclear, Weekday
+from mailagent.domain.numbers import counted
 from mailagent.errors import ConfigurationError, PermanentError
 from mailagent.language.commands import vocabulary
 from mailagent.mail.automatic import kind_of
@@ -85,7 +86,7 @@ def read_replies(files: list[Path], config: Path, *, as_json: bool) -> int:
             say(str(file), "bold")
             print_facts(answer)
     if unread:
-        complain(f"{unread} file(s) could not be read.")
+        complain(f"{counted(unread, 'file')} could not be read.")
     return int(unread > 0)
 
 

@@ -1,4 +1,4 @@
-"""Numbers as people write them, as plain decimal digits."""
+"""Numbers as people write them, as plain decimal digits; and how many of something there are, in words."""
 
 import re
 from decimal import Decimal
@@ -8,6 +8,11 @@ _BASE = {"hour": ("minute", 60), "week": ("day", 7), "year": ("month", 12)}
 _HUNDRED = 100
 _LARGEST = 1_000_000
 _THOUSANDS = 3
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """As in "1 mail" and "2 mails"; `many` where that is not `one` with an s."""
+    return f"1 {one}" if number == 1 else f"{number} {many or f'{one}s'}"
 
 
 def together(number: str, following: str) -> str:

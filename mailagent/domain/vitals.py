@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from mailagent.domain.numbers import counted
+
 SILENT = timedelta(minutes=15)
 """How long a mailbox may be unread, where it is not polled less often."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -114,10 +116,12 @@ def _to_look_at(vitals: Vitals) -> Iterator[Trouble]:
         held = "; ".join(vitals.held)
         yield Trouble(name="held", text=f"nothing is sent: {held}; 'mailagent resume' goes on", broken=False)
     if vitals.not_sent:
-        text = f"{vitals.not_sent} mail(s) of today were not sent, or may not have been; 'mailagent status' lists them"
+        what = counted(vitals.not_sent, "mail of today was not sent", "mails of today were not sent")
+        text = f"{what}, or nobody knows whether; 'mailagent status' shows more"
         yield Trouble(name="not-sent", text=text, broken=False, size=vitals.not_sent)
     if vitals.aside:
-        text = f"{vitals.aside} mail(s) are set aside; 'mailagent aside list' shows them"
+        what = counted(vitals.aside, "mail is set aside", "mails are set aside")
+        text = f"{what}; 'mailagent aside list' shows more"
         yield Trouble(name="aside", text=text, broken=False, size=vitals.aside)
     if vitals.budget:
         yield Trouble(name="budget", text=f"the budget for models is used up: {vitals.budget}", broken=False)

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.chain import ChainKey, ChainKeys
 from mailagent.errors import ConfigurationError, TemporaryError
+from mailagent.events import log
 from mailagent.store import postgresql, sqlite
 from mailagent.store.chain import CHAIN, ChainEnd
 from mailagent.store.failures import first_line, told_apart
@@ -83,31 +84,43 @@ def no_keys() -> Sequence[ChainKey]:
     raise LookupError("this database was opened without the keys of the chain")
 
 
+def _log_saved(file: Path) -> None:
+    log("database.saved", file=str(file))
+
+
 async def open_database(
-    where: Path | str, keys: ChainKeys = no_keys, *, migrates: bool = True
+    where: Path | str,
+    keys: ChainKeys = no_keys,
+    *,
+    migrates: bool = True,
+    saved: Callable[[Path], object] = _log_saved,
 ) -> tuple[AsyncEngine, Sessions]:
     """The SQLite database in the file `where`, made when it is not there, or the PostgreSQL database at the address
     `where`; migrated to the newest schema, or refused without it where that is not wished. `keys` are asked for when
-    the first entry of the chain is written.
+    the first entry of the chain is written; `saved` is told of the backup of a file of before its migration.
 
     Raises `ConfigurationError` when an admin must act, `TemporaryError` when the server is away.
     """
     engine = await (
-        _open_file(where, migrates=migrates) if isinstance(where, Path) else _open_server(where, migrates=migrates)
+        _open_file(where, migrates=migrates, saved=saved)
+        if isinstance(where, Path)
+        else _open_server(where, migrates=migrates)
     )
     options = {"reads": True} if isinstance(where, Path) else {"reads": True, **postgresql.SNAPSHOT}
     return engine, Sessions(writing=engine, reading=engine.execution_options(**options), keys=keys)
 
 
-async def _open_file(path: Path, *, migrates: bool) -> AsyncEngine:
+async def _open_file(path: Path, *, migrates: bool, saved: Callable[[Path], object]) -> AsyncEngine:
     try:
-        await asyncio.to_thread(sqlite.migrate_file if migrates else sqlite.check_file, path)
+        before = await asyncio.to_thread(sqlite.migrate_file if migrates else sqlite.check_file, path)
     except (DatabaseError, sqlite3.Error, OSError) as error:
         said = str(error.orig) if isinstance(error, DatabaseError) else getattr(error, "strerror", "") or str(error)
         raise ConfigurationError(
             f"{path}: error: the database cannot be opened: {said}; look whether mailagent may write to its folder and"
             " the disk has room, or restore data_dir from a backup"
         ) from error
+    if before is not None:
+        saved(before)
     return sqlite.make_engine(path)
 
 

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from mailagent.errors import ConfigurationError
+from mailagent.errors import TRY_AGAIN, ConfigurationError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -51,7 +51,9 @@ def expect_newest(connection: Connection) -> None:
     if found != newest():
         before = "has no tables yet" if found is None else f"has the schema {found} of an older mailagent"
         raise ConfigurationError(
-            f"the database {before}: start the daemon with 'mailagent run', or run 'mailagent db migrate'", exit_code=75
+            f"the database {before}: run 'mailagent db migrate', or start the daemon with 'mailagent run', which does"
+            " the same first",
+            exit_code=TRY_AGAIN,
         )
 
 

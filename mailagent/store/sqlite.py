@@ -10,7 +10,6 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from mailagent.events import log
 from mailagent.store.backup import keep
 from mailagent.store.schema import expect_newest, migrate, newest, schema_of
 from mailagent.store.storable import clean_values, to_json
@@ -45,8 +44,6 @@ def migrate_file(path: Path) -> Path | None:
         if found == newest():
             return None
         saved = None if found is None else keep(path, f"schema-{found}")
-        if saved is not None:
-            log("database.saved", file=str(saved))
         migrate(f"sqlite:///{path}")
         return saved
 

@@ -107,6 +107,17 @@ def test_words_that_leave_open_what_is_meant_are_refused(words: tuple[str, ...])
     assert command("aside", *words).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "number"), [("aside show", "abc"), ("aside retry", "0"), ("aside done", "9" * 30), ("cases --limit", "x")]
+)
+def test_what_is_no_number_is_refused_in_our_words(words: str, number: str) -> None:
+    """Whoever copied the wrong column is told what belongs there, and not how the program reads it."""
+    refused = command(*words.split(), number)
+
+    assert refused.exit_code == 2
+    assert f"'{number}' is no such number" in " ".join(refused.stderr.replace("│", " ").split())
+
+
 @pytest.mark.parametrize("word", ["show", "retry", "done"])
 async def test_a_mail_that_is_not_set_aside_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str

@@ -55,7 +55,7 @@ def test_the_list_says_that_files_are_missing_from_it(config: Path) -> None:
 
     code, shown, errors = run(config, "list")
 
-    assert (code, "billing/" in shown, "1 file(s) cannot be used" in errors) == (78, True, True)
+    assert (code, "billing/" in shown, "1 file cannot be used" in errors) == (78, True, True)
 
 
 def test_the_shipped_articles_are_good(config: Path) -> None:

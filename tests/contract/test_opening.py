@@ -145,7 +145,9 @@ def test_new_keys_in_the_place_of_lost_ones_are_explained(data: Path) -> None:
 
 
 @pytest.mark.parametrize("where", ["sqlite", "postgresql"])
-@pytest.mark.parametrize("words", ["status", "status --quiet", "audit", "cases", "metrics", "hold x"])
+@pytest.mark.parametrize(
+    "words", ["status", "status --quiet", "audit", "cases", "metrics", "hold x", "forget a@b.example", "forget --again"]
+)
 def test_a_command_that_looks_changes_no_schema(
     data: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch, where: str, words: str
 ) -> None:
@@ -157,7 +159,7 @@ def test_a_command_that_looks_changes_no_schema(
         url = read_url(os.environ["MAILAGENT__DATABASE_URL"]).render_as_string(hide_password=False)
     migrate(url, to="0010")
 
-    assert "schema 0010 of an older mailagent: start the daemon" in refusal(*words.split())
+    assert "schema 0010 of an older mailagent: run 'mailagent db migrate'" in refusal(*words.split())
 
     engine = create_engine(url)
     with engine.begin() as database:

@@ -166,7 +166,7 @@ async def test_a_mail_to_another_that_waits_leaves(outside: Outside) -> None:
         await office.receive()
         await office.decide()
 
-    assert "2 mail(s) to others that wait" in await asyncio.to_thread(forget, outside, MO)
+    assert "2 mails to others that wait" in await asyncio.to_thread(forget, outside, MO)
 
     async with open_office(outside) as office:
         await office.work()

@@ -174,11 +174,11 @@ async def test_one_more_is_told_after_others_were_seen_to(watch: Watch) -> None:
     """Three mails were read by hand, and one came: who looks at the number alone would take it for an old one."""
     for aside in (3, 0, 1):
         heard = await _after_a_while(watch, aside=aside)
-    assert heard == ["mailagent at Larkfield: 1 mail(s) are set aside; 'mailagent aside list' shows them"]
+    assert heard == ["mailagent at Larkfield: 1 mail is set aside; 'mailagent aside list' shows more"]
     for aside in (3, 1, 2):
         heard = await _after_a_while(watch, aside=aside)
 
-    assert heard == ["mailagent at Larkfield: 2 mail(s) are set aside; 'mailagent aside list' shows them"]
+    assert heard == ["mailagent at Larkfield: 2 mails are set aside; 'mailagent aside list' shows more"]
 
 
 async def _after_a_while(watch: Watch, *, aside: int) -> list[str]:
