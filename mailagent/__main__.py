@@ -5,7 +5,7 @@ import sys
 
 from mailagent.cli.app import app
 from mailagent.cli.show import complain
-from mailagent.errors import TRY_AGAIN, ConfigurationError, TemporaryError
+from mailagent.errors import STOPPED, TRY_AGAIN, ConfigurationError, TemporaryError
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
         complain(str(error))
         sys.exit(TRY_AGAIN)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(STOPPED)
 
 
 def _open_streams() -> None:

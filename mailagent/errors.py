@@ -6,16 +6,17 @@ from collections.abc import Mapping
 
 LONGEST_REASON = 400
 """Characters of an error in a log line."""
+FAILED, BAD_USAGE, STOPPED = 1, 2, 130
 TRY_AGAIN, LOGIN_REFUSED, BAD_CONFIG = 75, 77, 78
 """Of sysexits.h."""
 EXIT_CODES: Mapping[int, str] = {
     0: "done",
-    1: "it failed, or something needs a person",
-    2: "the command line is not understood",
+    FAILED: "it failed, or something needs a person",
+    BAD_USAGE: "the command line is not understood",
     TRY_AGAIN: "try again later",
     LOGIN_REFUSED: "a server refused the login",
     BAD_CONFIG: "the configuration must be corrected",
-    130: "stopped by Ctrl-C",
+    STOPPED: "stopped by Ctrl-C",
 }
 """What the end of every command says to a script."""
 

@@ -11,7 +11,7 @@ from mailagent.cli.holds import tell_restored
 from mailagent.cli.show import complain, say
 from mailagent.crash_points import passing
 from mailagent.domain.numbers import counted
-from mailagent.errors import ConfigurationError
+from mailagent.errors import FAILED, TRY_AGAIN, ConfigurationError
 from mailagent.ports import RESTORED, Hold
 from mailagent.settings import Settings, load_settings
 from mailagent.store.backup import READY, back_up, put_back, rewrite, take
@@ -52,7 +52,7 @@ def back_up_to(config: Path, file: Path) -> None:
     database = _file(settings, "pg_dump")
     if not database.exists():
         raise ConfigurationError(
-            f"{database}: there is no data yet; start the daemon with 'mailagent run'", exit_code=75
+            f"{database}: there is no data yet; start the daemon with 'mailagent run'", exit_code=TRY_AGAIN
         )
     back_up(database, file)
     lost = asyncio.run(lost_keys(settings))
@@ -111,5 +111,7 @@ async def _prepare(settings: Settings, ready: Path, file: Path) -> tuple[int, da
 def _file(settings: Settings, instead: str) -> Path:
     where = place_of(settings)
     if isinstance(where, str):
-        raise ConfigurationError(f"the data is in PostgreSQL: use its own {instead}, see docs/database.md")
+        raise ConfigurationError(
+            f"the data is in PostgreSQL: use its own {instead}, see docs/database.md", exit_code=FAILED
+        )
     return where

@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import typer
+
 from mailagent.cli.show import complain, say
 from mailagent.domain.numbers import counted
-from mailagent.errors import ConfigurationError
+from mailagent.errors import FAILED, TRY_AGAIN, ConfigurationError
 from mailagent.settings import Settings, load_settings
 from mailagent.store.backup import FOLDER, rewrite
 from mailagent.store.database import Sessions, open_database
@@ -24,16 +26,19 @@ PLAIN = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+")
 
 def forget(config: Path, address: str) -> int:
     """Clear it, and say what was and what is left to the operator; returns 1 where there was nothing. Raises
-    `ConfigurationError` while a daemon runs.
+    `ConfigurationError` while a daemon runs, and `typer.BadParameter` for what is no address.
     """
     settings = load_settings(config)
     if not PLAIN.fullmatch(address):
-        raise ConfigurationError(
-            f"'{address}' is not a plain address, as tom@customer.example is; 'mailagent cases' lists them"
+        raise typer.BadParameter(
+            f"'{address}' is not a plain address, as tom@customer.example is; 'mailagent cases' lists them",
+            param_hint="ADDRESS",
         )
     ours = {settings.admin, settings.review.queue, *(row.address for row in settings.mailbox)}
     if address.casefold() in ours.union(*(reviewer.addresses for reviewer in settings.reviewer)):
-        raise ConfigurationError(f"{address} is one of your own; take it out of the configuration first")
+        raise ConfigurationError(
+            f"{address} is one of your own; take it out of the configuration first", exit_code=FAILED
+        )
     where = _where(settings)
 
     async def main() -> Forgotten:
@@ -86,7 +91,7 @@ def forget_all_again(config: Path) -> int:
 def _where(settings: Settings) -> Path | str:
     where = place_of(settings)
     if isinstance(where, Path) and not where.exists():
-        raise ConfigurationError(f"{where}: there is no data yet", exit_code=75)
+        raise ConfigurationError(f"{where}: there is no data yet", exit_code=TRY_AGAIN)
     return where
 
 

@@ -14,7 +14,7 @@ from glob import escape
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from mailagent.errors import TRY_AGAIN, ConfigurationError
+from mailagent.errors import FAILED, TRY_AGAIN, ConfigurationError
 
 FOLDER = "backups"
 """Beside the database: what it was before a migration, and before a restore."""
@@ -33,31 +33,38 @@ def back_up(database: Path, target: Path) -> None:
     Raises `ConfigurationError` where that cannot be done; then there is no `target`.
     """
     if target.is_dir():
-        raise ConfigurationError(f"{target}: error: this is a folder; name a new file in it")
+        raise ConfigurationError(f"{target}: error: this is a folder; name a new file in it", exit_code=FAILED)
     if target.exists():
-        raise ConfigurationError(f"{target}: error: the file is there already; name a new one")
+        raise ConfigurationError(f"{target}: error: the file is there already; name a new one", exit_code=FAILED)
     if not target.parent.is_dir():
-        raise ConfigurationError(f"{target}: error: there is no folder {target.parent.absolute()}; make it first")
+        raise ConfigurationError(
+            f"{target}: error: there is no folder {target.parent.absolute()}; make it first", exit_code=FAILED
+        )
     _remove_left(target.parent.glob(f"{escape(target.name)}.*.unfinished"))
     try:
-        with NamedTemporaryFile(
-            prefix=f"{target.name}.", suffix=".unfinished", dir=target.parent, delete=False
-        ) as file:
-            unfinished = Path(file.name)
-            fcntl.flock(file, fcntl.LOCK_EX)
-            try:
-                _copy(database, unfinished)
-                unfinished.replace(target)
-            finally:
-                unfinished.unlink(missing_ok=True)
+        _write(database, target)
     except (sqlite3.Error, OSError) as error:
-        raise ConfigurationError(f"{target}: error: the backup cannot be written: {error}") from error
+        raise ConfigurationError(f"{target}: error: the backup cannot be written: {error}", exit_code=FAILED) from error
+
+
+def _write(database: Path, target: Path) -> None:
+    """All of it, or no `target`."""
+    with NamedTemporaryFile(prefix=f"{target.name}.", suffix=".unfinished", dir=target.parent, delete=False) as file:
+        unfinished = Path(file.name)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            _copy(database, unfinished)
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
 
 def keep(database: Path, why: str) -> Path:
-    """Back `database` up beside itself under a name with the time and `why`; returns the file."""
+    """Back `database` up beside itself under a name with the time and `why`; returns the file. Raises `sqlite3.Error`
+    and `OSError`.
+    """
     target = _place(database, why)
-    back_up(database, target)
+    _write(database, target)
     return target
 
 
@@ -83,15 +90,17 @@ def take(source: Path, target: Path) -> None:
     Raises `ConfigurationError` when `source` is no whole backup of mailagent.
     """
     if not source.is_file():
-        raise ConfigurationError(f"{source}: error: there is no such file")
+        raise ConfigurationError(f"{source}: error: there is no such file", exit_code=FAILED)
     try:
         with closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as backup:
             (sound,) = backup.execute("PRAGMA quick_check").fetchone()
             backup.execute("SELECT version_num FROM alembic_version")
     except sqlite3.Error as error:
-        raise ConfigurationError(f"{source}: error: this is no backup of mailagent: {error}") from error
+        raise ConfigurationError(
+            f"{source}: error: this is no backup of mailagent: {error}", exit_code=FAILED
+        ) from error
     if sound != "ok":
-        raise ConfigurationError(f"{source}: error: the backup is damaged: {sound}")
+        raise ConfigurationError(f"{source}: error: the backup is damaged: {sound}", exit_code=FAILED)
     back_up(source, target)
 
 
@@ -105,12 +114,14 @@ def put_back(database: Path, ready: Path) -> Path | None:
     if database.exists():
         try:
             before = keep(database, "before-restore")
-        except ConfigurationError:
+        except (sqlite3.Error, OSError):
             before = _move_away(database)
     try:
         _copy(ready, database)
     except (sqlite3.Error, OSError) as error:
-        raise ConfigurationError(f"{database}: error: the backup cannot be put back: {error}") from error
+        raise ConfigurationError(
+            f"{database}: error: the backup cannot be put back: {error}", exit_code=FAILED
+        ) from error
     return before
 
 

@@ -18,7 +18,7 @@ from typing import Literal
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from mailagent.errors import ConfigurationError, TemporaryError, spoken
+from mailagent.errors import TRY_AGAIN, ConfigurationError, TemporaryError, spoken
 from mailagent.events import log
 from mailagent.store.database import Sessions
 from mailagent.store.tables import TermRow
@@ -82,7 +82,7 @@ class Term:
 
     def _ended(self, why: str) -> ConfigurationError:
         self.error = ConfigurationError(
-            f"{why}; this process has ended, and wrote and sent nothing since", exit_code=75
+            f"{why}; this process has ended, and wrote and sent nothing since", exit_code=TRY_AGAIN
         )
         self.over.set()
         return self.error

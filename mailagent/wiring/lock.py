@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from mailagent.errors import ConfigurationError
+from mailagent.errors import TRY_AGAIN, ConfigurationError
 from mailagent.store.backup import sweep
 from mailagent.store.postgresql import libpq_address
 
@@ -91,7 +91,7 @@ def hold(data_dir: Path, *, pause: Callable[[float], object] = time.sleep) -> in
         os.close(handle)
         raise ConfigurationError(
             f"{data_dir}: mailagent already runs on this data folder (process {holder or 'unknown'}); stop it first",
-            exit_code=75,
+            exit_code=TRY_AGAIN,
         )
     sweep(data_dir)
     os.ftruncate(handle, 0)

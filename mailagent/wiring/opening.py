@@ -64,7 +64,9 @@ async def open_views(settings: Settings) -> AsyncIterator[Views]:
     """
     where = place_of(settings)
     if isinstance(where, Path) and not where.exists():
-        raise ConfigurationError(f"{where}: there is no data yet; start the daemon with 'mailagent run'", exit_code=75)
+        raise ConfigurationError(
+            f"{where}: there is no data yet; start the daemon with 'mailagent run'", exit_code=TRY_AGAIN
+        )
     engine, sessions = await open_database(where, chain_keys_of(settings), migrates=False)
     try:
         yield Views(sessions=sessions)

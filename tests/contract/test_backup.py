@@ -47,10 +47,13 @@ def command(*words: str) -> Result:
     return CliRunner().invoke(app, [*words, "--config", str(SHOP / "config")])
 
 
-def error(*words: str) -> str:
-    """What a command ends with, which must be an error that it knows."""
+def error(*words: str, code: int = 1) -> str:
+    """What a command ends with, which must be an error that it knows. No edit of the configuration mends what was wrong
+    on the command line: a script that goes by the code must not send for an admin.
+    """
     found = command(*words).exception
     assert isinstance(found, ConfigurationError), repr(found)
+    assert found.exit_code == code
     return str(found)
 
 
@@ -203,7 +206,7 @@ def test_the_backup_of_a_newer_release_is_not_put_back(data: Path, tmp_path: Pat
     with closing(sqlite3.connect(file)) as newer, newer:
         newer.execute("UPDATE alembic_version SET version_num = '9999'")
 
-    assert "schema 9999 of a newer mailagent" in error("db", "restore", str(file))
+    assert "schema 9999 of a newer mailagent" in error("db", "restore", str(file), code=78)
 
     assert outside() == ["kept"]
     assert [path.name for path in data.glob(f"{READY}*")] == []
@@ -213,7 +216,7 @@ def test_there_is_no_backup_of_nothing(data: Path, tmp_path: Path) -> None:
     """A misspelt data_dir: an empty file would be found out on the day on which it is needed."""
     data.mkdir()
 
-    assert "there is no data yet" in error("db", "backup", str(tmp_path / "saved.db"))
+    assert "there is no data yet" in error("db", "backup", str(tmp_path / "saved.db"), code=75)
 
     assert [*data.iterdir(), *tmp_path.glob("saved*")] == []
 
@@ -225,7 +228,7 @@ def test_a_restore_waits_for_the_daemon_to_be_stopped(data: Path, tmp_path: Path
     command("db", "backup", str(file))
     handle = hold(data)
 
-    assert "mailagent already runs on this data folder" in error("db", "restore", str(file))
+    assert "mailagent already runs on this data folder" in error("db", "restore", str(file), code=75)
 
     assert handle > 0
 

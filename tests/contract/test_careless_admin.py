@@ -30,11 +30,11 @@ def _config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "config"
 
 
-def told(config: Path, *words: str) -> str:
+def told(config: Path, *words: str, code: int = 78) -> str:
     """What a command ends with, which must be an error that it knows."""
     error = CliRunner().invoke(app, [*words, "--config", str(config)]).exception
     assert isinstance(error, ConfigurationError), repr(error)
-    assert error.exit_code == 78
+    assert error.exit_code == code
     return str(error)
 
 
@@ -299,13 +299,15 @@ def test_an_address_of_two_reviewers_is_refused(config: Path) -> None:
 def test_a_name_is_no_address_to_forget(config: Path) -> None:
     """ "Cleared: 0" reads as done, while the person's mail is still there."""
     for name in ("Tom", "Tom <tom@customer.example>", "@customer.example"):
-        assert f"'{name}' is not a plain address" in told(config, "forget", name)
+        refused = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["forget", name, "--config", str(config)])
+        assert refused.exit_code == 2
+        assert f"'{name}' is not a plain address" in refused.stderr
 
 
 def test_our_own_addresses_are_not_forgotten(config: Path) -> None:
     """All digests go to one of them: they would be withdrawn."""
     for address in ("support@example.com", "DANA@example.com"):
-        assert "is one of your own" in told(config, "forget", address)
+        assert "is one of your own" in told(config, "forget", address, code=1)
 
 
 def test_help_names_the_file_in_which_alarms_stand() -> None:
