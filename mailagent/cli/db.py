@@ -25,8 +25,9 @@ from mailagent.wiring.lock import hold
 from mailagent.wiring.opening import chain_keys_of, lost_keys, make_keys_once, place_of
 
 AFTER_RESTORE = (
-    "What came or was sent after this backup is not in it. Nothing is sent until 'mailagent resume'. Start the daemon,"
-    " read the notices that it sends to the admin and what 'mailagent status' and 'mailagent cases' show, then resume."
+    "What came or was sent after this backup is not in it. Nothing but notices is sent until 'mailagent resume'. Start"
+    " the daemon, read the notices that it sends to the admin and what 'mailagent status' and 'mailagent cases' show,"
+    " see to what they name, then resume."
 )
 
 

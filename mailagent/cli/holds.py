@@ -61,10 +61,20 @@ def lift_holds(config: Path) -> None:
             found = await holds.all()
             for hold in found:
                 await holds.lift(hold.name)
-                say(f"Lifted, in force since {_since(hold, settings)}: {hold.reason}.")
+                say(f"Lifted ({_kind(hold)}, in force since {_since(hold, settings)}): {hold.reason}.")
         say("What waits is sent at the daemon's next round." if found else "Sending was not held.")
+        if len(found) > 1:
+            say("Where one of these causes has not passed, hold again: 'mailagent hold WHY'.", "yellow")
 
     asyncio.run(main())
+
+
+def _kind(hold: Hold) -> str:
+    """Who or what held."""
+    kind, _, which = hold.name.partition(":")
+    if kind == "mailbox":
+        return f"by mailbox {which}{'' if hold.sure else ', whose mail is still compared'}"
+    return "after a restore" if hold.name == RESTORED else "by hand"
 
 
 def _since(hold: Hold, settings: Settings) -> str | None:

@@ -140,9 +140,11 @@ def _print_trouble(found: View, zone: ZoneInfo) -> None:
     if unreached := _rows(found["unreached"]):
         say("")
         print_table({"case": "Case", "why": "May have reached no reviewer"}, unreached)
-    for hold in _rows(found["held"]):
+    for hold in (held := _rows(found["held"])):
         since = local_time(hold["since"], zone)
-        say(f"\nNothing is sent since {since}: {hold['reason']}. 'mailagent resume' goes on.", "yellow")
+        say(f"\nNothing but notices is sent since {since}: {hold['reason']}.", "yellow")
+    if held:
+        say(f"'mailagent resume' {'goes on' if len(held) == 1 else f'lifts all {len(held)} holds'}.", "yellow")
     if stale := cast("list[str]", found["changed_since_start"]):
         say(
             f"\nChanged since the daemon was last started: {', '.join(stale)}. It works by what it read then,"

@@ -114,7 +114,9 @@ def _broken(vitals: Vitals, since: datetime, at: datetime) -> Iterator[Trouble]:
 def _to_look_at(vitals: Vitals) -> Iterator[Trouble]:
     if vitals.held:
         held = "; ".join(vitals.held)
-        yield Trouble(name="held", text=f"nothing is sent: {held}; 'mailagent resume' goes on", broken=False)
+        yield Trouble(
+            name="held", text=f"nothing but notices is sent: {held}; 'mailagent resume' goes on", broken=False
+        )
     if vitals.not_sent:
         what = counted(vitals.not_sent, "mail of today was not sent", "mails of today were not sent")
         text = f"{what}, or nobody knows whether; 'mailagent status' shows more"

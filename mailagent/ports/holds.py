@@ -38,7 +38,9 @@ class Holds(Protocol):
         """
 
     async def lift(self, name: str) -> None:
-        """Go on, if nothing else holds."""
+        """Go on, if nothing else holds. Under `RESTORED` the operator has looked after the mail that became uncertain
+        by it and was told of.
+        """
 
     async def newest_restored(self) -> int | None:
         """The number of the newest message in the backup that was last put back, None where none was: what is about

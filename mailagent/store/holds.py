@@ -11,7 +11,7 @@ from mailagent.errors import ConfigurationError
 from mailagent.ports import CLOCKS_APART, RESTORED, Hold
 from mailagent.store.chain import record
 from mailagent.store.database import Sessions
-from mailagent.store.outbox import MAY_HAVE_LEFT, enqueue
+from mailagent.store.outbox import LOOKED_AFTER, MAY_HAVE_LEFT, enqueue
 from mailagent.store.tables import HoldRow, MessageRow, OutboxRow
 from mailagent.store.times import newest
 
@@ -54,6 +54,13 @@ class StoredHolds:
         """See `ports.Holds`."""
         async with self.sessions.begin() as session:
             await session.exec(update(HoldRow).where(col(HoldRow.name) == name).values(lifted=True))
+            if name == RESTORED:
+                told = col(OutboxRow.settled_at).is_not(None)
+                await session.exec(
+                    update(OutboxRow)
+                    .where(col(OutboxRow.state) == "uncertain", col(OutboxRow.error) == MAY_HAVE_LEFT, told)
+                    .values(error=LOOKED_AFTER)
+                )
             await record(session, "resumed", facts={"name": name})
 
     async def newest_restored(self) -> int | None:

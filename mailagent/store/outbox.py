@@ -26,6 +26,8 @@ CONFIRMS = ":REVIEW-07:"
 """In the key of one that shows a text to confirm: it puts a question, and must come however often."""
 MAY_HAVE_LEFT = "it may have left after the backup was made that was put back"
 """Why mail is uncertain that no process had in hand."""
+LOOKED_AFTER = f"{MAY_HAVE_LEFT}; 'mailagent resume' was given since"
+"""The same, of mail that the operator was told of before they said go."""
 KEYS_AT_ONCE = 10_000
 """Databases take so many values in a question, and not many more."""
 
@@ -70,10 +72,11 @@ async def enqueue(
 
 
 def given_up(*, since: datetime) -> ColumnElement[bool]:
-    """Mail that failed, or became uncertain, after `since`: of older ones somebody was told long ago."""
-    return col(OutboxRow.state).in_(("failed", "uncertain")) & (
-        col(OutboxRow.settled_at).is_(None) | (col(OutboxRow.settled_at) > since)
-    )
+    """Mail that failed, or became uncertain, after `since`: of older ones somebody was told long ago. Not what was
+    looked after before sending went on.
+    """
+    is_new = col(OutboxRow.settled_at).is_(None) | (col(OutboxRow.settled_at) > since)
+    return col(OutboxRow.state).in_(("failed", "uncertain")) & is_new & (col(OutboxRow.error) != LOOKED_AFTER)
 
 
 async def withdraw(session: AsyncSession, *, cause: int, by: int) -> bool:

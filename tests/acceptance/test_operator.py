@@ -1,6 +1,7 @@
 """What an operator is told of the daemon's work, by the real command line and a real daemon."""
 
 import signal
+from typing import cast
 
 import pytest
 
@@ -124,11 +125,17 @@ def test_two_operators_hold_beside_each_other(world: World) -> None:
     assert "mailagent_holds 2.0" in world.command("metrics").stdout
     assert ": customers were written to by hand." in shown
     assert ": the prices in the articles are wrong." in shown
-    lifted = world.command("resume").stdout.splitlines()
+    assert "'mailagent resume' lifts all 2 holds." in shown
+    world.command("hold", "a dump was put back", "--restored")
+    told = world.command("resume").stdout
+    lifted = told.splitlines()
     assert [line.split(": ", 1)[1] for line in lifted if line.startswith("Lifted")] == [
         "customers were written to by hand.",
         "the prices in the articles are wrong.",
+        "a dump was put back.",
     ]
+    assert [line.split(",")[0] for line in lifted[:3]] == ["Lifted (by hand"] * 2 + ["Lifted (after a restore"]
+    assert "has not passed, hold again" in told
     assert words(world.command("resume").stdout) == "Sending was not held."
 
 
@@ -147,7 +154,7 @@ def test_of_two_backups_that_were_put_back_the_last_counts(world: World) -> None
 
 def test_after_a_restore_the_admin_reads_what_to_look_at(world: World, customer: Customer) -> None:
     """An answer waited when the backup was made: it may have left since, and so it is told of, and not sent, also not
-    when sending goes on.
+    when sending goes on. That word says that it was looked after: a monitor that stays red for it hides the next one.
     """
     file = world.folder / "saved.db"
     world.smtp.script["MAIL"] = "450 later"
@@ -163,7 +170,14 @@ def test_after_a_restore_the_admin_reads_what_to_look_at(world: World, customer:
     (notice,) = world.wait_for(ADMIN, 1, "notice of the answer")
     assert notice["Subject"] == "[Support] A mail may not have been sent"
     assert "it may have left after the backup was made that was put back" in words(text_of(notice))
-    assert ": the backup saved.db was put back." in world.command("resume").stdout
+    (doubtful,) = cast("list[dict[str, object]]", world.status()["not_sent"])
+    assert (doubtful["kind"], doubtful["state"]) == ("answer", "uncertain")
+    assert "Nothing but notices is sent since" in world.command("status").stdout
+    resumed = world.command("resume").stdout
+    assert ": the backup saved.db was put back." in resumed
+    assert "hold again" not in resumed
+    assert world.status()["ok"] is True
+    assert world.command("audit", "--verify").returncode == 0
     customer.writes("Shipping", "How long does shipping take to Germany?")
     (digest,) = world.wait_for(QUEUE, 1, "digest of a mail that came at the same time")
     assert "it came before a backup was put back" in words(text_of(digest))

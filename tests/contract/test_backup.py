@@ -125,7 +125,7 @@ def test_a_backup_taken_while_the_daemon_writes_brings_it_back(data: Path, tmp_p
     done = command("db", "restore", str(file))
 
     assert done.exit_code == 0, done.exception
-    assert "Nothing is sent until 'mailagent resume'" in " ".join(done.stdout.split())
+    assert "Nothing but notices is sent until 'mailagent resume'" in " ".join(done.stdout.split())
     assert "The clock" not in done.stdout
     assert outside() == ["before"]
     assert command("audit", "--verify").exit_code == 0
