@@ -17,11 +17,14 @@ from mailagent.adapters.signing_keys import signing_keys
 from mailagent.cli.app import app
 from mailagent.domain.outgoing import NewOutboxEntry
 from mailagent.domain.vitals import LONG_AGO, troubles
+from mailagent.ports import RESTORED, Hold
 from mailagent.settings import load_settings
 from mailagent.store.database import open_database
 from mailagent.store.health import StoredHealth
+from mailagent.store.holds import StoredHolds
 from mailagent.store.meter import StoredMeter
 from mailagent.store.outbox import StoredOutbox
+from mailagent.store.sending import StoredSending
 from mailagent.store.terms import begin_term
 from mailagent.store.views import Views, shown_time
 from mailagent.wiring.daemon import open_daemon
@@ -199,6 +202,31 @@ async def test_a_digest_that_was_kept_back_for_hours_is_not_late(database: Path)
     await StoredOutbox(sessions=sessions).write([replace(DIGEST, not_before=NOW)], at=NOW - 30 * HOUR)
 
     assert (await vitals.vitals(at=NOW)).oldest_unsent == NOW
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("told_before", [True, False])
+async def test_what_may_have_left_before_a_restore_is_trouble_until_it_was_looked_after(
+    database: Path, *, told_before: bool
+) -> None:
+    """Going on says that the operator has seen to what they were told of; what they are told of later they have not."""
+    engine, sessions = await open_database(database, keys)
+    await StoredOutbox(sessions=sessions).write([replace(DIGEST, kind="answer")], at=NOW)
+    holds, sending = StoredHolds(sessions=sessions), StoredSending(sessions=sessions)
+    await holds.put(Hold(name=RESTORED, reason="a backup", since=NOW, sure=True))
+    await sending.recover(at=NOW)
+    (entry,) = await sending.doubtful(at=NOW, limit=9)
+    vitals = vitals_of(load_settings(CONFIG), sessions)
+
+    async def settle_and_look() -> int:
+        await sending.settle(entry, at=NOW, notices=[])
+        return (await vitals.vitals(at=NOW)).not_sent
+
+    if told_before:
+        assert await settle_and_look() == 1
+    await holds.lift(RESTORED)
+
+    assert await settle_and_look() == int(not told_before)
     await engine.dispose()
 
 
