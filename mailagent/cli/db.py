@@ -2,27 +2,22 @@
 
 import asyncio
 import os
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mailagent.adapters.clock import SystemClock
 from mailagent.cli.holds import tell_restored
 from mailagent.cli.show import complain, say
 from mailagent.crash_points import passing
 from mailagent.domain.numbers import counted
 from mailagent.errors import FAILED, TRY_AGAIN, ConfigurationError
-from mailagent.ports import RESTORED, Hold
 from mailagent.settings import Settings, load_settings
-from mailagent.store.backup import READY, back_up, put_back, rewrite, take
+from mailagent.store.backup import READY, back_up, put_back, take
 from mailagent.store.database import open_database
-from mailagent.store.holds import StoredHolds
 from mailagent.store.schema import newest
-from mailagent.store.terms import begin_term
 from mailagent.wiring.checkpoints import CHECKPOINTS
-from mailagent.wiring.forgetting import forget_again
 from mailagent.wiring.lock import hold
-from mailagent.wiring.opening import chain_keys_of, lost_keys, make_keys_once, place_of
+from mailagent.wiring.opening import chain_keys_of, lost_keys, place_of
+from mailagent.wiring.restoring import make_ready
 
 AFTER_RESTORE = (
     "What came or was sent after this backup is not in it. Nothing but notices is sent until 'mailagent resume'. Start"
@@ -72,7 +67,7 @@ def restore_from(config: Path, file: Path) -> None:
         with TemporaryDirectory(dir=database.parent, prefix=READY) as folder:
             ready = Path(folder) / database.name
             take(file, ready)
-            again, since = asyncio.run(_prepare(settings, ready, file))  # before: no daemon must ever find it without
+            again, since = asyncio.run(make_ready(settings, ready, file))  # before: no daemon must ever find it without
             passing("restore.ready")
             for paused in database.parent.glob(f"{CHECKPOINTS}*"):
                 paused.unlink()  # of cases as they were; each is made anew from the database when it goes on
@@ -86,27 +81,6 @@ def restore_from(config: Path, file: Path) -> None:
         say(f"Forgotten again: {people} forgotten after this backup was made.", "green")
     say(AFTER_RESTORE, "yellow")
     tell_restored(settings, since)
-
-
-async def _prepare(settings: Settings, ready: Path, file: Path) -> tuple[int, datetime]:
-    """Bring it to the schema of this release, hold what would be sent, and forget again whoever was forgotten since it
-    was made; how many these are, and the time before which mail goes to a person. Raises `ConfigurationError` for the
-    backup of a newer release.
-    """
-    engine, sessions = await open_database(ready, chain_keys_of(settings), saved=lambda _: None)
-    try:
-        await make_keys_once(settings, sessions)
-        sessions, _ = await begin_term(sessions, ready, program="mailagent db restore")
-        reason = f"the backup {file.name} was put back"
-        holds, now = StoredHolds(sessions=sessions), SystemClock().now()
-        await holds.put(Hold(name=RESTORED, reason=reason, since=now, sure=True))
-        again = await forget_again(settings, sessions, ready)
-        since = await holds.restored_at() or now
-    finally:
-        await engine.dispose()
-    if again:
-        rewrite(ready)
-    return again, since
 
 
 def _file(settings: Settings, instead: str) -> Path:

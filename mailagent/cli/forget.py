@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import typer
@@ -12,14 +10,10 @@ from mailagent.cli.show import complain, say
 from mailagent.domain.numbers import counted
 from mailagent.errors import FAILED, TRY_AGAIN, ConfigurationError
 from mailagent.settings import Settings, load_settings
-from mailagent.store.backup import FOLDER, rewrite
-from mailagent.store.database import Sessions, open_database
+from mailagent.store.backup import FOLDER
 from mailagent.store.erasure import Forgotten
-from mailagent.store.terms import begin_term
-from mailagent.wiring.checkpoints import CHECKPOINTS
-from mailagent.wiring.forgetting import forget_again, forget_person
-from mailagent.wiring.lock import only_daemon
-from mailagent.wiring.opening import chain_keys_of, make_keys_once, place_of
+from mailagent.wiring.forgetting import alone, forget_again, forget_person
+from mailagent.wiring.opening import place_of
 
 PLAIN = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+")
 
@@ -42,7 +36,7 @@ def forget(config: Path, address: str) -> int:
     where = _where(settings)
 
     async def main() -> Forgotten:
-        async with _alone(settings, where) as sessions:
+        async with alone(settings, where) as sessions:
             return await forget_person(settings, sessions, where, address.casefold())
 
     done = asyncio.run(main())
@@ -80,7 +74,7 @@ def forget_all_again(config: Path) -> int:
     where = _where(settings)
 
     async def main() -> int:
-        async with _alone(settings, where) as sessions:
+        async with alone(settings, where) as sessions:
             return await forget_again(settings, sessions, where)
 
     found = asyncio.run(main())
@@ -93,18 +87,3 @@ def _where(settings: Settings) -> Path | str:
     if isinstance(where, Path) and not where.exists():
         raise ConfigurationError(f"{where}: there is no data yet", exit_code=TRY_AGAIN)
     return where
-
-
-@asynccontextmanager
-async def _alone(settings: Settings, where: Path | str) -> AsyncIterator[Sessions]:
-    """The database, while no daemon runs; at the end nothing is left of what was deleted."""
-    async with only_daemon(settings.path(settings.data_dir), where):
-        engine, sessions = await open_database(where, chain_keys_of(settings), migrates=False)
-        try:
-            await make_keys_once(settings, sessions)
-            yield (await begin_term(sessions, where, program="mailagent forget"))[0]
-        finally:
-            await engine.dispose()
-        if isinstance(where, Path):
-            for file in (where, where.with_name(CHECKPOINTS)):
-                rewrite(file)

@@ -1,6 +1,7 @@
 """Who was forgotten stays so: a backup from before is cleared of them anew."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from mailagent.adapters.clock import SystemClock
@@ -9,11 +10,32 @@ from mailagent.adapters.signing_keys import read_chain_keys
 from mailagent.domain.case import case_number
 from mailagent.mail.parse import sender_of
 from mailagent.settings import Settings
+from mailagent.store.backup import rewrite
 from mailagent.store.chain import has_entry, last_entry
-from mailagent.store.database import Sessions
+from mailagent.store.database import Sessions, open_database
 from mailagent.store.erasure import Erasure, Forgotten
 from mailagent.store.people import known_people
-from mailagent.wiring.checkpoints import open_saver
+from mailagent.store.terms import begin_term
+from mailagent.wiring.checkpoints import CHECKPOINTS, open_saver
+from mailagent.wiring.lock import only_daemon
+from mailagent.wiring.opening import chain_keys_of, make_keys_once
+
+
+@asynccontextmanager
+async def alone(settings: Settings, where: Path | str) -> AsyncIterator[Sessions]:
+    """The database, while no daemon runs; at the end nothing is left of what was deleted. Raises `ConfigurationError`
+    while one does.
+    """
+    async with only_daemon(settings.path(settings.data_dir), where):
+        engine, sessions = await open_database(where, chain_keys_of(settings), migrates=False)
+        try:
+            await make_keys_once(settings, sessions)
+            yield (await begin_term(sessions, where, program="mailagent forget"))[0]
+        finally:
+            await engine.dispose()
+        if isinstance(where, Path):
+            for file in (where, where.with_name(CHECKPOINTS)):
+                rewrite(file)
 
 
 async def forget_person(settings: Settings, sessions: Sessions, where: Path | str, address: str) -> Forgotten:
