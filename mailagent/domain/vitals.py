@@ -94,6 +94,8 @@ def _broken(vitals: Vitals, since: datetime, at: datetime) -> Iterator[Trouble]:
         last = max((when for when in (read, since) if when and when <= at), default=at)  # not by a clock that was ahead
         if at - last > max(SILENT, 2 * vitals.polls.get(mailbox, SILENT / 2)):
             told = f"could not be read for {_minutes(at - last)}" if read else "was never read"
+            if read and last == LONG_AGO:
+                told = "was last read by a clock that was ahead"
             why = vitals.failing.get(f"imap:{mailbox}")
             text = f"mailbox {mailbox} {told}{f': {why}' if why else ''}"
             yield Trouble(name=f"mailbox:{mailbox}", text=text)

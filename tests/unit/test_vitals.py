@@ -81,6 +81,13 @@ def test_a_daemon_that_just_started_has_time_to_log_in() -> None:
     assert names(Vitals(read={"support": AT - timedelta(hours=9)}), since=AT - SECOND) == []
 
 
+def test_fault_46_since_when_a_mailbox_is_unread_is_not_made_up() -> None:
+    """By a clock that was ahead it was read next year: "for 17758585 hours" looks like a defect of mailagent."""
+    (trouble,) = troubles(Vitals(read={"support": AT + 400 * 24 * HOUR}), since=LONG_AGO, at=AT)
+
+    assert trouble.text == "mailbox support was last read by a clock that was ahead"
+
+
 def test_fault_46_a_clock_that_was_ahead_keeps_no_alarm_from_ringing() -> None:
     """The daemon started ahead of time; that the mailbox was read an hour ago is known all the same."""
     assert names(Vitals(read={"support": AT - timedelta(hours=1)}), since=AT + timedelta(days=400)) == [
