@@ -26,7 +26,7 @@ Open = Callable[..., ImapMailbox]
 DATABASES = ("sqlite", "postgresql")
 numbers = itertools.count(1)
 
-settings.register_profile("everyday", max_examples=500, deadline=None, derandomize=True)
+settings.register_profile("everyday", max_examples=150, deadline=None, derandomize=True)
 settings.register_profile("nightly", max_examples=20_000, deadline=None)
 settings.load_profile("everyday")  # the same examples every time: 'make test' does not fail by chance
 
