@@ -18,7 +18,7 @@ class FakeMailbox:
     """See `Mailbox`. `errors` are raised by the call that they name, once each, None by none.
 
     `fetch` gives groups of `group_size`. Mail over `size_limit` comes cut; of the `withheld` UIDs nothing comes. It
-    does not say when mail of `LONG_AGO` arrived.
+    does not say when mail of `LONG_AGO` arrived. `following` is the UID of the next mail, as `epoch` found it.
     """
 
     name: str = "support"
@@ -33,6 +33,7 @@ class FakeMailbox:
     fetched: list[int] = field(default_factory=list)
     withheld: set[int] = field(default_factory=set)
     group_size: int = 100
+    following: int | None = None
 
     def deliver(self, raw: bytes, *, at: datetime = LONG_AGO, seen: bool = False) -> int:
         """Put a mail in; returns its UID, which no mail had before."""
@@ -62,11 +63,12 @@ class FakeMailbox:
     async def epoch(self) -> int:
         """See `Mailbox`."""
         self._fail("epoch")
+        self.following = max(self.arrived, default=0) + 1
         return self.uidvalidity
 
     async def next_uid(self) -> int | None:
         """See `Mailbox`."""
-        return max(self.arrived, default=0) + 1
+        return self.following
 
     async def uids(self, *, above: int = 0, unseen: bool = False, since: datetime | None = None) -> list[int]:
         """See `Mailbox`."""
@@ -81,7 +83,7 @@ class FakeMailbox:
 
     async def beginning(self, uid: int) -> bytes:
         """See `Mailbox`."""
-        return self.mails.get(uid, b"").partition(b"\r\n\r\n")[0][:BEGINNING]
+        return b"".join(self.mails.get(uid, b"").partition(b"\r\n\r\n")[:2])[:BEGINNING]
 
     async def fetch(self, uids: Sequence[int]) -> AsyncIterator[list[RawMail]]:
         """See `Mailbox`."""
