@@ -8,7 +8,7 @@ from tests.fakes.knowledge import PAYMENT
 from tests.fakes.mails import BEN, DANA, QUEUE, TOM, words
 from tests.fakes.model import ANGRY
 from tests.jobs.office import Outside, open_office
-from tests.jobs.replying import POLICY, answers, asked, codes, later, question, reply
+from tests.jobs.replying import POLICY, answers, asked, codes, digests, later, question, reply
 
 LETTER = "Hello Tom,\n\nit was a reservation and is gone by now.\n\nBest regards,\n[Your name]"
 
@@ -51,6 +51,19 @@ async def test_who_was_asked_and_sends_it_again_means_it(outside: Outside) -> No
         await later(office)
 
         assert "[Your name]" in answers(outside)[0]
+
+
+async def test_who_was_asked_about_one_question_was_not_asked_about_the_next(outside: Outside) -> None:
+    """Its draft is another, with a place of its own that nobody has looked at."""
+    async with asked(outside) as office:
+        for _ in range(2):
+            await reply(office, f"MODIFY\n{LETTER}", to=digests(outside)[-1])
+            await later(office)
+            outside.customer_writes("You charged me twice, again!", answering=outside.mails_to(TOM)[0])
+            await office.work()
+
+        assert codes(outside) == ["REVIEW-26", "REVIEW-26"]
+        assert answers(outside) == []
 
 
 @pytest.mark.parametrize("button", ["[Your orders]", "[Your\norders]"])

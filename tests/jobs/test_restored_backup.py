@@ -239,6 +239,23 @@ async def test_a_question_of_before_is_not_decided_twice_unawares(outside: Outsi
         assert "Reason: This case may be decided already" in told, "Ben's reply was surely not carried out before"
 
 
+async def test_a_warning_of_one_restore_is_none_of_the_next(outside: Outside) -> None:
+    """Warned and sure, Ben decided; a backup from between is put back, and what he hears of it first is a warning."""
+    digest = await answered_since(outside)
+    for written in (2, 3):
+        async with open_office(outside) as office:
+            outside.mailbox.deliver(review(digest, "APPROVE", sender=BEN), at=outside.clock.now())
+            await office.work()
+            assert len(outside.mails_to(TOM)) == written
+            (outside.folder / "copy").unlink()
+            await backed_up(outside)
+            outside.mailbox.deliver(review(digest, "APPROVE", sender=BEN), at=outside.clock.now())
+            await office.work()
+            assert len(outside.mails_to(TOM)) == written + 1
+        outside.mailbox.mails.clear()
+        await put_back(outside)
+
+
 async def test_a_warning_that_waits_is_none(outside: Outside) -> None:
     """While sending is held the reviewer hears nothing, and sends the same again."""
     digest = await answered_since(outside)
