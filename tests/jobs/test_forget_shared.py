@@ -15,6 +15,7 @@ from mailagent.errors import TemporaryError
 from tests.fakes.mails import DANA, QUEUE, TOM, text_of, words
 from tests.fakes.model import ANGRY, NEUTRAL
 from tests.jobs.office import Office, Outside, open_office
+from tests.jobs.replying import state
 from tests.jobs.test_forget import forget, unfolded
 
 MO = "mo@customer.example"
@@ -103,11 +104,24 @@ async def test_a_question_of_the_other_stays_open(outside: Outside) -> None:
     await is_gone(outside)
 
     async with open_office(outside) as office:
+        assert await state(office) == "waiting"
         before = len(outside.mails_to(TOM))
         outside.reviewer_replies("APPROVE", to=digest)
         await office.work()
         assert ((await office.rules())[-1], len(outside.mails_to(TOM))) == ("approve", before + 1)
         assert await office.broken() == []
+
+
+async def test_a_case_that_was_closed_stays_so(outside: Outside) -> None:
+    """The reviewer who closed it has decided; that it counts as answered now would be said of nobody's answer."""
+    async with open_office(outside) as office:
+        await asks_in_his_case(outside, office)
+        outside.reviewer_replies("CLOSE")
+        await office.work()
+    await is_gone(outside)
+
+    async with open_office(outside) as office:
+        assert await state(office) == "closed"
 
 
 async def test_whoever_was_only_sent_what_another_wrote_is_forgotten_too(outside: Outside) -> None:
