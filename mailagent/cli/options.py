@@ -11,9 +11,9 @@ NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 
 def whole_number(text: object) -> int:
-    """For what is counted, or named by its number."""
+    """One above 0, for what is counted or named by its number. Raises `typer.BadParameter` for any other text."""
     if not NUMBER.fullmatch(str(text)):
-        raise typer.BadParameter(f"'{text}' is no such number; write a whole one above 0, such as 7")
+        raise typer.BadParameter(f"'{text}' is no whole number above 0, such as 7")
     return int(str(text))
 
 

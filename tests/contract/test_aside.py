@@ -115,7 +115,7 @@ def test_what_is_no_number_is_refused_in_our_words(words: str, number: str) -> N
     refused = command(*words.split(), number)
 
     assert refused.exit_code == 2
-    assert f"'{number}' is no such number" in " ".join(refused.stderr.replace("│", " ").split())
+    assert f"'{number}' is no whole number above 0" in " ".join(refused.stderr.replace("│", " ").split())
 
 
 @pytest.mark.parametrize("word", ["show", "retry", "done"])

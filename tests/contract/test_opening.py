@@ -85,7 +85,11 @@ def test_whoever_looks_is_told_that_the_keys_are_lost(data: Path, tmp_path: Path
     """The daemon works on with what it read at its start, and would not start again: told now, the file is still in
     yesterday's backup.
     """
-    said = [*told_of_keys(tmp_path / "before")]
+    said = told_of_keys(tmp_path / "before")
+    assert command("check").exit_code == 0
+    start()
+    (data / "secrets").unlink()
+    said += told_of_keys(tmp_path / "nothing sealed")
     start()
     command("hold", "a storm")
     said += told_of_keys(tmp_path / "sound")
@@ -98,8 +102,20 @@ def test_whoever_looks_is_told_that_the_keys_are_lost(data: Path, tmp_path: Path
         assert f"{data / 'secrets'}: error: " in text
         assert "from " in text
         assert "backup" in text
+        assert "Keep data_dir/secrets too" not in text
     assert command("check").exit_code == 78
     assert command("db", "backup", str(tmp_path / "again")).exit_code == 0
+
+
+def test_a_database_that_cannot_be_opened_is_told_of_without_keys_too(data: Path) -> None:
+    """Both went with one disk; a check that finds nothing would send the admin to look elsewhere."""
+    data.mkdir()
+    (data / "mailagent.db").write_text("half of it")
+
+    checked = command("check")
+
+    assert checked.exit_code == 78
+    assert "the database cannot be opened" in " ".join(checked.output.split())
 
 
 def told_of_keys(backup: Path) -> list[str]:

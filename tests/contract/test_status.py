@@ -209,25 +209,49 @@ async def test_a_digest_that_was_kept_back_for_hours_is_not_late(database: Path)
 async def test_what_may_have_left_before_a_restore_is_trouble_until_it_was_looked_after(
     database: Path, *, told_before: bool
 ) -> None:
-    """Going on says that the operator has seen to what they were told of; what they are told of later they have not."""
+    """Going on says that the operator has seen to what they were told of: not to what they are told of later, nor to
+    what was cut off while it was sent.
+    """
     engine, sessions = await open_database(database, keys)
-    await StoredOutbox(sessions=sessions).write([replace(DIGEST, kind="answer")], at=NOW)
+    outbox = StoredOutbox(sessions=sessions)
     holds, sending = StoredHolds(sessions=sessions), StoredSending(sessions=sessions)
+    await outbox.write([replace(DIGEST, key="cut off", kind="answer")], at=NOW)
+    (cut_off,) = await sending.due(at=NOW, limit=9)
+    await sending.claim(cut_off)
+    await sending.eod(cut_off)
+    await outbox.write([replace(DIGEST, kind="answer")], at=NOW)
     await holds.put(Hold(name=RESTORED, reason="a backup", since=NOW, sure=True))
     await sending.recover(at=NOW)
-    (entry,) = await sending.doubtful(at=NOW, limit=9)
+    doubtful = await sending.doubtful(at=NOW, limit=9)
     vitals = vitals_of(load_settings(CONFIG), sessions)
 
     async def settle_and_look() -> int:
-        await sending.settle(entry, at=NOW, notices=[])
+        for entry in doubtful:
+            await sending.settle(entry, at=NOW, notices=[])
         return (await vitals.vitals(at=NOW)).not_sent
 
     if told_before:
-        assert await settle_and_look() == 1
+        assert await settle_and_look() == 2
+        await holds.lift("operator")
+        assert await settle_and_look() == 2
     await holds.lift(RESTORED)
 
-    assert await settle_and_look() == int(not told_before)
+    assert await settle_and_look() == (1 if told_before else 2)
     await engine.dispose()
+
+
+async def test_resume_names_the_mailbox_that_held(database: Path) -> None:
+    """Of several the operator looks whether that one is as it should be, and whether anybody has looked yet."""
+    engine, sessions = await open_database(database, keys)
+    for name, sure in (("support", True), ("shop", False)):
+        hold = Hold(name=f"mailbox:{name}", reason="it was put back", since=NOW, sure=sure)
+        await StoredHolds(sessions=sessions).put(hold)
+    await engine.dispose()
+
+    told = (await asyncio.to_thread(CliRunner().invoke, app, ["resume", "--config", str(CONFIG)])).stdout
+
+    assert "Lifted (by mailbox support, in force since" in told
+    assert "Lifted (by mailbox shop, whose mail is still compared, in force since" in told
 
 
 async def test_no_alarm_names_a_customer(database: Path) -> None:

@@ -1,6 +1,7 @@
 """What a reviewer copies from a digest works in a letter: our links as they are, and no link that was made dead."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.jobs.replying import answers, asked, codes, later, question, reply
 
 OURS, THEIRS = "https://larkfield.example/pay", "https://pictures.example/proof"
 DEAD = "hxxps://larkfield[.]example/pay"
+HOUR = timedelta(hours=1)
 LETTER = f"Hello Tom,\n\nyou can pay at {DEAD} from today on.\n\nBest regards,\nDana"
 
 
@@ -49,6 +51,17 @@ async def test_a_dead_link_is_asked_about(outside: Outside, said: str) -> None:
         assert f"could not open this: {DEAD}" in words(outside.mails_to(DANA)[-1])
         assert len(outside.mails_to(TOM)) == written
         assert (await question(office)).state == "open"
+
+
+async def test_the_question_comes_however_many_receipts_came_before(outside: Outside) -> None:
+    """After three a day no more are sent; without this one the next reply would not count as meant."""
+    async with asked(outside) as office:
+        for said in ("what?", "hm", "well", f"MODIFY\n{LETTER}"):
+            await reply(office, said)
+            await later(office, 2 * HOUR)
+
+        assert codes(outside)[-1] == "REVIEW-27"
+        assert answers(outside) == []
 
 
 async def test_who_was_asked_about_a_place_to_fill_in_was_not_asked_about_a_link(outside: Outside) -> None:

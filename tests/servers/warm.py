@@ -48,7 +48,7 @@ async def _try(text: str) -> None:
         letter_of(tried, SETTINGS)
 
 
-Environment.__init__ = partialmethod(Environment.__init__, bytecode_cache=Kept())  # type: ignore[assignment]
+Environment.__init__ = partialmethod(Environment.__init__, bytecode_cache=Kept())  # type: ignore[assignment]  # Jinja shares none
 TEMPLATES = JinjaTemplates(SHOP / "templates")
 for name, values in SAMPLES.items():
     (TEMPLATES.text if name in WITHOUT_HTML else TEMPLATES.body)(name, values)
