@@ -5,18 +5,18 @@ import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from mailagent.cli.forget import tell_forgotten_again
 from mailagent.cli.holds import tell_restored
 from mailagent.cli.show import complain, say
 from mailagent.crash_points import passing
-from mailagent.domain.numbers import counted
-from mailagent.errors import FAILED, TRY_AGAIN, ConfigurationError
+from mailagent.errors import FAILED, ConfigurationError
 from mailagent.settings import Settings, load_settings
 from mailagent.store.backup import READY, back_up, put_back, take
 from mailagent.store.database import open_database
 from mailagent.store.schema import newest
 from mailagent.wiring.checkpoints import CHECKPOINTS
 from mailagent.wiring.lock import hold
-from mailagent.wiring.opening import chain_keys_of, lost_keys, place_of
+from mailagent.wiring.opening import chain_keys_of, expect_data, lost_keys, place_of
 from mailagent.wiring.restoring import make_ready
 
 AFTER_RESTORE = (
@@ -46,10 +46,7 @@ def back_up_to(config: Path, file: Path) -> None:
     """Raises `ConfigurationError` where that cannot be done."""
     settings = load_settings(config)
     database = _file(settings, "pg_dump")
-    if not database.exists():
-        raise ConfigurationError(
-            f"{database}: there is no data yet; start the daemon with 'mailagent run'", exit_code=TRY_AGAIN
-        )
+    expect_data(database)
     back_up(database, file)
     lost = asyncio.run(lost_keys(settings))
     keep = "" if lost else " Keep data_dir/secrets too: it signs reply addresses, and is not in it."
@@ -77,8 +74,7 @@ def restore_from(config: Path, file: Path) -> None:
         os.close(lock)
     say(f"{database}: restored{f'; what it was before is kept in {before}' if before else ''}", "green")
     if again:
-        people = counted(again, "person who was", "people who were")
-        say(f"Forgotten again: {people} forgotten after this backup was made.", "green")
+        tell_forgotten_again(again)
     say(AFTER_RESTORE, "yellow")
     tell_restored(settings, since)
 

@@ -8,12 +8,12 @@ import typer
 
 from mailagent.cli.show import complain, say
 from mailagent.domain.numbers import counted
-from mailagent.errors import FAILED, TRY_AGAIN, ConfigurationError
-from mailagent.settings import Settings, load_settings
+from mailagent.errors import FAILED, ConfigurationError
+from mailagent.settings import load_settings
 from mailagent.store.backup import FOLDER
 from mailagent.store.erasure import Forgotten
 from mailagent.wiring.forgetting import alone, forget_again, forget_person
-from mailagent.wiring.opening import place_of
+from mailagent.wiring.opening import expect_data, place_of
 
 PLAIN = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+")
 
@@ -33,7 +33,8 @@ def forget(config: Path, address: str) -> int:
         raise ConfigurationError(
             f"{address} is one of your own; take it out of the configuration first", exit_code=FAILED
         )
-    where = _where(settings)
+    where = place_of(settings)
+    expect_data(where)
 
     async def main() -> Forgotten:
         async with alone(settings, where) as sessions:
@@ -71,19 +72,19 @@ def forget_all_again(config: Path) -> int:
     their paused cases. Returns 0; raises as `forget`.
     """
     settings = load_settings(config)
-    where = _where(settings)
+    where = place_of(settings)
+    expect_data(where)
 
     async def main() -> int:
         async with alone(settings, where) as sessions:
             return await forget_again(settings, sessions, where)
 
     found = asyncio.run(main())
-    say(f"Forgotten again: {counted(found, 'person who was', 'people who were')} forgotten after this backup was made.")
+    tell_forgotten_again(found)
     return 0
 
 
-def _where(settings: Settings) -> Path | str:
-    where = place_of(settings)
-    if isinstance(where, Path) and not where.exists():
-        raise ConfigurationError(f"{where}: there is no data yet", exit_code=TRY_AGAIN)
-    return where
+def tell_forgotten_again(found: int) -> None:
+    """How many people that a backup had brought back."""
+    people = counted(found, "person who was", "people who were")
+    say(f"Forgotten again: {people} forgotten after this backup was made.", "green")

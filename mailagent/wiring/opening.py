@@ -63,10 +63,7 @@ async def open_views(settings: Settings) -> AsyncIterator[Views]:
     where its schema is not that of this release: who only looks changes none.
     """
     where = place_of(settings)
-    if isinstance(where, Path) and not where.exists():
-        raise ConfigurationError(
-            f"{where}: there is no data yet; start the daemon with 'mailagent run'", exit_code=TRY_AGAIN
-        )
+    expect_data(where)
     engine, sessions = await open_database(where, chain_keys_of(settings), migrates=False)
     try:
         yield Views(sessions=sessions)
@@ -127,6 +124,14 @@ async def lost_keys(settings: Settings) -> str:
 def place_of(settings: Settings) -> Path | str:
     """The database as `open_database` takes it: the address of a server's, or a file."""
     return settings.database_url.get_secret_value() or settings.path(settings.data_dir) / DATABASE
+
+
+def expect_data(where: Path | str) -> None:
+    """Raises `ConfigurationError` before the first start. Of one on a server, opening it tells."""
+    if isinstance(where, Path) and not where.exists():
+        raise ConfigurationError(
+            f"{where}: there is no data yet; start the daemon with 'mailagent run'", exit_code=TRY_AGAIN
+        )
 
 
 def vitals_of(settings: Settings, sessions: Sessions) -> StoredVitals:

@@ -146,6 +146,15 @@ def test_a_hold_needs_no_keys(data: Path, tmp_path: Path, spoilt: str | None) ->
     assert command("audit", "--verify").exit_code == 0
 
 
+@pytest.mark.parametrize("words", ["status", "hold x", "forget a@b.example", "forget --again"])
+def test_a_command_before_the_first_start_makes_no_data(data: Path, words: str) -> None:
+    """A misspelt data_dir: done in an empty one, it would seem done."""
+    data.mkdir()
+
+    assert "there is no data yet; start the daemon" in refusal(*words.split())
+    assert [*data.iterdir()] == []
+
+
 def test_new_keys_in_the_place_of_lost_ones_are_explained(data: Path) -> None:
     """Whoever makes them by a slip learns what it costs while the old file can still be looked for."""
     start()
