@@ -6,23 +6,32 @@ from collections.abc import Collection, Iterator
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _BETWEEN = re.compile(r"([\s<>()\[\]{}\"]+)")
-"""What no link goes on behind."""
+"""What seldom stands within a link."""
 _AROUND = ".,;:!?"
-_LINK = re.compile(r"\b([a-z][a-z0-9+.-]{1,20})://([^/?#]*)", re.IGNORECASE)
+_BRACKETS = '<>()[]{}"'
+_BLANK = re.compile(r"[ \t\n\xa0]")
+"""What every mail program takes for the end of a link; other blanks some do not."""
+_SCHEME = r"([a-z][a-z0-9+.-]{1,20})://"
+_LINK = re.compile(rf"{_SCHEME}([^/?#]*?)(?={_SCHEME}|[/?#]|$)", re.IGNORECASE)
+"""With its host, and never with the beginning of a second link."""
 _SCHEMES = "mailto|tel|sms|javascript|data"
 _MAIL_LINK = re.compile(rf"\b({_SCHEMES}):", re.IGNORECASE)
-_HOST = re.compile(r"(?<![\w.@\[\]-])(?:[\w-]+\.)+[^\W\d_][\w-]+(?![\w@-])")
+_HOST = re.compile(r"(?<![\w-])(?<![\w-]\.)(?<!\S@)(?:[\w-]+\.)+[^\W\d_][\w-]+(?![\w-]|[\w.+-]{0,64}@\w)")
+"""No part of an address: those are left."""
 _FILE = re.compile(r".+\.(?:pdf|png|jpe?g|gif|heic|docx?|xlsx?|odt|csv|txt|eml|log|toml)", re.IGNORECASE)
 _WORD = re.compile(r"[^\s<>()\"]+")
-_DEAD = re.compile(rf"\bhxxps?://|\b(?:{_SCHEMES})\[:\]|\w\[:\]//|\w\[\.\]\w", re.IGNORECASE)
+_DEAD = re.compile(rf"hxxps?://|\b(?:{_SCHEMES})\[:\]|\w\[:\]//|\w\[\.\]\w", re.IGNORECASE)
 
 
 def defang(text: str, ours: Collection[str] = ()) -> str:
     """Text from outside, with nothing left that a mail program makes clickable or that hides what it says; but for
-    `ours`, links of which we know better.
+    `ours`, links of which we know better, where they end: "ours.example(x@evil.example" leads to evil.example.
     """
-    pieces = _BETWEEN.split(LINE_ENDS.sub("\n", _CONTROLS.sub("", text)))
-    return "".join(piece if piece.strip(_AROUND) in ours else _dead(piece) for piece in pieces)
+    shown, ends = [], True
+    for piece in reversed(_BETWEEN.split(LINE_ENDS.sub("\n", _CONTROLS.sub("", text)))):
+        shown.append(piece if ends and piece.strip(_AROUND) in ours else _dead(piece))
+        ends = bool(_BLANK.search(piece)) or (ends and not piece.strip(_AROUND + _BRACKETS))
+    return "".join(reversed(shown))
 
 
 def links_from(text: str, ours: str) -> list[str]:
@@ -48,7 +57,7 @@ def _dead(piece: str) -> str:
 
 def _dead_link(link: re.Match[str]) -> str:
     host = link[2].replace(".", "[.]")
-    if link[1].lower().startswith("http"):
+    if link[1].lower().startswith(("http", "hxxp")):
         return f"hxxp{link[1][4:]}://{host}"
     return f"{link[1]}[:]//{host}"
 

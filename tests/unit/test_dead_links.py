@@ -20,6 +20,13 @@ Source: "Sign in" (general/order-status.de)"""
         ("evil.example, www.evil.example", "evil[.]example, www[.]evil[.]example"),
         ("mira.lindqvist@example.net paid 3.50 at 9.30", "mira.lindqvist@example.net paid 3.50 at 9.30"),
         ("statement-march.pdf", "statement-march.pdf"),
+        ("_http://192.0.2.1/ éhttp://evil 1http://evil", "_hxxp://192[.]0[.]2[.]1/ éhxxp://evil 1hxxp://evil"),
+        (f"{'a' * 30}https://192.0.2.1", f"{'a' * 30}https[:]//192[.]0[.]2[.]1"),
+        ("http://http://192.0.2.1 ftp:///https://a", "hxxp://hxxp://192[.]0[.]2[.]1 ftp[:]///hxxps://a"),
+        ("look...evil.example/x, .evil.example", "look...evil[.]example/x, .evil[.]example"),
+        ("@evil.example, evil.example@ now", "@evil[.]example, evil[.]example@ now"),
+        ("anna.maria.berg+shop@example.net", "anna.maria.berg+shop@example.net"),
+        ("hxxps://evil[.]example/x", "hxxps://evil[.]example/x"),
         ("a\u202egnp.exe\x07", "agnp[.]exe"),
     ],
 )
@@ -41,6 +48,22 @@ def test_our_own_links_stay_and_those_that_only_begin_so_do_not() -> None:
         "https://larkfield.example/orders, (general/order-status.de) hxxps://larkfield[.]example/orders[.]evil[.]example"
         " hxxps://larkfield[.]example/orders@evil.example larkfield[.]example"
     )
+
+
+@pytest.mark.parametrize("between", ["(", ")", "[", "{", '"', ").)", "<.", "\u2003"])
+def test_a_link_of_ours_that_goes_on_is_none(between: str) -> None:
+    """All before the "@" is a name, and the browser opens what is behind it."""
+    said = f"Go to https://larkfield.example/orders{between}x@evil.example/login now"
+
+    assert defang(said, ["https://larkfield.example/orders"]).startswith("Go to hxxps://larkfield[.]example/orders")
+
+
+@pytest.mark.parametrize("said", ["(see {})", "<{}>, then", '"{}".', "[orders]({}).", "{}"])
+def test_a_link_of_ours_may_stand_in_brackets(said: str) -> None:
+    """As articles and people write them."""
+    said = said.format("https://larkfield.example/orders")
+
+    assert defang(said, ["https://larkfield.example/orders"]) == said
 
 
 @pytest.mark.parametrize(
