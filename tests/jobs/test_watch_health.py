@@ -121,6 +121,21 @@ async def test_fault_46_a_clock_that_jumps_neither_silences_an_alarm_nor_makes_a
     assert (at_once, len(await watch.look()), len(await watch.look())) == (int(jump > timedelta()), 1, 0)
 
 
+async def test_fault_46_an_alarm_began_before_it_ended(watch: Watch) -> None:
+    """It was first told by a clock that was ahead; "since next year" looks like a defect of mailagent."""
+    watch.clock.time = datetime(2027, 11, 21, 9, 12, tzinfo=UTC)
+    watch.free = 0
+    await watch.look()
+    watch.clock.time = datetime(2026, 11, 21, 9, 12, tzinfo=UTC)
+    await watch.look()
+    watch.clock.passes(REMIND)
+    assert len(await watch.look()) == 1
+    watch.free = LEAST_FREE
+
+    (told,) = await watch.look()
+    assert told.endswith("(since 2026-11-21 10:12)")
+
+
 async def test_the_end_is_told(watch: Watch) -> None:
     """Whoever got up may go back to bed, and knows by its words and its beginning which alarm it was, after a reminder
     too.
