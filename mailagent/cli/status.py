@@ -142,7 +142,7 @@ def _print_trouble(found: View, zone: ZoneInfo) -> None:
         print_table({"case": "Case", "why": "May have reached no reviewer"}, unreached)
     for hold in (held := _rows(found["held"])):
         since = local_time(hold["since"], zone)
-        say(f"\nNothing but notices is sent since {since}: {hold['reason']}.", "yellow")
+        say(f"\nNothing but notices has been sent since {since}: {hold['reason']}.", "yellow")
     if held:
         say(f"'mailagent resume' {'goes on' if len(held) == 1 else f'lifts all {len(held)} holds'}.", "yellow")
     if stale := cast("list[str]", found["changed_since_start"]):
