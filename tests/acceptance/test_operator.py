@@ -172,7 +172,9 @@ def test_after_a_restore_the_admin_reads_what_to_look_at(world: World, customer:
     assert "it may have left after the backup was made that was put back" in words(text_of(notice))
     (doubtful,) = cast("list[dict[str, object]]", world.status()["not_sent"])
     assert (doubtful["kind"], doubtful["state"]) == ("answer", "uncertain")
-    assert "Nothing but notices has been sent since" in world.command("status").stdout
+    shown = world.command("status").stdout
+    assert "Nothing but notices has been sent since" in shown
+    assert "'mailagent resume' goes on." in shown
     resumed = world.command("resume").stdout
     assert ": the backup saved.db was put back." in resumed
     assert "hold again" not in resumed

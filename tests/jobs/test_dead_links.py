@@ -11,6 +11,7 @@ from tests.fakes.model import ANGRY
 from tests.jobs.office import Office, Outside
 from tests.jobs.replying import answers, asked, codes, later, question, reply
 
+SHORT = "larkfield.example"
 OURS, THEIRS = "https://larkfield.example/pay", "https://pictures.example/proof"
 DEAD = "hxxps://larkfield[.]example/pay"
 HOUR = timedelta(hours=1)
@@ -19,9 +20,10 @@ LETTER = f"Hello Tom,\n\nyou can pay at {DEAD} from today on.\n\nBest regards,\n
 
 async def test_a_digest_shows_our_links_as_they_are(outside: Outside, office: Office) -> None:
     """The reviewer copies them; the model may name the customer's as well."""
-    outside.knowledge.articles = (replace(PAYMENT, id="billing/payment-methods.de", text=f"Pay at {OURS}."),)
+    article = replace(PAYMENT, id="billing/payment-methods.de", title=f"Using {SHORT}", text=f"Pay at {OURS}.")
+    outside.knowledge.articles = (article,)
     outside.model.mood, outside.model.draft = ANGRY, f"You can pay at {OURS}."
-    outside.model.fix = f"Name {OURS} to Tom, who sent {THEIRS}. Source: billing/payment-methods.de"
+    outside.model.fix = f"Name {OURS} to Tom, who sent {THEIRS}. See {SHORT} (billing/payment-methods.de)."
     outside.customer_writes(f"You charged me twice! I paid at {OURS}, see {THEIRS}")
     await office.work()
 
@@ -33,7 +35,7 @@ async def test_a_digest_shows_our_links_as_they_are(outside: Outside, office: Of
         assert f"You can pay at {OURS}." in told
         assert DEAD in told
         assert f"Name {OURS} to Tom" in fix
-        assert "billing/payment-methods.de" in fix
+        assert f"See {SHORT} (billing/payment-methods.de)." in fix
         assert "hxxps://pictures[.]example/proof" in fix
         assert THEIRS not in part
 
@@ -51,6 +53,16 @@ async def test_a_dead_link_is_asked_about(outside: Outside, said: str) -> None:
         assert f"could not open this: {DEAD}" in words(outside.mails_to(DANA)[-1])
         assert len(outside.mails_to(TOM)) == written
         assert (await question(office)).state == "open"
+
+
+@pytest.mark.parametrize("said", [f"REVISE leave out {DEAD}", f"REJECT {DEAD} is wrong", f"NOTE see {DEAD}"])
+async def test_what_the_customer_does_not_read_may_name_a_dead_link(outside: Outside, said: str) -> None:
+    """Reviewers copy from the digest what they speak of."""
+    async with asked(outside) as office:
+        await reply(office, said)
+        await later(office)
+
+        assert codes(outside) == []
 
 
 async def test_the_question_comes_however_many_receipts_came_before(outside: Outside) -> None:
