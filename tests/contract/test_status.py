@@ -254,6 +254,20 @@ async def test_resume_names_the_mailbox_that_held(database: Path) -> None:
     assert "Lifted (by mailbox shop, whose mail is still compared, in force since" in told
 
 
+async def test_lost_keys_are_trouble(database: Path) -> None:
+    """Whatever watches goes by the exit code, and by no words."""
+    engine, sessions = await open_database(database, keys)
+    holds = StoredHolds(sessions=sessions)
+    await holds.put(Hold(name="operator", reason="look", since=NOW, sure=True))
+    await holds.lift("operator")
+    await engine.dispose()
+    assert (await asyncio.to_thread(status))["ok"] is True
+
+    (database.parent / "secrets").unlink()
+
+    assert (await asyncio.to_thread(status))["ok"] is False
+
+
 async def test_no_alarm_names_a_customer(database: Path) -> None:
     """It goes to a chat or a pager of somebody else; servers put the address into what they refuse."""
     engine, sessions = await open_database(database, keys)
