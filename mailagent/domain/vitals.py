@@ -8,6 +8,8 @@ from mailagent.domain.numbers import counted
 
 SILENT = timedelta(minutes=15)
 """How long a mailbox may be unread, where it is not polled less often."""
+AHEAD = timedelta(minutes=5)
+"""How far ahead a time may lie that no wrong clock wrote: the daemon wrote it while one looked, or another machine."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 """When a daemon that a schedule starts again and again began."""
 STUCK = timedelta(minutes=30)
@@ -91,7 +93,8 @@ def _broken(vitals: Vitals, since: datetime, at: datetime) -> Iterator[Trouble]:
     if not vitals.is_running:
         yield Trouble(name="daemon", text="the daemon is not running; start it with 'mailagent run'")
     for mailbox, read in vitals.read.items():
-        last = max((when for when in (read, since) if when and when <= at), default=at)  # not by a clock that was ahead
+        known = (when for when in (read, since) if when and when <= at + AHEAD)  # not by a clock that was ahead
+        last = max(known, default=at)
         if at - last > max(SILENT, 2 * vitals.polls.get(mailbox, SILENT / 2)):
             told = f"could not be read for {_minutes(at - last)}" if read else "was never read"
             if read and last == LONG_AGO:

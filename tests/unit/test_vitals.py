@@ -91,6 +91,12 @@ def test_fault_46_since_when_a_mailbox_is_unread_is_not_made_up() -> None:
     ]
 
 
+@pytest.mark.parametrize("since", [LONG_AGO, AT - 48 * HOUR])
+def test_a_mailbox_that_is_read_while_one_looks_is_read(since: datetime) -> None:
+    """The daemon wrote its time down a moment after the look began: a watchdog would start it anew."""
+    assert names(Vitals(read={"support": AT + timedelta(milliseconds=3)}), since=since) == []
+
+
 def test_fault_46_a_clock_that_was_ahead_keeps_no_alarm_from_ringing() -> None:
     """The daemon started ahead of time; that the mailbox was read an hour ago is known all the same."""
     assert names(Vitals(read={"support": AT - timedelta(hours=1)}), since=AT + timedelta(days=400)) == [
