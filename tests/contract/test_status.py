@@ -240,20 +240,6 @@ async def test_what_may_have_left_before_a_restore_is_trouble_until_it_was_looke
     await engine.dispose()
 
 
-async def test_resume_names_the_mailbox_that_held(database: Path) -> None:
-    """Of several the operator looks whether that one is as it should be, and whether anybody has looked yet."""
-    engine, sessions = await open_database(database, keys)
-    for name, sure in (("support", True), ("shop", False)):
-        hold = Hold(name=f"mailbox:{name}", reason="it was put back", since=NOW, sure=sure)
-        await StoredHolds(sessions=sessions).put(hold)
-    await engine.dispose()
-
-    told = (await asyncio.to_thread(CliRunner().invoke, app, ["resume", "--config", str(CONFIG)])).stdout
-
-    assert "Lifted (by mailbox support, in force since" in told
-    assert "Lifted (by mailbox shop, whose mail is still compared, in force since" in told
-
-
 async def test_lost_keys_are_trouble(database: Path) -> None:
     """Whatever watches goes by the exit code, and by no words."""
     engine, sessions = await open_database(database, keys)
@@ -266,6 +252,19 @@ async def test_lost_keys_are_trouble(database: Path) -> None:
     (database.parent / "secrets").unlink()
 
     assert (await asyncio.to_thread(status))["ok"] is False
+
+
+@pytest.mark.parametrize(("ahead", "is_trouble"), [(timedelta(minutes=1), False), (HOUR, True)])
+async def test_a_restore_told_from_another_machine_rings_for_no_minute(
+    database: Path, ahead: timedelta, *, is_trouble: bool
+) -> None:
+    """Its clock is a little ahead; by itself that is over before anybody can look."""
+    engine, sessions = await open_database(database, keys)
+    await StoredHolds(sessions=sessions).put(Hold(name=RESTORED, reason="a backup", since=NOW + ahead, sure=True))
+
+    vitals = await vitals_of(load_settings(CONFIG), sessions).vitals(at=NOW)
+    assert (vitals.restored_ahead is not None) == is_trouble
+    await engine.dispose()
 
 
 async def test_no_alarm_names_a_customer(database: Path) -> None:
