@@ -86,3 +86,15 @@ async def test_who_was_asked_about_a_place_to_fill_in_was_not_asked_about_a_link
 
         assert codes(outside) == ["REVIEW-26", "REVIEW-27"]
         assert DEAD in answers(outside)[0]
+
+
+async def test_a_receipt_about_a_dead_link_holds_no_live_one(outside: Outside) -> None:
+    """A customer may talk a model into a draft with both, glued."""
+    outside.model.draft = f"You can pay at hxxps://a[.]b,{THEIRS} from today on."
+    async with asked(outside) as office:
+        await reply(office, "APPROVE")
+        await later(office)
+
+        assert codes(outside) == ["REVIEW-27"]
+        assert "hxxps://a[.]b,hxxps://pictures[.]example/proof" in words(outside.mails_to(DANA)[-1])
+        assert THEIRS not in words(outside.mails_to(DANA)[-1])
