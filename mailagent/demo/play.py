@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import cast
 
 import typer
 from rich.console import Console
@@ -37,6 +38,7 @@ from mailagent.demo.scenes import (
     reviewer_reply,
 )
 from mailagent.demo.servers import DemoServers
+from mailagent.domain.case import CaseId, case_in_subject
 from mailagent.events import configure_logging
 from mailagent.settings import Settings, load_settings
 from mailagent.shipped import shipped_folder
@@ -112,15 +114,23 @@ class _Demo:
         self._show("customer gets", await self._next(scene.address), "green")
         digest = await self._next(QUEUE)
         self._show("reviewers get", digest, "yellow")
-        while True:
+        state = ""
+        while state in ("", "waiting"):
             text = await self._decide(scene)
             await self._send(REVIEWER, str(digest["Reply-To"]), reviewer_reply(digest, text))
             self.screen.print(Panel(Text(text), title=f"{REVIEWER_NAME} replies", title_align="left", style="magenta"))
-            receipt = await self._next(REVIEWER)
-            self._show("reviewer gets", receipt, "yellow")
-            if receipt["X-Mailagent-Kind"] == "confirmation":
-                break
-        self._show("customer gets", await self._next(scene.address), "green")
+            self._show("reviewer gets", await self._next(REVIEWER), "yellow")
+            state = await self._outcome(scene, digest)
+
+    async def _outcome(self, scene: Scene, digest: EmailMessage) -> str:
+        """Show what the customer got by a decision, if anything; returns the state of the case."""
+        async with open_views(self.settings) as views:
+            case = await views.case(case_in_subject(str(digest["Subject"])) or CaseId(0))
+        assert case is not None  # noqa: S101 - reviewers were asked about it
+        mails = [row for row in cast("list[Mapping[str, object]]", case["mails"]) if row["to"] == scene.address]
+        for _ in range(self.seen[scene.address], len(mails)):
+            self._show("customer gets", await self._next(scene.address), "green")
+        return str(case["state"])
 
     async def _decide(self, scene: Scene) -> str:
         if not self.attended:
