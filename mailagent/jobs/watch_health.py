@@ -1,12 +1,12 @@
 """Ring when the daemon does not do its work, by another way than the mailbox that may be broken.
 
 Each trouble is told once, with a reminder while it lasts, and when it is over. What comes and goes is told at most once
-within the time of a reminder.
+within the time of a reminder. What nobody seems to have heard is told again, ever less often: it may have arrived.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,10 @@ from mailagent.events import log
 from mailagent.ports import Alarm, AlarmBook, Clock, Watched
 
 DATABASE = Trouble(name="database", text="the database does not answer; no mail can be taken or sent")
+
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=30)
+"""Between two tries of an alarm that fails: each is twice as long as the one before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,8 @@ class WatchHealth:
     started: datetime
     clock: Clock
     name: str = "watch_health"
+    _failed: dict[tuple[str, bool], tuple[datetime, timedelta]] = field(default_factory=dict)
+    """When it was told to nobody, and how long to wait then."""
 
     async def due(self) -> Sequence[News]:
         """What changed, or lasts so long that it is worth a reminder."""
@@ -51,14 +57,14 @@ class WatchHealth:
         found = await self._troubles(now)
         news = [News(trouble=trouble, over=False) for trouble in found if self._is_news(trouble, now)]
         if found == [DATABASE]:
-            return news  # whether the others are over it does not tell
+            return self._to_try(news, now)  # whether the others are over it does not tell
         names = {trouble.name for trouble in found}
         ended = (
             Trouble(name=name, text=over(name, since=since.astimezone(self.zone)))
             for name, since in sorted(self.book.open().items())
             if name not in names
         )
-        return [*news, *(News(trouble=trouble, over=True) for trouble in ended)]
+        return self._to_try([*news, *(News(trouble=trouble, over=True) for trouble in ended)], now)
 
     async def handle(self, news: News) -> None:
         """Tell it by every way. Raises `TemporaryError` when none of them worked."""
@@ -68,19 +74,27 @@ class WatchHealth:
         for error in failed:
             log("alarm.failed", trouble=news.trouble.name, reason=spoken(error))
         if len(failed) == len(self.alarms):
+            pause = self._failed.get((news.trouble.name, news.over), (None, FIRST_PAUSE / 2))[1] * 2
+            self._failed[(news.trouble.name, news.over)] = (self.clock.now(), min(pause, LONGEST_PAUSE))
             raise TemporaryError(f"no alarm could be given: {failed[0]}")
+        self._failed.pop((news.trouble.name, news.over), None)
         log("alarm.sounded", trouble=news.trouble.name, over=news.over)
         self.book.write(news.trouble.name, at=self.clock.now(), size=news.trouble.size, over=news.over)
 
-    def attempts(self, news: News) -> int:  # noqa: ARG002 - it is told again in a minute, for ever
+    def attempts(self, news: News) -> int:  # noqa: ARG002 - it is told again and again
         """See `Job`."""
         return 0
 
     async def postpone(self, news: News, reason: str) -> None:
-        """It is due again in a minute."""
+        """It is due again after a pause."""
 
     async def set_aside(self, news: News, error: Exception) -> None:
-        """It is due again in a minute."""
+        """It is due again after a pause."""
+
+    def _to_try(self, news: Sequence[News], now: datetime) -> list[News]:
+        """Without what rests after a failure; a clock that was put back ends a rest."""
+        rests = {key for key, (failed, pause) in self._failed.items() if failed <= now < failed + pause}
+        return [item for item in news if (item.trouble.name, item.over) not in rests]
 
     async def _troubles(self, now: datetime) -> list[Trouble]:
         try:
