@@ -215,8 +215,8 @@ class Notices:
             key=f"cannot-read:{mailbox}:{self.paper.clock.now():%Y-%m-%d}",
             mailbox=next((name for name in self.paper.desks if name != mailbox), mailbox),
             heading="Mail cannot be read",
-            what="The mail server lets mailagent not read the mailbox. Nobody who writes to it is answered; what comes"
-            " waits there, and is taken once the mailbox can be read.",
+            what="The mail server does not let mailagent read the mailbox. Nobody who writes to it is answered; what"
+            " comes waits there, and is taken once the mailbox can be read.",
             remedy="Correct what the server names in config/mailboxes.toml, and restart mailagent.",
             facts=[("Mailbox", mailbox), ("Reason", str(error))],
         )

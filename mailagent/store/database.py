@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from mailagent.domain.chain import ChainKey, ChainKeys
-from mailagent.errors import ConfigurationError, TemporaryError
+from mailagent.errors import BAD_CONFIG, TRY_AGAIN, ConfigurationError, TemporaryError
 from mailagent.events import log
 from mailagent.store import postgresql, sqlite
 from mailagent.store.chain import CHAIN, ChainEnd
-from mailagent.store.failures import first_line, told_apart
+from mailagent.store.failures import first_line, lacks_room, told_apart
 
 
 class Fence(Protocol):
@@ -114,10 +114,11 @@ async def _open_file(path: Path, *, migrates: bool, saved: Callable[[Path], obje
     try:
         before = await asyncio.to_thread(sqlite.migrate_file if migrates else sqlite.check_file, path)
     except (DatabaseError, sqlite3.Error, OSError) as error:
-        said = str(error.orig) if isinstance(error, DatabaseError) else getattr(error, "strerror", "") or str(error)
+        cause = error.orig if isinstance(error, DatabaseError) else error
         raise ConfigurationError(
-            f"{path}: error: the database cannot be opened: {said}; look whether mailagent may write to its folder and"
-            " the disk has room, or restore data_dir from a backup"
+            f"{path}: error: the database cannot be opened: {getattr(cause, 'strerror', '') or cause}; look whether the"
+            " disk has room and mailagent may write to its folder; restore data_dir from a backup where it is damaged",
+            exit_code=TRY_AGAIN if lacks_room(cause) else BAD_CONFIG,
         ) from error
     if before is not None:
         saved(before)

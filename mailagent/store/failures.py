@@ -7,6 +7,7 @@ An error after COMMIT was sent does not say whether it was written. So no caller
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EDQUOT, ENOSPC
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -49,10 +50,15 @@ def told_apart() -> Iterator[None]:
         raise TemporaryError(f"the database: {said}") from error
 
 
+def lacks_room(error: BaseException | None) -> bool:
+    """Whether SQLite, or the system, could not write as a full disk has it: it says ``disk I/O error`` of that too."""
+    return (isinstance(error, OSError) and error.errno in {ENOSPC, EDQUOT}) or _sqlite_name(error) in {"FULL", "IOERR"}
+
+
 def is_temporary(error: BaseException) -> bool:
     """Whether the same call may work later. `error` is a driver's; of any other it is False."""
     if isinstance(error, sqlite3.Error):
-        return getattr(error, "sqlite_errorname", "").removeprefix("SQLITE_").split("_")[0] in SQLITE
+        return _sqlite_name(error) in SQLITE
     if not _is_of_psycopg(error):
         return False
     code = getattr(error, "sqlstate", None)
@@ -64,6 +70,11 @@ def is_temporary(error: BaseException) -> bool:
 def first_line(error: BaseException) -> str:
     """What the database said, on one line. No statement and no value of a row is in it."""
     return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def _sqlite_name(error: BaseException | None) -> str:
+    """Such as ``IOERR`` for ``SQLITE_IOERR_WRITE``; empty for what is not SQLite's."""
+    return getattr(error, "sqlite_errorname", "").removeprefix("SQLITE_").split("_")[0]
 
 
 def _is_of_psycopg(error: BaseException) -> bool:

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -193,3 +195,13 @@ def test_a_command_that_looks_changes_no_schema(
     engine.dispose()
     assert "schema 9999 of a newer mailagent" in refusal(*words.split())
     assert not (data / "backups").exists()
+
+
+def test_a_full_disk_is_not_for_an_admin_to_correct_in_the_configuration(data: Path) -> None:
+    """A supervisor that leaves a daemon alone after 78 would leave it so once there is room again."""
+    start()
+    words = [sys.executable, "-m", "mailagent", "status", "--config", str(SHOP / "config")]
+    full = subprocess.run(["/bin/sh", "-c", 'ulimit -f 8; exec "$@"', "sh", *words], capture_output=True, check=False)
+
+    assert (full.returncode, b"the disk has room" in full.stderr) == (75, True), full.stderr
+    assert data.is_dir()
