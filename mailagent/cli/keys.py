@@ -7,12 +7,17 @@ from mailagent.adapters.signing_keys import FILE, read_keys, rotate_keys
 from mailagent.cli.show import say
 from mailagent.errors import ConfigurationError
 from mailagent.settings import load_settings
+from mailagent.wiring.lock import changed_since_start, is_held
 from mailagent.wiring.opening import lost_keys
 
 ENDED = (
     "The reply addresses in open digests have ended: a decision sent to them is refused and the admin is told;"
     " reviewers decide at the customer's next message, which brings a new digest. A customer's reply to mail of before"
     " comes into its case only where a mail server vouches for its sender; any other opens a case of its own."
+)
+UNREAD = (
+    "The daemon was started before this file was changed, and works with the keys of then: restart it. Until then it"
+    " also believes what was forgotten since, such as a key that leaked."
 )
 LOST = (
     "The keys of before are not in the new file: what they sealed cannot be checked, which 'mailagent audit --verify'"
@@ -35,8 +40,10 @@ def see_keys(config: Path, *, rotate: bool, forget: bool) -> None:
         say(f"{data_dir / FILE}: there are no keys yet; the daemon makes one at its first start ('mailagent run').")
         return
     say(f"{data_dir / FILE}: signs with key {keys[-1].id}, believes {', '.join(key.id for key in keys)}.")
-    if rotate or forget:
-        say("Restart the daemon to use it.")
+    if is_held(data_dir) and changed_since_start(data_dir, ()):
+        say(UNREAD, "yellow")
+    elif rotate or forget:
+        say("The daemon uses it from its next start.")
     if forget or lost:
         say(ENDED)
     if lost:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from mailagent.adapters.signing_keys import FILE as KEYS
 from mailagent.errors import TRY_AGAIN, ConfigurationError
 from mailagent.store.backup import sweep
 from mailagent.store.postgresql import libpq_address
@@ -109,12 +110,13 @@ def _lock(handle: int, kind: int) -> bool:
 
 
 def changed_since_start(data_dir: Path, folders: Sequence[Path]) -> list[Path]:
-    """Files of `folders` that are newer than the lock of `data_dir`: the daemon reads them once, as it starts, and
-    works by what it read then. Empty where none was started yet.
+    """The keys, and files of `folders`, that are newer than the lock of `data_dir`: the daemon reads them once, as it
+    starts, and works by what it read then. Empty where none was started yet.
     """
     lock = data_dir / "lock"
     if not lock.exists():
         return []
     started = lock.stat().st_mtime_ns
     files = (Path(path) / name for folder in folders for path, _, names in os.walk(folder) for name in names)
-    return sorted(file for file in files if file.suffix in READ_ONCE and file.stat().st_mtime_ns > started)
+    read = [*data_dir.glob(KEYS), *(file for file in files if file.suffix in READ_ONCE)]
+    return sorted(file for file in read if file.stat().st_mtime_ns > started)

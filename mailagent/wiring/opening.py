@@ -1,5 +1,6 @@
 """What commands look at: the data, while the daemon runs or not."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -95,6 +96,8 @@ async def make_keys_once(settings: Settings, sessions: Sessions) -> None:
         if await is_sealed(session):
             raise ConfigurationError(LOST.format(data_dir / FILE))
     signing_keys(data_dir)
+    started = (data_dir / "lock").stat().st_mtime_ns
+    os.utime(data_dir / FILE, ns=(started, started))  # or it would seem changed since, see `changed_since_start`
 
 
 def missing_keys(settings: Settings) -> str:

@@ -288,6 +288,31 @@ def test_fault_51_an_edit_that_the_daemon_has_not_read_is_named(config: Path) ->
     assert "Changed since" not in ended
 
 
+async def test_fault_51_a_leaked_key_that_is_still_in_force_is_told(config: Path) -> None:
+    """The file says that it ended; whoever stole it decides cases all the same, until somebody restarts the daemon."""
+    secrets = config.parent / "data" / "secrets"
+
+    async def told_by(*words: str) -> str:
+        done = await asyncio.to_thread(CliRunner().invoke, app, [*words, "--config", str(config)])
+        return " ".join(done.stdout.split())
+
+    async with open_daemon(load_settings(config)):
+        assert "Changed since" not in await told_by("status")
+        assert "restart it" not in await told_by("keys")
+
+        forgetting = await told_by("keys", "--forget")
+        started = secrets.stat().st_mtime_ns - 1
+        os.utime(secrets.with_name("lock"), ns=(started, started))
+
+        assert "The daemon was started before this file was changed" in await told_by("keys")
+        assert "data/secrets. It works by what it read then" in await told_by("status")
+        assert "The daemon was started before" in forgetting
+    async with open_daemon(load_settings(config)):
+        assert "Changed since" not in await told_by("status")
+        assert "restart it" not in await told_by("keys")
+    assert "uses it from its next start" in await told_by("keys", "--rotate")
+
+
 def test_an_address_of_two_reviewers_is_refused(config: Path) -> None:
     """A row copied and half edited: decisions would be kept under the wrong name."""
     file = config / "reviewers.toml"
