@@ -11,6 +11,7 @@ from mailagent.ports import CLOCKS_APART, RESTORED, Hold
 from mailagent.settings import Settings, load_settings
 from mailagent.wiring.opening import lost_keys, open_holds
 
+TO_A_PERSON = "Mail that was in the mailbox before {} goes to a person: it may have been answered."
 NOT_AFTER = (
     "The clock of this machine is behind that. If it is wrong, set it and give this command again, or what came between"
     " may be answered twice. If it is right, it was ahead before: start the daemon, and then give 'mailagent"
@@ -20,8 +21,7 @@ NOT_AFTER = (
 
 def tell_restored(settings: Settings, since: datetime) -> None:
     """Which mail goes to a person after a restore, and whether that can be right."""
-    shown = local_time(since.isoformat(), settings.zone)
-    say(f"Mail that was in the mailbox before {shown} goes to a person: it may have been answered.", "yellow")
+    say(TO_A_PERSON.format(local_time(since.isoformat(), settings.zone)), "yellow")
     if since > SystemClock().now() + CLOCKS_APART:
         say(NOT_AFTER, "red")
 
@@ -42,7 +42,7 @@ def put_hold(config: Path, reason: str, *, restored: bool) -> None:
             since = await holds.restored_at()
         for hold in found:
             instead = "; this takes its place" if hold.name == name else ""
-            say(f"Held already since {_since(hold, settings)}: {hold.reason}{instead}.", "yellow")
+            say(f"Held already ({_told(hold, settings)}): {hold.reason}{instead}.", "yellow")
         say(f"Nothing but notices is sent until 'mailagent resume'{', which lifts every hold' if found else ''}.")
         if lost := await lost_keys(settings):
             complain(lost)
@@ -61,7 +61,9 @@ def lift_holds(config: Path) -> None:
             found = await holds.all()
             for hold in found:
                 await holds.lift(hold.name)
-                say(f"Lifted ({_kind(hold)}, in force since {_since(hold, settings)}): {hold.reason}.")
+                say(f"Lifted ({_told(hold, settings)}): {hold.reason}.")
+                if hold.name == RESTORED:
+                    say(TO_A_PERSON.format(_since(hold, settings)), "yellow")
         say("What waits is sent at the daemon's next round." if found else "Sending was not held.")
         if len(found) > 1:
             say("Where one of these causes has not passed, hold again: 'mailagent hold WHY'.", "yellow")
@@ -69,12 +71,13 @@ def lift_holds(config: Path) -> None:
     asyncio.run(main())
 
 
-def _kind(hold: Hold) -> str:
-    """Who or what held."""
+def _told(hold: Hold, settings: Settings) -> str:
+    """Who or what held, and since when; after a restore the time is another, see `ports.Hold`."""
+    if hold.name == RESTORED:
+        return "after a restore"
     kind, _, which = hold.name.partition(":")
-    if kind == "mailbox":
-        return f"by mailbox {which}{'' if hold.sure else ', whose mail is still compared'}"
-    return "after a restore" if hold.name == RESTORED else "by hand"
+    by = f"mailbox {which}{'' if hold.sure else ', whose mail is still compared'}" if kind == "mailbox" else "hand"
+    return f"by {by}, in force since {_since(hold, settings)}"
 
 
 def _since(hold: Hold, settings: Settings) -> str | None:

@@ -8,6 +8,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from mailagent.adapters.clock import SystemClock
+from mailagent.cli.holds import TO_A_PERSON
 from mailagent.cli.show import local_time, print_facts, print_json, print_json_line, print_table, say
 from mailagent.domain.caps import DAY
 from mailagent.domain.vitals import LONG_AGO, Trouble, troubles
@@ -140,11 +141,7 @@ def _print_trouble(found: View, zone: ZoneInfo) -> None:
     if unreached := _rows(found["unreached"]):
         say("")
         print_table({"case": "Case", "why": "May have reached no reviewer"}, unreached)
-    for hold in (held := _rows(found["held"])):
-        since = local_time(hold["since"], zone)
-        say(f"\nNothing but notices has been sent since {since}: {hold['reason']}.", "yellow")
-    if held:
-        say(f"'mailagent resume' {'goes on' if len(held) == 1 else f'lifts all {len(held)} holds'}.", "yellow")
+    _print_holds(_rows(found["held"]), zone)
     if stale := cast("list[str]", found["changed_since_start"]):
         say(
             f"\nChanged since the daemon was last started: {', '.join(stale)}. It works by what it read then,"
@@ -162,6 +159,17 @@ def _print_trouble(found: View, zone: ZoneInfo) -> None:
         say(f"\n{text[0].upper()}{text[1:]}.", "yellow")
     for text in cast("list[str]", found["broken"]):
         say(f"\nmailagent does not do its work: {text}.", "red")
+
+
+def _print_holds(held: list[View], zone: ZoneInfo) -> None:
+    """Why nothing is sent, and what goes on."""
+    for hold in held:
+        since = f"has been sent since {local_time(hold['since'], zone)}" if hold["since"] else "is sent"
+        say(f"\nNothing but notices {since}: {hold['reason']}.", "yellow")
+        if before := local_time(hold["to_a_person_before"], zone):
+            say(TO_A_PERSON.format(before), "yellow")
+    if held:
+        say(f"'mailagent resume' {'goes on' if len(held) == 1 else f'lifts all {len(held)} holds'}.", "yellow")
 
 
 def _rows(value: object) -> list[View]:

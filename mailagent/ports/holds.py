@@ -11,7 +11,8 @@ from mailagent.domain.outgoing import NewOutboxEntry
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """While there is one, only notices to the admin leave. `name` is what it is about, such as ``mailbox:support``;
-    it is not `sure` while mail is still compared with what is known.
+    it is not `sure` while mail is still compared with what is known. `since` is when it began, but after a restore the
+    time before which mail goes to a person, minutes later.
     """
 
     name: str

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import col, delete, func, select
 
 from mailagent.domain.case import CaseId, case_number
+from mailagent.ports import RESTORED
 from mailagent.store.chain import outcome, record
 from mailagent.store.database import Sessions
 from mailagent.store.outbox import given_up
@@ -161,7 +162,7 @@ class Views:
                 "waiting_for_reviewers": waiting[0],
                 "next_due": shown_time(waiting[1]),
                 "held": [
-                    {"since": shown_time(row.since), "reason": row.reason}
+                    _held(row)
                     for row in await session.exec(
                         select(HoldRow).where(col(HoldRow.lifted).is_(False)).order_by(col(HoldRow.since))
                     )
@@ -278,6 +279,16 @@ class Views:
             if not rows:
                 return
             last = rows[-1].message_id
+
+
+def _held(row: HoldRow) -> View:
+    """After a restore the row tells before when mail goes to a person, and not when the hold began."""
+    at, is_restored = shown_time(row.since), row.name == RESTORED
+    return {
+        "since": None if is_restored else at,
+        "to_a_person_before": at if is_restored else None,
+        "reason": row.reason,
+    }
 
 
 def shown_time(at: datetime | None) -> str | None:

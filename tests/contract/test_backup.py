@@ -155,6 +155,25 @@ def test_a_clock_that_is_behind_is_told_of_at_a_restore(
     assert "The clock of this machine is behind that." in said
 
 
+def test_the_time_before_which_mail_goes_to_a_person_is_not_told_as_the_begin_of_a_hold(data: Path) -> None:
+    """It lies five minutes after the restore, for clocks differ: an operator takes a hold that begins in the future
+    for another's, or for a clock that is wrong.
+    """
+    worked(data, "before")
+    signing_keys(data)
+    command("hold", "a dump was put back", "--restored")
+
+    (held,) = json.loads(command("status", "--json").stdout)["held"]
+    shown = [command(*words) for words in (("status",), ("hold", "not yet"), ("resume",))]
+    status, held_again, lifted = (" ".join(done.stdout.split()) for done in shown)
+
+    assert held["since"] is None
+    assert datetime.fromisoformat(held["to_a_person_before"]) > datetime.now(UTC)
+    assert "Nothing but notices is sent: a dump was put back. Mail that was in the mailbox before 2" in status
+    assert "Held already (after a restore): a dump was put back." in held_again
+    assert "Lifted (after a restore): a dump was put back. Mail that was in the mailbox before 2" in lifted
+
+
 def test_mail_that_goes_to_a_person_until_a_far_day_is_told_until_that_is_mended(data: Path, tmp_path: Path) -> None:
     """The words of the restore are gone with its window, and for years no customer would be answered: the monitor says
     it, and what it says to do mends it.
