@@ -13,6 +13,7 @@ from mailagent.errors import TRY_AGAIN, ConfigurationError
 from mailagent.store.backup import sweep
 from mailagent.store.postgresql import libpq_address
 
+LOCK = "lock"
 LOOKS, BETWEEN_LOOKS = 10, 0.05
 """How often a lock is asked for, and seconds: `is_held` has it for a moment."""
 READ_ONCE = frozenset({".toml", ".j2", ".txt"})
@@ -59,7 +60,7 @@ async def is_running(data_dir: Path, where: Path | str) -> bool:
 def is_held(data_dir: Path) -> bool:
     """Whether a process has locked `data_dir`. Makes no file."""
     try:
-        handle = os.open(data_dir / "lock", os.O_RDONLY)
+        handle = os.open(data_dir / LOCK, os.O_RDONLY)
     except OSError:
         return False
     try:
@@ -76,7 +77,7 @@ def hold(data_dir: Path, *, pause: Callable[[float], object] = time.sleep) -> in
     """
     try:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(data_dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(data_dir / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise ConfigurationError(
             f"{error.filename}: error: it cannot be written: {error.strerror}; data_dir in mailagent.toml must name a"
@@ -113,7 +114,7 @@ def changed_since_start(data_dir: Path, folders: Sequence[Path]) -> list[Path]:
     """The keys, and files of `folders`, that are newer than the lock of `data_dir`: the daemon reads them once, as it
     starts, and works by what it read then. Empty where none was started yet.
     """
-    lock = data_dir / "lock"
+    lock = data_dir / LOCK
     if not lock.exists():
         return []
     started = lock.stat().st_mtime_ns

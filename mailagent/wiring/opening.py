@@ -21,6 +21,7 @@ from mailagent.store.holds import StoredHolds
 from mailagent.store.lessons import Lessons
 from mailagent.store.views import Views
 from mailagent.store.vitals import StoredVitals
+from mailagent.wiring.lock import LOCK
 
 DATABASE = "mailagent.db"
 LOST = (
@@ -96,13 +97,17 @@ async def make_keys_once(settings: Settings, sessions: Sessions) -> None:
         if await is_sealed(session):
             raise ConfigurationError(LOST.format(data_dir / FILE))
     signing_keys(data_dir)
-    started = (data_dir / "lock").stat().st_mtime_ns
+    started = (data_dir / LOCK).stat().st_mtime_ns
     os.utime(data_dir / FILE, ns=(started, started))  # or it would seem changed since, see `changed_since_start`
 
 
 def missing_keys(settings: Settings) -> str:
-    """What to do about keys that are not there, or cannot be read, where there were some; empty for whole ones."""
+    """What to do about keys that are not there, or cannot be read, where there were some; empty for whole ones, and on
+    a machine on which no daemon ever ran: where the database is a server's, somebody may look from any.
+    """
     data_dir = settings.path(settings.data_dir)
+    if isinstance(place_of(settings), str) and not (data_dir / LOCK).exists():
+        return ""
     try:
         return "" if read_keys(data_dir) else LOST.format(data_dir / FILE)
     except ConfigurationError as error:

@@ -197,6 +197,20 @@ def test_a_command_that_looks_changes_no_schema(
     assert not (data / "backups").exists()
 
 
+def test_keys_are_not_missed_on_a_machine_where_no_daemon_ran(
+    data: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A database on a server is looked at from anywhere; a monitor beside the daemon's machine would ring for ever."""
+    monkeypatch.setenv("MAILAGENT__DATABASE_URL", postgres.create())
+    start()
+    command("hold", "a storm")
+    (data / "secrets").unlink()
+    assert "the keys that sealed this database are not there" in command("status").stdout
+
+    monkeypatch.setenv("MAILAGENT__DATA_DIR", str(tmp_path / "elsewhere"))
+    assert "the keys" not in command("status").stdout
+
+
 def test_a_full_disk_is_not_for_an_admin_to_correct_in_the_configuration(data: Path) -> None:
     """A supervisor that leaves a daemon alone after 78 would leave it so once there is room again."""
     start()
