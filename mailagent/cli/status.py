@@ -25,6 +25,8 @@ NO_COUNTS = frozenset({
 })  # fmt: skip
 SHOWN_APART = frozenset({"held", "not-sent", "aside", "budget"})
 """Troubles that are shown with what they are about."""
+OUTBOX_WORDS = {"ready": "to be sent", "held": "kept for a list"}
+"""What a state says where a hold may be in force too, which keeps what is ready and has no part in what is `held`."""
 MOST_LISTED = 20
 """Mails that were not sent; more have one cause."""
 
@@ -120,7 +122,8 @@ def show_status(config: Path, *, as_json: bool) -> int:
 def _print_counts(found: View, zone: ZoneInfo) -> None:
     """What waits, and what was used when."""
     counts = {name.replace("_", " "): value for name, value in found.items() if name not in NO_COUNTS}
-    sent = {f"outbox {state}": count for state, count in cast("Mapping[str, int]", found["outbox"]).items()}
+    outbox = cast("Mapping[str, int]", found["outbox"])
+    sent = {f"outbox {OUTBOX_WORDS.get(state, state)}": count for state, count in outbox.items()}
     print_facts({"daemon": _told(cast("View", found["daemon"]), zone), **counts, **sent})
     rows = [
         {
