@@ -47,6 +47,7 @@ class WaitingList:
             "heading": heading,
             "overdue": sum(question.due_at < now for _, question in questions),
             "cases": rows,
+            "example": _example(questions),
             "bundled": bundled,
             "more": waiting - len(rows),
             "ref": desk.tokens.list_reference(list_id),
@@ -144,6 +145,14 @@ class WaitingList:
                 body="STATUS\n" if bundled else "",
             ),
         }
+
+
+def _example(questions: Sequence[tuple[Case, Escalation]]) -> str:
+    """A line that can be carried out: an approval needs a draft, and somebody who gets it."""
+    answerable = [
+        case.number for case, question in questions if question.draft is not None and question.graph_state["sender"]
+    ]
+    return " ".join(["APPROVE", *answerable[:2]]) if answerable else f"CLOSE {questions[0][0].number}"
 
 
 def _spoken(row: Outcome) -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from mailagent.domain.policy import Mode
 from mailagent.domain.routing import Conditions, Rule
-from tests.fakes.mails import ADMIN, DANA, QUEUE, SUPPORT, mail, text_of, words
+from tests.fakes.mails import ADMIN, DANA, QUEUE, SUPPORT, TOM, mail, text_of, words
 from tests.jobs.office import Office, Outside, open_office
 from tests.jobs.test_remind_reviewers import OFFICE_HOURS, vienna
 
@@ -77,6 +77,24 @@ async def test_what_is_overdue_stands_first(outside: Outside) -> None:
     assert [content.count(f"mailto:support+r.c{case}.1.") for case in (1, 2, 3)] == [1, 1, 1]
     assert "body=APPROVE" not in content
     assert "Ref C-" not in text
+
+
+async def test_the_example_is_a_decision_that_can_be_carried_out(outside: Outside) -> None:
+    """Whoever copies it from the mail is else told that there is no draft, or nobody to answer."""
+    outside.clock.time = vienna(16, 9)
+    async with opened(outside) as office:
+        outside.customer_writes(sender=f"Tom <{TOM}>, Ann <ann@customer.example>")
+        await office.work()
+        outside.model.draft = None
+        await asked(outside, office, vienna(16, 10), "Mugs")
+        assert await lists(outside, office, vienna(16, 14)) == ["[Support] 2 cases wait for a decision"]
+        outside.model.draft = "We are on it."
+        await asked(outside, office, vienna(16, 15), "Towels")
+        assert await lists(outside, office, vienna(17, 9)) == ["[Support] 3 cases wait for a decision"]
+
+    before, after = (words(sent) for sent in outside.mails_to(QUEUE) if sent["X-Mailagent-Kind"] == "list")
+    assert "For example: CLOSE C-1 " in before
+    assert "For example: APPROVE C-3 " in after
 
 
 async def test_a_time_that_was_missed_is_made_up_for_once(outside: Outside) -> None:
