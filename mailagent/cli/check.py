@@ -51,7 +51,6 @@ def check_all(config: Path) -> int:
 
 
 def _failures(settings: Settings, config: Path) -> Iterator[str]:
-    templates = JinjaTemplates(settings.path(settings.templates_dir))
     where = place_of(settings)
     checks: list[Callable[[], object]] = [
         *([lambda: read_url(where)] if isinstance(where, str) else []),
@@ -60,9 +59,17 @@ def _failures(settings: Settings, config: Path) -> Iterator[str]:
         lambda: build_model(settings, SystemClock()),
         lambda: build_embedder(settings),
         lambda: _known_categories(settings, config),
-        *(lambda name=name: _render(templates, name) for name in SAMPLES if not name.startswith("customer/")),
-        *(lambda language=language: _write(templates, language) for language in templates.words.languages()),
     ]
+    try:
+        templates = JinjaTemplates(settings.path(settings.templates_dir))
+    except ConfigurationError as error:
+        yield str(error)
+    else:
+        checks = [
+            *checks,
+            *(lambda name=name: _render(templates, name) for name in SAMPLES if not name.startswith("customer/")),
+            *(lambda language=language: _write(templates, language) for language in templates.words.languages()),
+        ]
     for check in checks:
         try:
             check()

@@ -44,6 +44,27 @@ async def made(data: Path) -> None:
     await engine.dispose()
 
 
+@pytest.mark.parametrize("is_there", [False, True])
+async def test_a_folder_without_templates_is_told_in_one_line(config: Path, *, is_there: bool) -> None:
+    """A volume that is not mounted: forty lines of files that are missing hide that, and what else is wrong."""
+    templates, knowledge = config.parent / "templates", config.parent / "knowledge"
+    shutil.rmtree(templates)
+    shutil.rmtree(knowledge)
+    if is_there:
+        templates.mkdir()
+
+    checked = await asyncio.to_thread(CliRunner().invoke, app, ["check", "--config", str(config)])
+
+    assert checked.exit_code == 78
+    assert sorted(line.split(";")[0] for line in checked.stderr.splitlines()) == [
+        f"{knowledge}: there is no such folder",
+        f"{templates}: there are no templates",
+    ]
+    with pytest.raises(ConfigurationError, match="templates: there are no templates; copy the shipped ones there"):
+        async with open_daemon(load_settings(config)):
+            pass
+
+
 def test_a_byte_order_mark_is_no_mistake(config: Path) -> None:
     """Editors on Windows put one there, and nobody can see it."""
     file = config / "review.toml"

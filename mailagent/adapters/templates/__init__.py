@@ -33,9 +33,14 @@ ITEM = re.compile(r"(\s*(?:(?:[-*•]|\d{1,3}[.)])\s+)?)(.*)", re.DOTALL)
 
 
 class JinjaTemplates:
-    """See `Templates`. `folder` is the admins' ``templates/``."""
+    """See `Templates`. `folder` is the admins' ``templates/``. Raises `ConfigurationError` where nothing is there."""
 
     def __init__(self, folder: Path) -> None:
+        if not any(folder.rglob("*.j2")):
+            raise ConfigurationError(
+                f"{folder}: there are no templates; copy the shipped ones there, or correct templates_dir in"
+                " mailagent.toml"
+            )
         self._folder = folder
         self.words = CustomerWords(folder / "customer" / "words")
         self._jinja = ImmutableSandboxedEnvironment(
