@@ -14,6 +14,7 @@ from mailagent.mail.signature import LONGEST_LINE
 
 HEADINGS = (
     "NEEDS YOUR DECISION C-", "WHY A PERSON IS NEEDED: ", "SUGGESTED REPLY, SENT EXACTLY LIKE THIS",
+    "SUGGESTED REPLY, FOR AN EMAIL THAT YOU WRITE YOURSELF",
     "HOW TO ANSWER: REPLY TO THIS EMAIL", "DO NOT FORWARD THIS EMAIL:",
 )  # fmt: skip
 """How lines of our own mails to reviewers begin, in capitals."""

@@ -69,14 +69,14 @@ async def test_a_server_that_lets_us_not_in_for_a_moment_ends_nothing(postgres: 
     """
     address = postgres.create()
     with psycopg.connect(postgres.url(), autocommit=True) as admin:
-        admin.execute("CREATE ROLE guest LOGIN PASSWORD 'larkfield'")
-        ours = OneDaemon(address=libpq_address(address).replace("mailagent:", "guest:"))
+        admin.execute("CREATE ROLE stranded LOGIN PASSWORD 'larkfield'")
+        ours = OneDaemon(address=libpq_address(address).replace("mailagent:", "stranded:"))
         await ours.take()
-        admin.execute("ALTER ROLE guest NOLOGIN")
+        admin.execute("ALTER ROLE stranded NOLOGIN")
         postgres.cut_off(address)
         await ours.look()
 
-        admin.execute("ALTER ROLE guest LOGIN")
+        admin.execute("ALTER ROLE stranded LOGIN")
         await ours.look()
 
         other = OneDaemon(address=libpq_address(address))
@@ -84,7 +84,7 @@ async def test_a_server_that_lets_us_not_in_for_a_moment_ends_nothing(postgres: 
             await other.take()
         for lock in (ours, other):
             await lock.release()
-        admin.execute("DROP ROLE guest")
+        admin.execute("DROP ROLE stranded")
 
 
 async def test_a_lock_that_another_daemon_has_by_now_ends_ours(postgres: Postgres) -> None:
