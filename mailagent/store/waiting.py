@@ -62,30 +62,35 @@ def read_owners(stored: str | None) -> tuple[str, ...]:
 
 
 async def _unreached(session: AsyncSession) -> dict[str, str]:
-    """Why digests of cases with an open question found nobody, by the digest's key."""
+    """Why digests of cases with an open question found nobody, by the digest's key; the newest reason of each."""
     is_open = select(EscalationRow.case_id).where(EscalationRow.state == "open")
     away = await session.exec(
-        select(MessageRow.case_id, MessageRow.review_revision, MessageRow.sender, MessageRow.subject).where(
+        select(MessageRow.case_id, MessageRow.review_revision, MessageRow.sender, MessageRow.subject)
+        .where(
             MessageRow.intake == "auto_reply",
             col(MessageRow.review_revision).is_not(None),
             col(MessageRow.case_id).in_(is_open),
         )
+        .order_by(col(MessageRow.id))
     )
     away_of_list = await session.exec(
         select(ListedRow.case_id, ListedRow.revision, MessageRow.sender, MessageRow.subject)
         .join(MessageRow, col(MessageRow.list_id) == ListedRow.list_id)
         .where(MessageRow.intake == "auto_reply", col(ListedRow.case_id).in_(is_open))
+        .order_by(col(MessageRow.id))
     )
     found = {
         digest_key(CaseId(case_id or 0), revision or 0): f"{sender} answers by itself: {subject}"
         for case_id, revision, sender, subject in (*away_of_list, *away)
     }
     back = await session.exec(
-        select(OutboxRow.key, OutboxRow.recipient, OutboxRow.error).where(
+        select(OutboxRow.key, OutboxRow.recipient, OutboxRow.error)
+        .where(
             OutboxRow.kind == "digest",
             col(OutboxRow.state).in_(("failed", "returned")),
             col(OutboxRow.case_id).in_(is_open),
         )
+        .order_by(col(OutboxRow.id))
     )
     found |= {
         ":".join(key.split(":")[:3]): f"the mail to {recipient} came back: {error}" for key, recipient, error in back
@@ -96,9 +101,9 @@ async def _unreached(session: AsyncSession) -> dict[str, str]:
 async def _unlisted(session: AsyncSession) -> dict[str, str]:
     """Why lists that went in place of digests found nobody, by the key of each digest."""
     back = await session.exec(
-        select(OutboxRow.key, OutboxRow.recipient, OutboxRow.error).where(
-            OutboxRow.kind == "list", col(OutboxRow.state).in_(("failed", "returned"))
-        )
+        select(OutboxRow.key, OutboxRow.recipient, OutboxRow.error)
+        .where(OutboxRow.kind == "list", col(OutboxRow.state).in_(("failed", "returned")))
+        .order_by(col(OutboxRow.id))
     )
     found: dict[str, str] = {}
     for key, recipient, error in back:
