@@ -12,25 +12,16 @@ from typer.testing import CliRunner
 
 from mailagent.adapters.signing_keys import signing_keys
 from mailagent.cli.app import app
-from mailagent.domain.outgoing import NewOutboxEntry
 from mailagent.ports import Hold
 from mailagent.store.database import open_database
 from mailagent.store.holds import StoredHolds
 from mailagent.store.outbox import StoredOutbox
+from tests.contract.test_status import DIGEST
 from tests.fakes.chain import keys
 from tests.jobs.outside import Outside
 from tests.shop import SHOP
 
 NOW = datetime.now(UTC)
-DIGEST = NewOutboxEntry(
-    key="1:1:digest",
-    kind="digest",
-    mailbox="support",
-    case_id=None,
-    recipient="queue@example.com",
-    message_id="<1@example.com>",
-    raw=b"",
-)
 
 
 @pytest.fixture(name="database")
