@@ -7,7 +7,8 @@ from pathlib import Path
 
 from mailagent.adapters.clock import SystemClock
 from mailagent.cli.show import complain, local_time, say
-from mailagent.ports import CLOCKS_APART, RESTORED, Hold
+from mailagent.domain.times import CLOCKS_APART
+from mailagent.ports import RESTORED, Hold
 from mailagent.settings import Settings, load_settings
 from mailagent.wiring.opening import lost_keys, open_holds
 

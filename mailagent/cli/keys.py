@@ -12,14 +12,15 @@ from mailagent.wiring.opening import lost_keys
 
 ENDED = (
     "The reply addresses in open digests have ended: a decision sent to them is refused and the admin is told;"
-    " reviewers decide at the customer's next message, which brings a new digest. A customer's reply to mail of before"
-    " comes into its case only where a mail server vouches for its sender; any other opens a case of its own."
+    " reviewers decide by the next list of what waits, or by the digest that the customer's next message brings."
+    " A customer's reply to mail of before comes into its case only where a mail server vouches for its sender; any"
+    " other opens a case of its own."
 )
 UNREAD = (
     "The daemon was started before this file was changed, and works with the keys of then: restart it. Until then it"
     " also believes what was forgotten since, such as a key that leaked."
 )
-LOST = (
+UNCHECKED = (
     "The keys of before are not in the new file: what they sealed cannot be checked, which 'mailagent audit --verify'"
     " says each time. Where people were forgotten before, 'mailagent db restore' cannot tell who they were, and is"
     " refused."
@@ -47,4 +48,4 @@ def see_keys(config: Path, *, rotate: bool, forget: bool) -> None:
     if forget or lost:
         say(ENDED)
     if lost:
-        say(LOST)
+        say(UNCHECKED)

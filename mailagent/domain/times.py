@@ -1,4 +1,4 @@
-"""Times in the words of people."""
+"""Times in the words of people, and how far they can be relied on."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from mailagent.domain.decision import Weekday
 
 MORNING = time(9)
+CLOCKS_APART = timedelta(minutes=5)
+"""By so much may the clocks of two machines differ, such as a mail server's and this one's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from mailagent.domain.numbers import counted
+from mailagent.domain.times import CLOCKS_APART
 
 SILENT = timedelta(minutes=15)
 """How long a mailbox may be unread, where it is not polled less often."""
-AHEAD = timedelta(minutes=5)
-"""How far ahead a time may lie that no wrong clock wrote: the daemon wrote it while one looked, or another machine."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 """When a daemon that a schedule starts again and again began."""
 STUCK = timedelta(minutes=30)
@@ -93,7 +92,8 @@ def _broken(vitals: Vitals, since: datetime, at: datetime) -> Iterator[Trouble]:
     if not vitals.is_running:
         yield Trouble(name="daemon", text="the daemon is not running; start it with 'mailagent run'")
     for mailbox, read in vitals.read.items():
-        known = (when for when in (read, since) if when and when <= at + AHEAD)  # not by a clock that was ahead
+        # Not by a clock that was ahead; a little so is what was written while one looked, or by another machine.
+        known = (when for when in (read, since) if when and when <= at + CLOCKS_APART)
         last = max(known, default=at)
         if at - last > max(SILENT, 2 * vitals.polls.get(mailbox, SILENT / 2)):
             told = f"could not be read for {_minutes(at - last)}" if read else "was never read"

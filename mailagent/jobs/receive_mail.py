@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from mailagent.crash_points import passing
+from mailagent.domain.times import CLOCKS_APART
 from mailagent.errors import ConfigurationError, TemporaryError
 from mailagent.events import log
 from mailagent.letters.notices import Notices
 from mailagent.mail.identity import message_id_in
-from mailagent.ports import CLOCKS_APART, Clock, Cursor, Hold, Holds, Mailbox, Outbox, Sightings
+from mailagent.ports import Clock, Cursor, Hold, Holds, Mailbox, Outbox, Sightings
 
 COMPARE_EVERY = timedelta(hours=1)
 """How often the whole folder is compared with what is recorded: a server may show a mail below those that were read."""

@@ -16,8 +16,6 @@ from mailagent.events import log
 from mailagent.ports import Alarm, AlarmBook, Clock, Watched
 
 DATABASE = Trouble(name="database", text="the database does not answer; no mail can be taken or sent")
-
-
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=30)
 """Between two tries of an alarm that fails: each is twice as long as the one before."""
 
@@ -28,6 +26,11 @@ class News:
 
     trouble: Trouble
     over: bool
+
+    @property
+    def key(self) -> tuple[str, bool]:
+        """The same while it lasts, however much of it there is."""
+        return self.trouble.name, self.over
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +77,10 @@ class WatchHealth:
         for error in failed:
             log("alarm.failed", trouble=news.trouble.name, reason=spoken(error))
         if len(failed) == len(self.alarms):
-            pause = self._failed.get((news.trouble.name, news.over), (None, FIRST_PAUSE / 2))[1] * 2
-            self._failed[(news.trouble.name, news.over)] = (self.clock.now(), min(pause, LONGEST_PAUSE))
+            _, last = self._failed.get(news.key, (None, FIRST_PAUSE / 2))
+            self._failed[news.key] = (self.clock.now(), min(2 * last, LONGEST_PAUSE))
             raise TemporaryError(f"no alarm could be given: {failed[0]}")
-        self._failed.pop((news.trouble.name, news.over), None)
+        self._failed.pop(news.key, None)
         log("alarm.sounded", trouble=news.trouble.name, over=news.over)
         self.book.write(news.trouble.name, at=self.clock.now(), size=news.trouble.size, over=news.over)
 
@@ -94,7 +97,7 @@ class WatchHealth:
     def _to_try(self, news: Sequence[News], now: datetime) -> list[News]:
         """Without what rests after a failure; a clock that was put back ends a rest."""
         rests = {key for key, (failed, pause) in self._failed.items() if failed <= now < failed + pause}
-        return [item for item in news if (item.trouble.name, item.over) not in rests]
+        return [item for item in news if item.key not in rests]
 
     async def _troubles(self, now: datetime) -> list[Trouble]:
         try:

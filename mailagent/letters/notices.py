@@ -18,8 +18,9 @@ NOT_LISTED = "the sender is not in reviewers.toml"
 NOT_PROVEN = "the mail provider did not vouch for the sender's address"
 REFUSALS: Mapping[str, str] = {
     NO_TOKEN: "If a reviewer wrote it, its reply address has ended: 'mailagent keys --forget' ends those of all older"
-    " digests, and a lost data folder does. They decide at the customer's next message, which brings a new digest; if"
-    " that is too late, write to the customer yourself. If no reviewer wrote it, somebody tried to forge a decision.",
+    " digests, and a lost data folder does. They decide by the next list of what waits, or by the digest that the"
+    " customer's next message brings; if that is too late, write to the customer yourself. If no reviewer wrote it,"
+    " somebody tried to forge a decision.",
     NOT_LISTED: "If the sender should decide, add the address to config/reviewers.toml.",
     NOT_PROVEN: "Check 'authserv_id' in config/review.toml, and whether the reviewer's provider signs mail (DKIM).",
 }

@@ -21,7 +21,6 @@ from mailagent.ports.model import (
 from mailagent.ports.outbox import Outbox, Sending
 from mailagent.ports.outside import (
     BEGINNING,
-    CLOCKS_APART,
     AtEnd,
     Body,
     Clock,
@@ -49,7 +48,6 @@ from mailagent.ports.vectors import Embedder, Meter, Vector, Vectors
 
 __all__ = [
     "BEGINNING",
-    "CLOCKS_APART",
     "LONGEST_MAIL",
     "RESTORED",
     "Alarm",

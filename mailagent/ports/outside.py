@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from mailagent.domain.message import RawMail
@@ -26,8 +26,6 @@ class Times(Protocol):
 
 BEGINNING = 8192
 """Bytes that tell which mail it is."""
-CLOCKS_APART = timedelta(minutes=5)
-"""By so much may the clocks of a mail server and of this machine differ."""
 
 
 class Mailbox(Protocol):

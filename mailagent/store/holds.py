@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlmodel import col, func, select, update
 
 from mailagent.domain.outgoing import ANSWERS, NewOutboxEntry
+from mailagent.domain.times import CLOCKS_APART
 from mailagent.errors import ConfigurationError
-from mailagent.ports import CLOCKS_APART, RESTORED, Hold
+from mailagent.ports import RESTORED, Hold
 from mailagent.store.chain import record
 from mailagent.store.database import Sessions
 from mailagent.store.outbox import LOOKED_AFTER, MAY_HAVE_LEFT, enqueue

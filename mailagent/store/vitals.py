@@ -8,9 +8,10 @@ from sqlmodel import case, col, func, select
 
 from mailagent.domain.budget import Budget, Spent, used_up
 from mailagent.domain.caps import DAY
+from mailagent.domain.times import CLOCKS_APART
 from mailagent.domain.vitals import Vitals
 from mailagent.errors import without_addresses
-from mailagent.ports import CLOCKS_APART, RESTORED
+from mailagent.ports import RESTORED
 from mailagent.store.chain import is_sealed
 from mailagent.store.database import Sessions
 from mailagent.store.meter import spent_in_day
